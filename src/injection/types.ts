@@ -1,0 +1,89 @@
+/**
+ * The values that the injection decides over. Everything here is plain data: no clock, no network, no environment.
+ */
+import type { Operation as JsonPatchOperation } from 'fast-json-patch';
+import type { Reason } from './reasons.ts';
+
+/** JSON as it arrived. Pods stay raw so that fields this code has never heard of survive untouched. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** An operation of RFC 6902; the injection emits `add`, and `replace` for the two cases the design names. */
+export type Operation = Extract<JsonPatchOperation, { op: 'add' | 'replace' }>;
+
+/** The controller (or the lack of one) that stands behind a pod and decides how many members the cluster has. */
+export type Workload =
+  | {
+      readonly kind: 'StatefulSet';
+      readonly name: string;
+      readonly replicas: number;
+      /** Empty when the set names none. */
+      readonly serviceName: string;
+      /** `spec.ordinals.start`, 0 unless set. */
+      readonly firstOrdinal: number;
+      readonly podManagementPolicy: 'OrderedReady' | 'Parallel';
+    }
+  | {
+      readonly kind: 'Deployment' | 'ReplicaSet' | 'ReplicationController';
+      readonly name: string;
+      readonly replicas: number;
+    };
+
+/** What the injection needs to know of a Service: its name and the ports it exposes. */
+export interface ServiceSummary {
+  readonly name: string;
+  /** `clusterIP: None`. */
+  readonly headless: boolean;
+  readonly ports: readonly number[];
+}
+
+/** What a pod does not say itself and the API does. */
+export interface Context {
+  readonly namespace: string;
+  /** The owner, a ReplicaSet of a Deployment already replaced by the Deployment; null for a bare Pod. */
+  readonly workload: Workload | null;
+  /** All Services of the namespace. */
+  readonly services: readonly ServiceSummary[];
+}
+
+/** What the injector's own configuration contributes. No pod can change any of it. */
+export interface Settings {
+  /** Version of the injector, written into the `injected` annotation. */
+  readonly version: string;
+  /** Reference of the injector's own image, used by the init container. */
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** `host:port` of the coordinator, reachable from every namespace, e.g. `galera-injector.galera-system.svc:443`. */
+  readonly coordinator: string;
+  /** PEM of the authority that signs the coordinator's certificate. */
+  readonly certificateAuthority: string;
+}
+
+/** One value of the injection and where it comes from, for `explain`. */
+export interface Provenance {
+  /** What is set, e.g. `env WSREP_CLUSTER_ADDRESS` or `port 4567`. */
+  readonly what: string;
+  readonly value: string;
+  /** A phrase that completes "from …", e.g. `StatefulSet db: 3 replicas, service db`. */
+  readonly source: string;
+}
+
+/** One sentence for the user, with the reason it belongs to. */
+export interface Warning {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** The outcome for one pod. */
+export type Decision =
+  | { readonly kind: 'skip'; readonly reason: Reason; readonly message: string }
+  | { readonly kind: 'deny'; readonly reason: Reason; readonly message: string }
+  | {
+      readonly kind: 'inject';
+      readonly reason: Reason;
+      readonly cluster: string;
+      /** The computed address, `gcomm://…`. */
+      readonly address: string;
+      readonly operations: readonly Operation[];
+      readonly warnings: readonly Warning[];
+      readonly provenance: readonly Provenance[];
+    };

@@ -1,0 +1,63 @@
+import type { Answer, Report, Situation } from '../types.ts';
+import { grant } from './grant.ts';
+import {
+  byPosition,
+  type Candidate,
+  candidates,
+  designated,
+  silentPods,
+  unheardHolders,
+  unmarkedMembers,
+} from './members.ts';
+import * as words from './words.ts';
+
+/** Nobody holds data: the designated member forms a cluster once every scheduled pod has said that it is empty. */
+export function formNewCluster(situation: Situation, report: Report): Answer {
+  const silent = silentPods(situation);
+  if (silent.length > 0)
+    return { kind: 'wait', why: words.waitForSilent(silent.map((member) => member.pod)) };
+  const first = designated(situation);
+  if (first?.podUid === situation.caller.podUid) return grant(situation, report, words.newCluster());
+  return { kind: 'wait', why: words.waitForDesignated(first?.name) };
+}
+
+/** Somebody holds data and no server runs: the member with the newest data of this cluster bootstraps. */
+export function chooseFromData(situation: Situation, report: Report): Answer {
+  const { record } = situation;
+  if (!record.formed) {
+    const silent = silentPods(situation);
+    if (silent.length > 0)
+      return { kind: 'wait', why: words.waitForSilent(silent.map((member) => member.pod)) };
+    const histories = [
+      ...new Set(candidates(situation).map((one) => one.data.uuid)),
+      ...unmarkedMembers(situation),
+    ];
+    if (histories.length > 1) return { kind: 'wait', why: words.waitForPerson(histories) };
+  }
+  const own = candidates(situation).filter((one) => !record.formed || one.data.uuid === record.uuid);
+  if (own.length > 0) return chooseNewest(situation, report, own);
+  return withoutCandidate(situation, report);
+}
+
+function chooseNewest(situation: Situation, report: Report, own: readonly Candidate[]): Answer {
+  const best = own.toSorted(byPosition)[0];
+  const unheard = unheardHolders(situation.record);
+  if (best?.name === situation.caller.name) {
+    // The flag says that this member was alone in its last primary view (galera/src/replicator_smm.cpp): nobody who has
+    // not been heard can be ahead of it.
+    if (best.data.safe || unheard.length === 0)
+      return grant(situation, report, words.newest(best.data.seqno));
+  }
+  if (unheard.length > 0) return { kind: 'wait', why: words.waitForHolders(unheard) };
+  return { kind: 'wait', why: words.waitForNewest(best?.name, best?.data.seqno) };
+}
+
+/** No member has the cluster's uuid: a database that was never clustered is adopted, lost volumes start anew. */
+function withoutCandidate(situation: Situation, report: Report): Answer {
+  const unheard = unheardHolders(situation.record);
+  if (unheard.length > 0) return { kind: 'wait', why: words.waitForHolders(unheard) };
+  const unmarked = unmarkedMembers(situation)[0];
+  if (situation.record.formed || unmarked === undefined) return formNewCluster(situation, report);
+  if (unmarked === situation.caller.name) return grant(situation, report, words.adopt());
+  return { kind: 'wait', why: words.waitForDesignated(unmarked) };
+}

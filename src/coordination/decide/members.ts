@@ -1,0 +1,102 @@
+import type { ClusterRecord, Data, Member, MemberRecord, Situation } from '../types.ts';
+
+/** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
+export const SILENCE_LIMIT_MS = 60_000;
+
+/** A member with the uuid, position and safety that it reported. */
+export interface Candidate {
+  readonly name: string;
+  readonly rank: readonly (number | string)[];
+  readonly data: Extract<Data, { kind: 'present' }>;
+}
+
+/** The pods of the cluster other than the caller's. */
+export function others(situation: Situation): readonly Member[] {
+  return situation.members.filter((member) => member.podUid !== situation.caller.podUid);
+}
+
+/** Members that serve: their pod is Ready and what runs in it was started with the coordinator's word. */
+export function servingMembers(situation: Situation): readonly Member[] {
+  return others(situation).filter(
+    (member) => member.ready && situation.record.members[member.name]?.told !== null,
+  );
+}
+
+/**
+ * Members that were told to start a server and have not come back to ask again: they run, or have crashed and will
+ * report. Either way they may hold newer data than anyone who asks.
+ */
+export function runningMembers(situation: Situation): readonly Member[] {
+  return others(situation).filter((member) => {
+    const known = situation.record.members[member.name];
+    return known !== undefined && known.told !== null;
+  });
+}
+
+/** Names of members that hold data and have not said what. */
+export function unheardHolders(record: ClusterRecord): readonly string[] {
+  return Object.entries(record.members)
+    .filter(([, known]) => known.holdsData && known.report === null)
+    .map(([name]) => name)
+    .sort();
+}
+
+/** Scheduled pods that have said nothing yet and are still worth waiting for. */
+export function silentPods(situation: Situation): readonly Member[] {
+  return others(situation).filter((member) => {
+    if (!member.scheduled || member.terminating) return false;
+    if (situation.record.members[member.name] !== undefined) return false;
+    return member.initStarted === null || situation.now - member.initStarted < SILENCE_LIMIT_MS;
+  });
+}
+
+/** Members that reported a state uuid. */
+export function candidates(situation: Situation): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (const [name, known] of Object.entries(situation.record.members)) {
+    const data = known.report?.data;
+    if (data?.kind !== 'present') continue;
+    found.push({ name, rank: rankOf(situation, name), data });
+  }
+  return found;
+}
+
+/** Members that reported rows without a state uuid: a database that was never part of a cluster. */
+export function unmarkedMembers(situation: Situation): readonly string[] {
+  return reported(situation.record, 'unmarked');
+}
+
+/** The member that forms a new cluster: the lowest rank among those that are there and hold nothing. */
+export function designated(situation: Situation): Member | undefined {
+  const empty = new Set([...reported(situation.record, 'empty'), ...reported(situation.record, 'unusable')]);
+  return situation.members
+    .filter((member) => empty.has(member.name) && !member.terminating)
+    .toSorted((a, b) => compareRanks(a.rank, b.rank))[0];
+}
+
+/** Highest seqno first; then the one that Galera calls safe; then the lowest rank. */
+export function byPosition(a: Candidate, b: Candidate): number {
+  if (a.data.seqno !== b.data.seqno) return b.data.seqno - a.data.seqno;
+  if (a.data.safe !== b.data.safe) return a.data.safe ? -1 : 1;
+  return compareRanks(a.rank, b.rank);
+}
+
+function reported(record: ClusterRecord, kind: Data['kind']): readonly string[] {
+  return Object.entries(record.members)
+    .filter(([, known]: [string, MemberRecord]) => known.report?.data.kind === kind)
+    .map(([name]) => name)
+    .sort();
+}
+
+function rankOf(situation: Situation, name: string): readonly (number | string)[] {
+  return situation.members.find((member) => member.name === name)?.rank ?? [name];
+}
+
+function compareRanks(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i] ?? '', b[i] ?? ''];
+    if (x === y) continue;
+    return x < y ? -1 : 1;
+  }
+  return 0;
+}

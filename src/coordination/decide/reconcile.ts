@@ -1,0 +1,58 @@
+import type { ClusterRecord, Member, MemberRecord, Report } from '../types.ts';
+
+/**
+ * The record in step with the pods that exist.
+ *
+ * A pod that came back under the name of its member starts afresh, but what its volume held is not forgotten. A member
+ * without a pod stays only while its data outlives the pod. A holder whose pod is gone holds nothing.
+ */
+export function reconcile(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
+  const byName = new Map(pods.map((pod) => [pod.name, pod]));
+  const members: Record<string, MemberRecord> = {};
+  for (const [name, known] of Object.entries(record.members)) {
+    const pod = byName.get(name);
+    if (pod?.podUid === known.podUid) members[name] = known;
+    else if (known.durable && known.holdsData) members[name] = withoutPod(known, pod);
+  }
+  const holder = record.holder;
+  const holderLives = holder !== null && pods.some((pod) => pod.podUid === holder.podUid);
+  return { ...record, members, holder: holderLives ? holder : null };
+}
+
+function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord {
+  const identity = pod === undefined ? {} : { pod: pod.pod, podUid: pod.podUid, durable: pod.durable };
+  return { ...known, ...identity, report: null, told: null, reformTried: false, said: '' };
+}
+
+/** The record with the caller's own report in it; what it was told before no longer counts. */
+export function withReport(record: ClusterRecord, caller: Member, report: Report): ClusterRecord {
+  const known = record.members[caller.name];
+  const kind = report.data.kind;
+  return withMember(record, caller, {
+    report,
+    told: null,
+    holdsData: kind === 'present' || kind === 'unmarked',
+    reformTried: known?.reformTried ?? false,
+  });
+}
+
+/** The record with some fields of one member changed; a member not yet known is added. */
+export function withMember(
+  record: ClusterRecord,
+  member: Member,
+  change: Partial<Omit<MemberRecord, 'pod' | 'podUid' | 'durable'>>,
+): ClusterRecord {
+  const known = record.members[member.name];
+  const entry: MemberRecord = {
+    report: known?.report ?? null,
+    told: known?.told ?? null,
+    holdsData: known?.holdsData ?? false,
+    reformTried: known?.reformTried ?? false,
+    said: known?.said ?? '',
+    ...change,
+    pod: member.pod,
+    podUid: member.podUid,
+    durable: member.durable,
+  };
+  return { ...record, members: { ...record.members, [member.name]: entry } };
+}

@@ -1,0 +1,135 @@
+import type { Answer, ClusterRecord, Decided, Report, Situation, StateUuid } from '../types.ts';
+import { chooseFromData, formNewCluster } from './bootstrap.ts';
+import { grant } from './grant.ts';
+import { runningMembers, servingMembers, unheardHolders } from './members.ts';
+import { reconcile, withMember, withReport } from './reconcile.ts';
+import * as words from './words.ts';
+
+/**
+ * Decides what the caller's start script shall do. The rules are those of the design, section 4, in its order: a foreign
+ * volume is refused, a serving cluster is joined, a granted bootstrap is waited for, a running server may hold newer
+ * data, and only then does somebody bootstrap.
+ */
+export function decideStart(situation: Situation, report: Report): Decided {
+  const seen = observe(situation, report);
+  const answer = answerStart(seen, report);
+  return { answer, record: recordAnswer(seen, report, answer) };
+}
+
+/**
+ * Decides for an init container, which knows only whether the data directory is empty. It starts when its start script
+ * would have something to do; nothing is granted yet.
+ */
+export function decideTurn(situation: Situation, data: 'empty' | 'present'): Decided {
+  const { caller } = situation;
+  if (data === 'present') {
+    const answer: Answer = { kind: 'join', why: words.inspect() };
+    const record = reconcile(situation.record, situation.members);
+    const change = { told: null, report: null, holdsData: true, said: words.sentence(answer) };
+    return { answer, record: withMember(record, caller, change) };
+  }
+  const report: Report = { data: { kind: 'empty' }, view: null, identity: 'chosen' };
+  const seen = observe(situation, report);
+  const answer = answerStart(seen, report);
+  return { answer, record: withMember(seen.record, caller, { said: words.sentence(answer) }) };
+}
+
+function observe(situation: Situation, report: Report): Situation {
+  const record = withReport(reconcile(situation.record, situation.members), situation.caller, report);
+  return { ...situation, record: forgetUnformed(record, situation, report) };
+}
+
+/**
+ * An identity that was chosen but under which nothing was ever formed gives way: to the data its own holder came back
+ * with, or, when nobody holds the grant any more, to any data there is.
+ */
+function forgetUnformed(record: ClusterRecord, situation: Situation, report: Report): ClusterRecord {
+  if (record.formed || report.data.kind !== 'present' || record.uuid === report.data.uuid) return record;
+  const own = record.holder === null || record.holder.podUid === situation.caller.podUid;
+  return own ? { ...record, uuid: null } : record;
+}
+
+function answerStart(situation: Situation, report: Report): Answer {
+  const foreign = refuseForeign(situation.record, report);
+  if (foreign !== null) return foreign;
+  const serving = servingMembers(situation);
+  if (serving.length > 0) return joinServing(situation, report, serving[0]?.name ?? '');
+  const holder = situation.record.holder;
+  const holding = holder?.podUid === situation.caller.podUid;
+  if (holder !== null && !holding) return { kind: 'wait', why: words.waitForHolder(holder.member) };
+  const running = runningMembers(situation);
+  if (running.length > 0) {
+    return besideRunning(
+      situation,
+      report,
+      running.map((member) => member.name),
+    );
+  }
+  if (situation.caller.bootstrapByHand && !situation.record.honoured.includes(situation.caller.podUid)) {
+    return grant(situation, report, words.byHand());
+  }
+  return nobodyRuns(situation, report);
+}
+
+function nobodyRuns(situation: Situation, report: Report): Answer {
+  const anyData = Object.values(situation.record.members).some(
+    (known) => known.report?.data.kind === 'present' || known.report?.data.kind === 'unmarked',
+  );
+  if (anyData) return chooseFromData(situation, report);
+  const unheard = unheardHolders(situation.record);
+  if (unheard.length > 0) return { kind: 'wait', why: words.waitForHolders(unheard) };
+  return formNewCluster(situation, report);
+}
+
+function refuseForeign(record: ClusterRecord, report: Report): Answer | null {
+  const { data } = report;
+  const claimed = record.formed || record.holder !== null;
+  if (!claimed) return null;
+  if (data.kind === 'unmarked' && record.formed)
+    return { kind: 'refuse', why: words.refuseUnmarked(record.uuid) };
+  if (data.kind !== 'present' || record.uuid === null || data.uuid === record.uuid) return null;
+  return { kind: 'refuse', why: words.refuseForeign(data.uuid, record.uuid) };
+}
+
+function joinServing(situation: Situation, report: Report, serving: string): Answer {
+  if (report.data.kind === 'unmarked')
+    return { kind: 'refuse', why: words.refuseUnmarked(situation.record.uuid) };
+  return { kind: 'join', why: words.join(serving) };
+}
+
+/** With its last view a member may start beside a server that has lost its quorum: together they can re-form it. */
+function besideRunning(situation: Situation, report: Report, running: readonly string[]): Answer {
+  const known = situation.record.members[situation.caller.name];
+  const sameState = report.data.kind === 'present' && report.data.uuid === situation.record.uuid;
+  if (report.view !== null && sameState && known?.reformTried !== true) {
+    return { kind: 'reform', why: words.reform(running) };
+  }
+  return { kind: 'wait', why: words.waitForRunning(running) };
+}
+
+function recordAnswer(situation: Situation, report: Report, answer: Answer): ClusterRecord {
+  const { caller, record } = situation;
+  const said = words.sentence(answer);
+  if (answer.kind === 'wait' || answer.kind === 'refuse') return withMember(record, caller, { said });
+  // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
+  const change = { said, told: answer.kind, report: null, holdsData: true };
+  if (answer.kind === 'join') return releaseOwn(withMember(record, caller, change), caller.podUid);
+  if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
+  const told = withMember(record, caller, change);
+  const byHand = caller.bootstrapByHand && !record.honoured.includes(caller.podUid);
+  return {
+    ...told,
+    uuid: identityAfter(report, answer.as),
+    formed: record.formed && identityAfter(report, answer.as) === record.uuid,
+    holder: { member: caller.name, pod: caller.pod, podUid: caller.podUid },
+    honoured: byHand ? [...record.honoured, caller.podUid] : record.honoured,
+  };
+}
+
+function identityAfter(report: Report, as: StateUuid | null): StateUuid | null {
+  return report.data.kind === 'present' ? report.data.uuid : as;
+}
+
+function releaseOwn(record: ClusterRecord, podUid: string): ClusterRecord {
+  return record.holder?.podUid === podUid ? { ...record, holder: null } : record;
+}

@@ -1,0 +1,96 @@
+/** The sentences of the coordinator: every *wait* says for whom, why, and how to go on by hand. */
+import type { Answer, StateUuid } from '../types.ts';
+
+const BY_HAND =
+  'If they are gone for good, annotate the pod that shall bootstrap with galera-injector.dev/bootstrap=now.';
+const FORGET = 'To give up the recorded cluster, delete its Lease in the namespace of the injector.';
+
+/** The answer as one line for events and status. */
+export function sentence(answer: Answer): string {
+  const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
+  return `${answer.kind}${identity}: ${answer.why}`;
+}
+
+export function newCluster(): string {
+  return 'no member holds data and this one is designated to form the cluster';
+}
+
+export function newest(seqno: number): string {
+  return `no server runs and this member holds the newest data, seqno ${seqno}`;
+}
+
+export function adopt(): string {
+  return 'this member holds a database that was in no cluster yet; it becomes the first member';
+}
+
+export function byHand(): string {
+  return 'the annotation galera-injector.dev/bootstrap=now asks for it';
+}
+
+export function join(serving: string): string {
+  return `${serving} serves the cluster`;
+}
+
+export function inspect(): string {
+  return 'the start script shall read what the data directory holds';
+}
+
+export function reform(running: readonly string[]): string {
+  return `the last view can form again together with ${list(running)}`;
+}
+
+export function waitForHolder(holder: string): string {
+  return `${holder} is forming the cluster and is not Ready yet`;
+}
+
+export function waitForRunning(running: readonly string[]): string {
+  return (
+    `${list(running)} was started and is not Ready; it may hold newer data. ` +
+    'It becomes Ready, or its probe restarts it and it reports.'
+  );
+}
+
+export function waitForSilent(pods: readonly string[]): string {
+  return `${list(pods)} has not said yet whether its data directory is empty`;
+}
+
+export function waitForDesignated(name: string | undefined): string {
+  return name === undefined ? 'no member may form the cluster yet' : `${name} forms the cluster first`;
+}
+
+export function waitForHolders(names: readonly string[]): string {
+  return `${list(names)} holds data and has not reported its position. ${BY_HAND}`;
+}
+
+export function waitForNewest(name: string | undefined, seqno: number | undefined): string {
+  return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first`;
+}
+
+export function waitForPerson(histories: readonly string[]): string {
+  return (
+    `the members hold different databases (${list(histories)}) and nothing says which is the cluster's. ` +
+    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+  );
+}
+
+export function refuseForeign(found: StateUuid, known: StateUuid): string {
+  return (
+    `the volume holds data of cluster ${found}, but this is cluster ${known}; a state transfer would erase it. ` +
+    `Attach the right volume or empty this one. ${FORGET}`
+  );
+}
+
+export function refuseUnmarked(known: StateUuid | null): string {
+  return (
+    `the volume holds a database that is in no cluster, but this is cluster ${known ?? '(unnamed)'}; ` +
+    `a state transfer would erase it. Attach the right volume or empty this one. ${FORGET}`
+  );
+}
+
+export function refuseSecondCluster(found: StateUuid, known: StateUuid): string {
+  return `this node is Primary in cluster ${found}, but the recorded cluster is ${known}`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
+}

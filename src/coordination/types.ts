@@ -1,0 +1,124 @@
+/** The values that the coordinator decides over: what members report, what the API shows, what the record keeps. */
+
+/** A Galera state uuid in its canonical lower-case form; never the zero uuid. */
+export type StateUuid = string & { readonly brand: 'StateUuid' };
+
+/** `00000000-…`: what Galera writes where it knows of no state. */
+export const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * What a data directory holds, as its own start script found it.
+ *
+ * `unusable` is an aborted state transfer or a saved state without a uuid: no data, and never "safe" (Galera counts such
+ * a file as safe to bootstrap; galera/src/saved_state.cpp). `unmarked` is a database that has never been part of a
+ * cluster: rows, but no state uuid.
+ */
+export type Data =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'unusable' }
+  | { readonly kind: 'unmarked' }
+  | { readonly kind: 'present'; readonly uuid: StateUuid; readonly seqno: number; readonly safe: boolean };
+
+/** The last primary view that a member remembers (its `gvwstate.dat`). */
+export interface View {
+  readonly id: string;
+  /** Own member uuid. */
+  readonly self: string;
+  readonly members: readonly string[];
+}
+
+/** What a start script says before it starts the server. */
+export interface Report {
+  readonly data: Data;
+  readonly view: View | null;
+  /** Whether the image can be told the state uuid to form a cluster under. */
+  readonly identity: 'chosen' | 'reported';
+}
+
+/** A pod of the cluster as the API shows it now. */
+export interface Member {
+  /** Stable name of the member: survives its pod where its data does. */
+  readonly name: string;
+  readonly pod: string;
+  readonly podUid: string;
+  /** Order in which members are designated to form a new cluster; lowest first, compared element by element. */
+  readonly rank: readonly (number | string)[];
+  readonly scheduled: boolean;
+  /** Condition Ready. */
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  readonly address: string | null;
+  /** When `galera-init` started, in milliseconds since the epoch; null while it has not. */
+  readonly initStarted: number | null;
+  /** Whether the data outlives the pod. */
+  readonly durable: boolean;
+  /** The annotation `galera-injector.dev/bootstrap: now`. */
+  readonly bootstrapByHand: boolean;
+}
+
+/** What a member was last told to do; null while it waits or has never asked. */
+export type Told = 'join' | 'reform' | 'bootstrap' | null;
+
+/** What the record keeps of one member. */
+export interface MemberRecord {
+  readonly pod: string;
+  readonly podUid: string;
+  readonly durable: boolean;
+  /** Valid until the member is told to start a server. */
+  readonly report: Report | null;
+  readonly told: Told;
+  /** Whether its data directory may hold rows of this cluster. */
+  readonly holdsData: boolean;
+  /** It was told to re-form the last view and has not been Primary since. */
+  readonly reformTried: boolean;
+  /** The last answer, for people: events and status. */
+  readonly said: string;
+}
+
+/** What the Kubernetes API keeps of one cluster. */
+export interface ClusterRecord {
+  /** The state uuid of the cluster, chosen before it exists; null while unknown. */
+  readonly uuid: StateUuid | null;
+  /** A member has been Primary and Synced under `uuid`. */
+  readonly formed: boolean;
+  /** The pod that may bootstrap; at most one, and it moves only when that pod is gone or comes back itself. */
+  readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
+  /** Pods whose annotation `bootstrap: now` has been honoured. */
+  readonly honoured: readonly string[];
+  readonly members: Readonly<Record<string, MemberRecord>>;
+}
+
+/** Nothing known: no Lease exists. */
+export const EMPTY_RECORD: ClusterRecord = {
+  uuid: null,
+  formed: false,
+  holder: null,
+  honoured: [],
+  members: {},
+};
+
+/** An answer to `start`. */
+export type Answer =
+  | { readonly kind: 'join'; readonly why: string }
+  | { readonly kind: 'reform'; readonly why: string }
+  | { readonly kind: 'bootstrap'; readonly as: StateUuid | null; readonly why: string }
+  | { readonly kind: 'wait'; readonly why: string }
+  | { readonly kind: 'refuse'; readonly why: string };
+
+/** A decision: what to say, and the record that must be written before it is said. */
+export interface Decided {
+  readonly answer: Answer;
+  readonly record: ClusterRecord;
+}
+
+/** Everything a decision depends on. */
+export interface Situation {
+  readonly record: ClusterRecord;
+  /** Every pod of the cluster, the caller's included. */
+  readonly members: readonly Member[];
+  readonly caller: Member;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** A uuid that has never been used: the identity of the cluster if this call forms a new one. */
+  readonly freshUuid: StateUuid;
+}

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Document, isMap, parseAllDocuments } from 'yaml';
+import { helmPath } from './helm.ts';
+
+const root = join(import.meta.dirname, '..');
+const chart = join(root, 'charts', 'galera-injector');
+const target = join(root, 'deploy', 'galera-injector.yaml');
+const namespace = 'galera-system';
+
+const preamble = `# galera-injector without Helm: kubectl apply -f deploy/galera-injector.yaml
+# Rendered from charts/galera-injector by \`npm run render\`; change the chart, not this file.
+#
+# There is no public registry yet: the image named here is the one \`npm run image\` and the Dockerfile make. Load it into the
+# nodes, or push it to a registry of yours and name that in both places (image: and GALERA_INJECTOR_IMAGE).
+#
+# To remove it, and keep its namespace with the Leases that record which data is whose, as long as clusters have volumes:
+#   kubectl delete -n ${namespace} -l app.kubernetes.io/part-of=galera-injector mutatingwebhookconfigurations,deployments,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings,roles,rolebindings
+# kubectl delete -f on this file removes the namespace too.
+`;
+const namespaceObject = `apiVersion: v1
+kind: Namespace
+metadata:
+  name: ${namespace}
+`;
+/** Labels that say who manages an object; in plain manifests nobody but their reader does. */
+const helmLabels = ['app.kubernetes.io/managed-by', 'helm.sh/chart'];
+const run = promisify(execFile);
+
+/** The plain manifests as they should stand in deploy/: the chart's objects with default values, after their namespace. */
+export async function renderDeploy(): Promise<string> {
+  const { stdout } = await run(await helmPath(), [
+    'template',
+    'galera-injector',
+    chart,
+    '--namespace',
+    namespace,
+  ]);
+  const objects = parseAllDocuments(stdout).map((document) => {
+    dropHelmLabels(document);
+    // Helm's "# Source:" line says nothing to somebody who has only this file.
+    if (document.contents !== null) document.contents.commentBefore = null;
+    return document.toString({ directives: false, lineWidth: 0, flowCollectionPadding: false });
+  });
+  return preamble + [namespaceObject, ...objects].join('---\n');
+}
+
+function dropHelmLabels(document: Document): void {
+  for (const path of [
+    ['metadata', 'labels'],
+    ['spec', 'template', 'metadata', 'labels'],
+  ]) {
+    const labels = document.getIn(path);
+    if (isMap(labels)) for (const label of helmLabels) labels.delete(label);
+  }
+}
+
+async function main(): Promise<void> {
+  const rendered = await renderDeploy();
+  if (!process.argv.includes('--check')) {
+    await mkdir(join(target, '..'), { recursive: true });
+    await writeFile(target, rendered);
+    return;
+  }
+  const found = await readFile(target, 'utf8').catch(() => '');
+  if (found !== rendered) {
+    process.stderr.write('deploy/galera-injector.yaml differs from what the chart renders: npm run render\n');
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { helmPath } from '../../scripts/helm.ts';
+import { renderDeploy } from '../../scripts/render-deploy.ts';
+import { chart, helm, render } from './render.ts';
+
+const root = join(chart, '..', '..');
+const variants = readdirSync(join(chart, 'ci')).map((file) => join(chart, 'ci', file));
+
+function read(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+function isComment(line: string | undefined): boolean {
+  return line?.trimStart().startsWith('#') ?? false;
+}
+
+function fieldPaths(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [prefix];
+  const fields = Object.entries(value);
+  if (fields.length === 0) return [prefix];
+  return fields.flatMap(([name, field]) => fieldPaths(field, prefix === '' ? name : `${prefix}.${name}`));
+}
+
+// The first run on a machine without helm fetches it.
+beforeAll(helmPath, 120_000);
+
+describe('the chart', () => {
+  it('has no lint finding', async () => {
+    expect(await helm('lint', '--strict', chart)).toContain('0 chart(s) failed');
+  });
+
+  it.each(variants)('has no lint finding with %s', async (values) => {
+    expect(await helm('lint', '--strict', chart, '--values', values)).toContain('0 chart(s) failed');
+  });
+
+  it('carries the version of the package', () => {
+    const { version } = JSON.parse(read(join(root, 'package.json'))) as { version: string };
+    expect(parse(read(join(chart, 'Chart.yaml')))).toMatchObject({ version, appVersion: version });
+  });
+
+  it('explains every value in a comment that begins with "# --"', () => {
+    const lines = read(join(chart, 'values.yaml')).split('\n');
+    const groups = /^(image|webhook|tls|serviceAccount|podDisruptionBudget):$/;
+    const wrong = lines.filter((line, index) => {
+      const above = lines[index - 1];
+      if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');
+      return /^( {2})?\w+:/.test(line) && !groups.test(line) && !isComment(above);
+    });
+    expect(wrong).toEqual(['  requests:', '  limits:']);
+  });
+
+  it('says after an install how to verify it', async () => {
+    const notes = await helm('install', 'db', chart, '--namespace', 'injectors', '--dry-run=client');
+    expect(notes).toContain('kubectl -n injectors rollout status deployment/db-galera-injector');
+  });
+});
+
+describe('the plain manifests', () => {
+  it('are what the chart renders', async () => {
+    expect(read(join(root, 'deploy', 'galera-injector.yaml'))).toBe(await renderDeploy());
+  });
+
+  it('begin with the namespace that all the others need', async () => {
+    const [first, ...others] = (await renderDeploy()).split('\n---\n').map((text) => parse(text) as unknown);
+    expect(first).toMatchObject({ kind: 'Namespace', metadata: { name: 'galera-system' } });
+    expect(others).toHaveLength((await render()).length);
+  });
+
+  it('claim no manager', async () => {
+    expect(await renderDeploy()).not.toMatch(/managed-by|helm\.sh/);
+  });
+});
+
+describe('the schema of the values', () => {
+  it('knows every default value and no other', () => {
+    interface Schema {
+      readonly $ref?: string;
+      readonly properties?: Record<string, Schema>;
+    }
+    const schema = JSON.parse(read(join(chart, 'values.schema.json'))) as Schema;
+    const leaves = (node: Schema, prefix: string): string[] =>
+      node.properties === undefined
+        ? [prefix.slice(1)]
+        : Object.entries(node.properties).flatMap(([name, child]) => leaves(child, `${prefix}.${name}`));
+    const known = leaves(schema, '').filter((path) => path !== 'global');
+    const values = fieldPaths(parse(read(join(chart, 'values.yaml'))));
+    const quantities = /^(resources\.(?:requests|limits))\..*/;
+    expect(new Set(values.map((path) => path.replace(quantities, '$1')))).toEqual(new Set(known));
+  });
+
+  it.each([
+    ['replcas=3', 'replcas'],
+    ['image.repo=mine', 'repo'],
+    ['webhook.failurePolicy=Ignore', 'failurePolicy'],
+    ['resources.limit.memory=1Gi', 'limit'],
+    ['replicas=two', '/replicas'],
+    ['image.pullPolicy=Sometimes', '/image/pullPolicy'],
+    ['image.digest=sha256:12', '/image/digest'],
+    ['webhook.timeoutSeconds=31', '/webhook/timeoutSeconds'],
+    ['webhook.excludedNamespaces[0]=Kube_System', '/webhook/excludedNamespaces/0'],
+    ['port=443', '/port'],
+    ['logLevel=loud', '/logLevel'],
+    ['fullnameOverride=Injector', '/fullnameOverride'],
+  ])('refuses --set %s and names %s', async (setting, name) => {
+    await expect(render('--set', setting)).rejects.toThrow(name);
+  });
+});

@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { helmPath } from '../../scripts/helm.ts';
+import { chart, only, render, renderRelease, type Rendered } from './render.ts';
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+interface Container {
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly securityContext: object;
+  readonly startupProbe: Probe;
+  readonly readinessProbe: Probe;
+  readonly livenessProbe: Probe;
+}
+interface Deployment extends Rendered {
+  readonly spec: {
+    readonly replicas: number;
+    readonly strategy: object;
+    readonly selector: { readonly matchLabels: object };
+    readonly template: {
+      readonly metadata: { readonly labels: object };
+      readonly spec: {
+        readonly serviceAccountName: string;
+        readonly securityContext: object;
+        readonly containers: readonly [Container];
+        readonly topologySpreadConstraints: readonly object[];
+      };
+    };
+  };
+}
+interface Configuration extends Rendered {
+  readonly webhooks: readonly {
+    readonly name: string;
+    readonly clientConfig: { readonly service: { readonly name: string } };
+    readonly namespaceSelector: object;
+  }[];
+}
+
+const privateRegistry = ['--values', join(chart, 'ci', 'private-registry-values.yaml')];
+let objects: Rendered[];
+beforeAll(async () => {
+  await helmPath();
+  objects = await render();
+}, 120_000);
+
+function deployment(rendered: readonly Rendered[]): Deployment {
+  return only(rendered, 'Deployment') as Deployment;
+}
+
+function configuration(rendered: readonly Rendered[]): Configuration {
+  return only(rendered, 'MutatingWebhookConfiguration') as Configuration;
+}
+
+function variables(rendered: readonly Rendered[]): Record<string, string | undefined> {
+  const [container] = deployment(rendered).spec.template.spec.containers;
+  return Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+}
+
+describe('the pods of the injector', () => {
+  it('keep to the restricted Pod Security Standard, on a read-only root', () => {
+    const pod = deployment(objects).spec.template.spec;
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(pod).not.toHaveProperty('volumes');
+    for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) expect(pod).not.toHaveProperty(field);
+    expect(pod.containers).toHaveLength(1);
+    expect(pod.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('are replaced without ever being one fewer, and spread where possible', () => {
+    const { spec } = deployment(objects);
+    expect(spec).toMatchObject({
+      replicas: 2,
+      strategy: { rollingUpdate: { maxUnavailable: 0 } },
+      template: { spec: { topologySpreadConstraints: [{ whenUnsatisfiable: 'ScheduleAnyway' }] } },
+    });
+  });
+
+  it('are told the names of the objects around them', () => {
+    expect(variables(objects)).toEqual({
+      POD_NAMESPACE: undefined,
+      GALERA_INJECTOR_SERVICE: only(objects, 'Service').metadata.name,
+      GALERA_INJECTOR_WEBHOOK: only(objects, 'MutatingWebhookConfiguration').metadata.name,
+      GALERA_INJECTOR_SECRET: 'galera-injector-tls',
+      GALERA_INJECTOR_IMAGE: deployment(objects).spec.template.spec.containers[0].image,
+      GALERA_INJECTOR_IMAGE_PULL_POLICY: 'IfNotPresent',
+      GALERA_INJECTOR_PORT: '10250',
+      GALERA_INJECTOR_ADMIN_PORT: '8081',
+      GALERA_INJECTOR_LOG_LEVEL: 'info',
+      NODE_OPTIONS: '--max-old-space-size=128',
+    });
+  });
+
+  it('are told the image by digest when it is given by digest', async () => {
+    const rendered = await render(...privateRegistry);
+    const { image } = deployment(rendered).spec.template.spec.containers[0];
+    expect(image).toMatch(/^registry\.example\.com:5000\/database\/galera-injector@sha256:[0-9a-f]{64}$/);
+    expect(variables(rendered)).toMatchObject({
+      GALERA_INJECTOR_IMAGE: image,
+      GALERA_INJECTOR_SECRET: 'injector-certificate',
+      GALERA_INJECTOR_PORT: '8443',
+    });
+  });
+
+  it('are probed at the admin port: for being ready, and apart from that for being alive', () => {
+    const [container] = deployment(objects).spec.template.spec.containers;
+    expect(container.startupProbe.httpGet).toEqual({ path: '/readyz', port: 'admin' });
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'admin' });
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'admin' });
+  });
+
+  it('carry the labels by which Deployment, Service and disruption budget find them', () => {
+    const { selector, template } = deployment(objects).spec;
+    expect(template.metadata.labels).toMatchObject(selector.matchLabels);
+    expect(only(objects, 'Service')).toMatchObject({ spec: { selector: selector.matchLabels } });
+    expect(only(objects, 'PodDisruptionBudget')).toMatchObject({ spec: { selector } });
+  });
+
+  it('have no disruption budget when there is one, which it would keep from moving', async () => {
+    const single = await render('--set', 'replicas=1');
+    expect(single.filter(({ kind }) => kind === 'PodDisruptionBudget')).toEqual([]);
+  });
+});
+
+describe('the webhook configuration', () => {
+  it('sees labelled pods at creation, except in kube-system and the injector’s own namespace', () => {
+    expect(configuration(objects).webhooks).toEqual([
+      {
+        name: 'inject.galera-injector.dev',
+        admissionReviewVersions: ['v1'],
+        clientConfig: {
+          service: { name: 'galera-injector', namespace: 'galera-system', port: 443, path: '/mutate' },
+        },
+        rules: [
+          {
+            apiGroups: [''],
+            apiVersions: ['v1'],
+            resources: ['pods'],
+            operations: ['CREATE'],
+            scope: 'Namespaced',
+          },
+        ],
+        objectSelector: { matchLabels: { galera: 'true' } },
+        namespaceSelector: {
+          matchExpressions: [
+            {
+              key: 'kubernetes.io/metadata.name',
+              operator: 'NotIn',
+              values: ['kube-system', 'galera-system'],
+            },
+          ],
+        },
+        failurePolicy: 'Fail',
+        matchPolicy: 'Equivalent',
+        reinvocationPolicy: 'IfNeeded',
+        sideEffects: 'None',
+        timeoutSeconds: 5,
+      },
+    ]);
+  });
+
+  it('leaves out the namespaces that the values exclude', async () => {
+    const rendered = await render('--set', 'webhook.excludedNamespaces={legacy}');
+    const [webhook] = configuration(rendered).webhooks;
+    expect(webhook?.namespaceSelector).toMatchObject({
+      matchExpressions: [{ values: ['kube-system', 'galera-system', 'legacy'] }],
+    });
+  });
+
+  it('calls the Service, and the Service calls the port that is listened on', async () => {
+    for (const rendered of [objects, await render(...privateRegistry)]) {
+      const [webhook] = configuration(rendered).webhooks;
+      expect(webhook?.clientConfig.service.name).toBe(only(rendered, 'Service').metadata.name);
+      expect(only(rendered, 'Service')).toMatchObject({
+        spec: { ports: [{ port: 443, targetPort: 'https' }] },
+      });
+      const [container] = deployment(rendered).spec.template.spec.containers;
+      const listening = container.ports.find(({ name }) => name === 'https')?.containerPort;
+      expect(variables(rendered)['GALERA_INJECTOR_PORT']).toBe(String(listening));
+    }
+  });
+});
+
+describe('every object', () => {
+  it('of a namespaced kind names the release namespace', () => {
+    const clusterWide = new Set(['ClusterRole', 'ClusterRoleBinding', 'MutatingWebhookConfiguration']);
+    const elsewhere = objects.filter(({ metadata }) => metadata.namespace !== 'galera-system');
+    expect(new Set(elsewhere.map(({ kind }) => kind))).toEqual(clusterWide);
+    expect(elsewhere.every(({ metadata }) => metadata.namespace === undefined)).toBe(true);
+  });
+
+  it('keeps a valid name under a release name of the greatest length', async () => {
+    const lengths = (await renderRelease('r'.repeat(53))).map(({ metadata }) => metadata.name.length);
+    expect(Math.max(...lengths)).toBe(59);
+  });
+});

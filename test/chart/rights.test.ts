@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { helmPath } from '../../scripts/helm.ts';
+import { only, render, type Rendered } from './render.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+interface Role extends Rendered {
+  readonly rules: readonly Rule[];
+}
+interface Binding extends Rendered {
+  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly subjects: readonly { readonly kind: string; readonly name: string; readonly namespace: string }[];
+}
+
+/** One line a verb, so that a right too many shows up as a line too many. */
+function rights(role: Rendered): string[] {
+  return (role as Role).rules
+    .flatMap((rule) =>
+      rule.apiGroups.flatMap((group) =>
+        rule.resources.flatMap((resource) => {
+          const names = rule.resourceNames === undefined ? '' : ` named ${rule.resourceNames.join(', ')}`;
+          return rule.verbs.map((verb) => `${verb} ${resource}${group === '' ? '' : `.${group}`}${names}`);
+        }),
+      ),
+    )
+    .toSorted();
+}
+
+let objects: Rendered[];
+beforeAll(async () => {
+  await helmPath();
+  objects = await render();
+}, 120_000);
+
+describe('the rights of the injector', () => {
+  it('in all namespaces are these and no others', () => {
+    expect(rights(only(objects, 'ClusterRole'))).toEqual(
+      [
+        'get statefulsets.apps',
+        'get deployments.apps',
+        'get replicasets.apps',
+        'get replicationcontrollers',
+        'get pods',
+        'list pods',
+        'get services',
+        'list services',
+        'create services',
+        'create poddisruptionbudgets.policy',
+        'create secrets',
+        'create events',
+        'create tokenreviews.authentication.k8s.io',
+        'get mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
+        'patch mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
+      ].toSorted(),
+    );
+  });
+
+  it('in its own namespace are these and no others', () => {
+    expect(rights(only(objects, 'Role'))).toEqual(
+      [
+        'get leases.coordination.k8s.io',
+        'list leases.coordination.k8s.io',
+        'create leases.coordination.k8s.io',
+        'update leases.coordination.k8s.io',
+        'get secrets named galera-injector-tls',
+        'update secrets named galera-injector-tls',
+        'patch secrets named galera-injector-tls',
+      ].toSorted(),
+    );
+  });
+
+  it('end at the release: the names follow the release and the Secret chosen', async () => {
+    const named = await render('--set', 'fullnameOverride=injector', '--set', 'tls.secretName=certificate');
+    expect(rights(only(named, 'ClusterRole'))).toContain(
+      'patch mutatingwebhookconfigurations.admissionregistration.k8s.io named injector',
+    );
+    expect(rights(only(named, 'Role'))).toContain('get secrets named certificate');
+  });
+
+  it.each(['ClusterRole', 'Role'])('reach the service account through the binding of the %s', (kind) => {
+    const { roleRef, subjects } = only(objects, `${kind}Binding`) as Binding;
+    expect(roleRef).toMatchObject({ kind, name: only(objects, kind).metadata.name });
+    expect(subjects).toEqual([
+      {
+        kind: 'ServiceAccount',
+        name: only(objects, 'ServiceAccount').metadata.name,
+        namespace: 'galera-system',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,192 @@
+/** The three calls: read record and pods, decide, write the record, and only then answer. */
+import { randomUUID } from 'node:crypto';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { EnsureCompanions } from '../kubernetes/companions.ts';
+import { decideReady, decideStart, decideTurn } from './decide/index.ts';
+import type { Announce, PodEvent } from './events.ts';
+import type { Caller } from './identity.ts';
+import type { ClusterKey, RecordStore } from './lease-store.ts';
+import { isAlive, memberOf } from './members.ts';
+import { parseReady, parseStart, parseTurn } from './protocol.ts';
+import type { Answer, ClusterRecord, Decided, Situation, StateUuid } from './types.ts';
+
+/** The calls an agent can make. */
+export type CallName = 'turn' | 'start' | 'ready';
+
+/** A pod that asks about a cluster it is not a member of. */
+export class NotAMemberError extends Error {
+  override name = 'NotAMemberError';
+}
+
+/** Others wrote the record each time this call tried to; the agent asks again. */
+export class ContendedError extends Error {
+  override name = 'ContendedError';
+}
+
+/** Attempts to write before the agent is sent round again; each costs three API calls. */
+const WRITE_ATTEMPTS = 5;
+
+/** What the coordinator works with. */
+export interface CoordinatorParts {
+  readonly store: RecordStore;
+  /** The pods of a cluster, finished ones included. */
+  readonly listPods: (key: ClusterKey) => Promise<readonly V1Pod[]>;
+  readonly ensureCompanions: EnsureCompanions;
+  readonly announce: Announce;
+  readonly onDecision: (call: CallName, kind: string, key: ClusterKey, pod: string, why: string) => void;
+  readonly now?: () => number;
+  readonly newUuid?: () => string;
+}
+
+/** Answers one call of one pod with one line. */
+export type Coordinator = (call: CallName, caller: Caller, body: string) => Promise<string>;
+
+/** Lists the pods of a cluster through the API. */
+export function podLister(client: KubernetesClient): CoordinatorParts['listPods'] {
+  return async ({ namespace, cluster }) => {
+    const labelSelector = `galera=true,galera-injector.dev/cluster=${cluster}`;
+    return (await client.core.listNamespacedPod({ namespace, labelSelector })).items;
+  };
+}
+
+/** The coordinator over its parts. */
+export function createCoordinator(parts: CoordinatorParts): Coordinator {
+  return async (call, caller, body) => {
+    switch (call) {
+      case 'turn': {
+        const { cluster, data } = parseTurn(body);
+        const key = { namespace: caller.namespace, cluster };
+        const pods = await parts.listPods(key);
+        await parts.ensureCompanions(cluster, ownPod(pods, caller, key));
+        const { answer } = await settle(parts, key, caller, 'turn', (seen) => decideTurn(seen, data));
+        return answer.kind === 'wait' || answer.kind === 'refuse' ? `wait ${answer.why}` : 'start';
+      }
+      case 'start': {
+        const { cluster, report } = parseStart(body);
+        const key = { namespace: caller.namespace, cluster };
+        const settled = await settle(parts, key, caller, 'start', (seen) => decideStart(seen, report));
+        return formatAnswer(settled.answer, settled.situation);
+      }
+      case 'ready':
+        return ready(parts, caller, body);
+    }
+  };
+}
+
+async function ready(parts: CoordinatorParts, caller: Caller, body: string): Promise<string> {
+  const { cluster, uuid } = parseReady(body);
+  const key = { namespace: caller.namespace, cluster };
+  let refusal: string | null = null;
+  await settle(parts, key, caller, 'ready', (seen) => {
+    const decided = decideReady(seen, uuid);
+    refusal = decided.refusal;
+    const why = refusal ?? `Primary and Synced in cluster ${uuid}`;
+    return { record: decided.record, answer: { kind: refusal === null ? 'join' : 'refuse', why } };
+  });
+  return refusal === null ? 'ok' : `refuse ${String(refusal)}`;
+}
+
+interface Settled {
+  readonly answer: Answer;
+  readonly situation: Situation;
+}
+
+/**
+ * Decides until the record could be written. The record is read before the pods, so that a holder whose pod is missing
+ * from the list was gone when nobody had been granted anything newer.
+ */
+async function settle(
+  parts: CoordinatorParts,
+  key: ClusterKey,
+  caller: Caller,
+  call: CallName,
+  decide: (situation: Situation) => Decided,
+): Promise<Settled> {
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt += 1) {
+    const { record, version } = await parts.store.read(key);
+    const pods = await parts.listPods(key);
+    const situation = situationOf(parts, record, pods, caller, key);
+    const decided = decide(situation);
+    const changed = JSON.stringify(decided.record) !== JSON.stringify(record);
+    if (!changed || (await parts.store.write(key, decided.record, version))) {
+      tell(parts, key, caller, call, decided, record, situation.caller.name);
+      return { answer: decided.answer, situation };
+    }
+  }
+  throw new ContendedError(
+    `the record of ${key.namespace}/${key.cluster} is being changed by others; ask again`,
+  );
+}
+
+function situationOf(
+  parts: CoordinatorParts,
+  record: ClusterRecord,
+  pods: readonly V1Pod[],
+  caller: Caller,
+  key: ClusterKey,
+): Situation {
+  return {
+    record,
+    members: pods.filter(isAlive).map(memberOf),
+    caller: memberOf(ownPod(pods, caller, key)),
+    now: (parts.now ?? Date.now)(),
+    freshUuid: (parts.newUuid ?? randomUUID)() as StateUuid,
+  };
+}
+
+function ownPod(pods: readonly V1Pod[], caller: Caller, key: ClusterKey): V1Pod {
+  const own = pods.find((pod) => pod.metadata?.uid === caller.podUid);
+  if (own !== undefined) return own;
+  throw new NotAMemberError(
+    `pod ${caller.namespace}/${caller.pod} is not a member of cluster ${key.cluster}`,
+  );
+}
+
+/** Logs and announces a decision that differs from what the member was told before. */
+function tell(
+  parts: CoordinatorParts,
+  key: ClusterKey,
+  caller: Caller,
+  call: CallName,
+  decided: Decided,
+  before: ClusterRecord,
+  member: string,
+): void {
+  const was = before.members[member];
+  const is = decided.record.members[member];
+  if (was?.podUid === is?.podUid && was?.said === is?.said) return;
+  const { kind, why } = decided.answer;
+  parts.onDecision(call, call === 'ready' && kind === 'join' ? 'ready' : kind, key, caller.pod, why);
+  if (call === 'turn' && kind !== 'wait') return;
+  void parts.announce(caller, eventFor(call, decided.answer));
+}
+
+function eventFor(call: CallName, answer: Answer): PodEvent {
+  const message = answer.why;
+  if (call === 'ready') {
+    if (answer.kind === 'refuse') return { reason: 'GaleraSecondCluster', type: 'Warning', message };
+    return { reason: 'GaleraReady', type: 'Normal', message };
+  }
+  switch (answer.kind) {
+    case 'join':
+    case 'reform':
+      return { reason: 'GaleraJoining', type: 'Normal', message };
+    case 'bootstrap':
+      return { reason: 'GaleraBootstrap', type: 'Normal', message };
+    case 'wait':
+      return { reason: 'GaleraWaiting', type: 'Normal', message };
+    case 'refuse':
+      return { reason: 'GaleraRefused', type: 'Warning', message };
+  }
+}
+
+function formatAnswer(answer: Answer, situation: Situation): string {
+  if (answer.kind === 'wait' || answer.kind === 'refuse') return `${answer.kind} ${answer.why}`;
+  const addresses = situation.members
+    .filter((member) => member.podUid !== situation.caller.podUid && !member.terminating)
+    .flatMap((member) => (member.address === null ? [] : [member.address]))
+    .join(',');
+  const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
+  return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}`;
+}

@@ -1,0 +1,43 @@
+/** Decisions as Events on the pod they are about, for `kubectl describe`. */
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { Caller } from './identity.ts';
+
+/** The reasons that our Events carry. */
+export type EventReason =
+  | 'GaleraWaiting'
+  | 'GaleraJoining'
+  | 'GaleraBootstrap'
+  | 'GaleraRefused'
+  | 'GaleraReady'
+  | 'GaleraSecondCluster';
+
+/** One Event about a pod. */
+export interface PodEvent {
+  readonly reason: EventReason;
+  readonly type: 'Normal' | 'Warning';
+  readonly message: string;
+}
+
+/** Writes an Event about a pod; the promise never rejects, since an Event must not stop a decision. */
+export type Announce = (caller: Caller, event: PodEvent) => Promise<void>;
+
+/** Events through the API. `onFailure` hears of those that could not be written. */
+export function createAnnounce(client: KubernetesClient, onFailure: (error: unknown) => void): Announce {
+  return async ({ namespace, pod, podUid }, { reason, type, message }) => {
+    const at = new Date();
+    const body = {
+      metadata: { generateName: `${pod.slice(0, 200)}.galera.`, namespace },
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', name: pod, namespace, uid: podUid },
+      reason,
+      type,
+      message: message.slice(0, 1_000),
+      source: { component: 'galera-injector' },
+      reportingComponent: 'galera-injector',
+      reportingInstance: '',
+      firstTimestamp: at,
+      lastTimestamp: at,
+      count: 1,
+    };
+    await client.core.createNamespacedEvent({ namespace, body }).catch(onFailure);
+  };
+}

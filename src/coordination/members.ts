@@ -1,0 +1,79 @@
+/** Pods of a cluster, read into the members that the coordinator decides over. */
+import type { V1Pod, V1Volume } from '@kubernetes/client-node';
+import type { Member } from './types.ts';
+
+const BOOTSTRAP_ANNOTATION = 'galera-injector.dev/bootstrap';
+const INIT_CONTAINER = 'galera-init';
+
+/** The member that a pod is. */
+export function memberOf(pod: V1Pod): Member {
+  const metadata = pod.metadata ?? {};
+  const name = metadata.name ?? '';
+  const data = dataVolume(pod);
+  return {
+    name: memberName(pod, name, data),
+    pod: name,
+    podUid: metadata.uid ?? '',
+    rank: rankOf(pod, name),
+    scheduled: pod.spec?.nodeName !== undefined,
+    ready: condition(pod, 'Ready') && metadata.deletionTimestamp === undefined,
+    terminating: metadata.deletionTimestamp !== undefined,
+    address: pod.status?.podIP ?? null,
+    initStarted: initStarted(pod),
+    durable: data !== undefined && data.emptyDir === undefined && data.ephemeral === undefined,
+    bootstrapByHand: metadata.annotations?.[BOOTSTRAP_ANNOTATION] === 'now',
+  };
+}
+
+/** Whether the pod can still run a server; a Succeeded or Failed one is only an object. */
+export function isAlive(pod: V1Pod): boolean {
+  return pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
+}
+
+/**
+ * A StatefulSet's pod and a bare Pod come back under their own name. A pod of another controller gets a new name each
+ * time, so its member is named after the claim that holds its data, when there is one.
+ */
+function memberName(pod: V1Pod, name: string, data: V1Volume | undefined): string {
+  const controller = controllerOf(pod);
+  const stable = controller === undefined || controller.kind === 'StatefulSet';
+  return stable ? name : (data?.persistentVolumeClaim?.claimName ?? name);
+}
+
+/** Lowest ordinal or trailing number first; pods that have none in order of their age. */
+function rankOf(pod: V1Pod, name: string): readonly (number | string)[] {
+  const controller = controllerOf(pod);
+  const created = pod.metadata?.creationTimestamp?.getTime() ?? 0;
+  const numbered = controller === undefined || controller.kind === 'StatefulSet' ? name : controller.name;
+  const number = controller?.kind === 'ReplicaSet' ? undefined : /(\d+)$/.exec(numbered)?.[1];
+  return [number === undefined ? Number.MAX_SAFE_INTEGER : Number(number), created, name];
+}
+
+function controllerOf(pod: V1Pod): { kind: string; name: string } | undefined {
+  return pod.metadata?.ownerReferences?.find((one) => one.controller === true);
+}
+
+function condition(pod: V1Pod, type: string): boolean {
+  return pod.status?.conditions?.some((one) => one.type === type && one.status === 'True') ?? false;
+}
+
+function initStarted(pod: V1Pod): number | null {
+  const status = pod.status?.initContainerStatuses?.find((one) => one.name === INIT_CONTAINER);
+  const started = status?.state?.running?.startedAt ?? status?.state?.terminated?.startedAt;
+  return started === undefined ? null : started.getTime();
+}
+
+/** The volume below the data directory: the one whose mount path is the longest prefix of it. */
+function dataVolume(pod: V1Pod): V1Volume | undefined {
+  for (const container of pod.spec?.containers ?? []) {
+    const directory = container.env?.find((one) => one.name === 'GALERA_DATA_DIRECTORY')?.value;
+    if (directory === undefined) continue;
+    const mount = (container.volumeMounts ?? [])
+      .filter(
+        (one) => directory === one.mountPath || directory.startsWith(`${one.mountPath.replace(/\/$/, '')}/`),
+      )
+      .toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0];
+    return pod.spec?.volumes?.find((one) => one.name === mount?.name);
+  }
+  return undefined;
+}

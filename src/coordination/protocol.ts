@@ -1,0 +1,120 @@
+/** What agents send and what they are told: lines of `key=value` in, one line out. */
+import type { Data, Report, StateUuid, View } from './types.ts';
+import { parseStateUuid } from './uuid.ts';
+import { ZERO_UUID } from './types.ts';
+
+/** A body that cannot be understood; the message names field, value and what is allowed. */
+export class BadCallError extends Error {
+  override name = 'BadCallError';
+}
+
+/** The body of a `turn` call. */
+export interface TurnCall {
+  readonly cluster: string;
+  readonly data: 'empty' | 'present';
+}
+
+/** The body of a `start` call. */
+export interface StartCall {
+  readonly cluster: string;
+  readonly report: Report;
+}
+
+/** The body of a `ready` call. */
+export interface ReadyCall {
+  readonly cluster: string;
+  readonly uuid: StateUuid;
+  readonly size: number;
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+const CLUSTER = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const MEMBER_UUID = /^[0-9a-f]{8}-[0-9a-f]{4,}/;
+
+/** @throws BadCallError */
+export function parseTurn(body: string): TurnCall {
+  const fields = parseFields(body);
+  const data = required(fields, 'data');
+  if (data !== 'empty' && data !== 'present') throw bad('data', data, 'empty or present');
+  return { cluster: cluster(fields), data };
+}
+
+/** @throws BadCallError */
+export function parseStart(body: string): StartCall {
+  const fields = parseFields(body);
+  const identity = fields.get('identity') ?? 'reported';
+  if (identity !== 'chosen' && identity !== 'reported') throw bad('identity', identity, 'chosen or reported');
+  return { cluster: cluster(fields), report: { data: parseData(fields), view: parseView(fields), identity } };
+}
+
+/** @throws BadCallError */
+export function parseReady(body: string): ReadyCall {
+  const fields = parseFields(body);
+  const text = required(fields, 'uuid');
+  const uuid = parseStateUuid(text);
+  if (uuid === null) throw bad('uuid', text, 'a state uuid other than the zero uuid');
+  return { cluster: cluster(fields), uuid, size: integer(fields, 'size') };
+}
+
+function parseData(fields: Fields): Data {
+  const kind = required(fields, 'data');
+  if (kind === 'empty' || kind === 'unusable') return { kind };
+  if (kind !== 'present') throw bad('data', kind, 'empty, unusable or present');
+  const text = required(fields, 'uuid');
+  if (text === ZERO_UUID) return { kind: 'unmarked' };
+  const uuid = parseStateUuid(text);
+  if (uuid === null) throw bad('uuid', text, 'a state uuid');
+  const safe = required(fields, 'safe');
+  if (safe !== '0' && safe !== '1') throw bad('safe', safe, '0 or 1');
+  return { kind, uuid, seqno: integer(fields, 'seqno'), safe: safe === '1' };
+}
+
+function parseView(fields: Fields): View | null {
+  const id = fields.get('view');
+  const self = fields.get('my_uuid');
+  const members = (fields.get('view_members') ?? '').split(',').filter((one) => one !== '');
+  if (id === undefined || id === '' || self === undefined || members.length === 0) return null;
+  for (const uuid of [self, ...members]) {
+    if (!MEMBER_UUID.test(uuid)) throw bad('view_members', uuid, 'member uuids, separated by commas');
+  }
+  return { id, self, members };
+}
+
+function parseFields(body: string): Fields {
+  const fields = new Map<string, string>();
+  for (const line of body.split('\n')) {
+    if (line.trim() === '') continue;
+    const at = line.indexOf('=');
+    if (at < 1) throw new BadCallError(`the line ${show(line)} is not of the form key=value`);
+    fields.set(line.slice(0, at).trim(), line.slice(at + 1).trim());
+  }
+  return fields;
+}
+
+function cluster(fields: Fields): string {
+  const name = required(fields, 'cluster');
+  if (!CLUSTER.test(name)) throw bad('cluster', name, 'a DNS label');
+  return name;
+}
+
+function required(fields: Fields, key: string): string {
+  const value = fields.get(key);
+  if (value === undefined) throw new BadCallError(`${key} is missing; send a line ${key}=…`);
+  return value;
+}
+
+function integer(fields: Fields, key: string): number {
+  const text = required(fields, key);
+  const value = Number(text);
+  if (!/^-?\d{1,16}$/.test(text) || !Number.isSafeInteger(value)) throw bad(key, text, 'a whole number');
+  return value;
+}
+
+function bad(field: string, value: string, allowed: string): BadCallError {
+  return new BadCallError(`${field} is ${show(value)}; allowed is ${allowed}`);
+}
+
+function show(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,133 @@
+/** The record of a cluster as it stands in a Lease: written by us, but parsed as anything from outside is. */
+import {
+  type ClusterRecord,
+  type Data,
+  EMPTY_RECORD,
+  type MemberRecord,
+  type Report,
+  type StateUuid,
+  type Told,
+} from './types.ts';
+import { parseStateUuid } from './uuid.ts';
+
+/** Where the record stands in the Lease's annotations. */
+export const RECORD_ANNOTATION = 'galera-injector.dev/record';
+
+/** A Lease whose record cannot be read; nobody may bootstrap on a guess. */
+export class UnreadableRecordError extends Error {
+  override name = 'UnreadableRecordError';
+}
+
+/** The record as text. */
+export function formatRecord(record: ClusterRecord): string {
+  return JSON.stringify(record);
+}
+
+/**
+ * The record that the text holds; no text is an empty record.
+ * @throws UnreadableRecordError when the text is not a record
+ */
+export function parseRecord(text: string | undefined): ClusterRecord {
+  if (text === undefined) return EMPTY_RECORD;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableRecordError(
+      `annotation ${RECORD_ANNOTATION} is not JSON; delete the Lease to start anew`,
+      {
+        cause,
+      },
+    );
+  }
+  const record = fields(value, 'record');
+  return {
+    uuid: optionalUuid(record['uuid'], 'uuid'),
+    formed: record['formed'] === true,
+    holder: record['holder'] === null ? null : parseHolder(record['holder']),
+    honoured: Array.isArray(record['honoured']) ? record['honoured'].map(String) : [],
+    members: Object.fromEntries(
+      Object.entries(fields(record['members'], 'members')).map(([name, member]) => [
+        name,
+        parseMember(member),
+      ]),
+    ),
+  };
+}
+
+function parseHolder(value: unknown): ClusterRecord['holder'] {
+  const holder = fields(value, 'holder');
+  return {
+    member: text(holder['member'], 'holder.member'),
+    pod: text(holder['pod'], 'holder.pod'),
+    podUid: text(holder['podUid'], 'holder.podUid'),
+  };
+}
+
+function parseMember(value: unknown): MemberRecord {
+  const member = fields(value, 'member');
+  return {
+    pod: text(member['pod'], 'member.pod'),
+    podUid: text(member['podUid'], 'member.podUid'),
+    durable: member['durable'] === true,
+    report: member['report'] === null ? null : parseReport(member['report']),
+    told: parseTold(member['told']),
+    holdsData: member['holdsData'] === true,
+    reformTried: member['reformTried'] === true,
+    said: text(member['said'], 'member.said'),
+  };
+}
+
+function parseTold(value: unknown): Told {
+  if (value === null || value === 'join' || value === 'reform' || value === 'bootstrap') return value;
+  throw unreadable('member.told', value);
+}
+
+function parseReport(value: unknown): Report {
+  const report = fields(value, 'report');
+  const view = report['view'] === null ? null : fields(report['view'], 'view');
+  return {
+    data: parseData(fields(report['data'], 'data')),
+    view:
+      view === null
+        ? null
+        : {
+            id: text(view['id'], 'view.id'),
+            self: text(view['self'], 'view.self'),
+            members: Array.isArray(view['members']) ? view['members'].map(String) : [],
+          },
+    identity: report['identity'] === 'reported' ? 'reported' : 'chosen',
+  };
+}
+
+function parseData(data: Record<string, unknown>): Data {
+  const kind = data['kind'];
+  if (kind === 'empty' || kind === 'unusable' || kind === 'unmarked') return { kind };
+  if (kind !== 'present') throw unreadable('data.kind', kind);
+  const uuid = optionalUuid(data['uuid'], 'data.uuid');
+  const seqno = data['seqno'];
+  if (uuid === null || !Number.isSafeInteger(seqno)) throw unreadable('data', data);
+  return { kind, uuid, seqno: seqno as number, safe: data['safe'] === true };
+}
+
+function optionalUuid(value: unknown, field: string): StateUuid | null {
+  if (value === null || value === undefined) return null;
+  const uuid = typeof value === 'string' ? parseStateUuid(value) : null;
+  if (uuid === null) throw unreadable(field, value);
+  return uuid;
+}
+
+function fields(value: unknown, field: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(field, value);
+  return value as Record<string, unknown>;
+}
+
+function text(value: unknown, field: string): string {
+  if (typeof value !== 'string') throw unreadable(field, value);
+  return value;
+}
+
+function unreadable(field: string, value: unknown): UnreadableRecordError {
+  const shown = String(JSON.stringify(value)).slice(0, 60);
+  return new UnreadableRecordError(`the record's ${field} is ${shown}; delete the Lease to start anew`);
+}

@@ -1,0 +1,30 @@
+import type { Flavor } from './types.ts';
+
+/**
+ * Bitnami's MariaDB Galera. Source: bitnami/containers `bitnami/mariadb-galera` `libmariadbgalera.sh`. Told by the
+ * last component of its path, because the images moved between owners in 2025. The start script sets
+ * `MARIADB_GALERA_CLUSTER_ADDRESS` and `MARIADB_GALERA_CLUSTER_BOOTSTRAP`.
+ */
+export const bitnami: Flavor = {
+  id: 'bitnami',
+  example: 'bitnamilegacy/mariadb-galera:11.4',
+  recognises: ({ name }) => name === 'mariadb-galera',
+  entrypoint: ['/opt/bitnami/scripts/mariadb-galera/entrypoint.sh'],
+  command: ['/opt/bitnami/scripts/mariadb-galera/run.sh'],
+  dataDirectory: '/bitnami/mariadb/data',
+  user: 1001,
+  provider: '/opt/bitnami/mariadb/lib/libgalera_smm.so',
+  sstMethods: ['mariabackup', 'rsync'],
+  identity: 'reported',
+  address: 'environment',
+  recovers: false,
+  rootPasswordVariables: ['MARIADB_ROOT_PASSWORD', 'MARIADB_ROOT_PASSWORD_FILE', 'ALLOW_EMPTY_PASSWORD'],
+  passwordVariables: ['MARIADB_GALERA_MARIABACKUP_PASSWORD'],
+  environment: [
+    { name: 'MARIADB_GALERA_CLUSTER_NAME', value: '$(WSREP_CLUSTER_NAME)' },
+    { name: 'MARIADB_GALERA_NODE_NAME', value: '$(WSREP_NODE_NAME)' },
+    { name: 'MARIADB_GALERA_NODE_ADDRESS', value: '$(WSREP_NODE_ADDRESS)' },
+    { name: 'MARIADB_GALERA_SST_METHOD', value: '$(WSREP_SST_METHOD)' },
+  ],
+  proven: false,
+};

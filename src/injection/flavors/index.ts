@@ -1,0 +1,47 @@
+/** Which flavor an image is of, and which images are none. */
+import { parseImage, type ImageReference } from '../image.ts';
+import { Refusal } from '../refusal.ts';
+import { quoted } from '../text.ts';
+import { bitnami } from './bitnami.ts';
+import { kubernetesExamples } from './kubernetes-examples.ts';
+import { mariadb } from './mariadb.ts';
+import { percona } from './percona.ts';
+import type { Flavor } from './types.ts';
+
+export const FLAVORS: readonly Flavor[] = [mariadb, percona, bitnami, kubernetesExamples];
+
+/** The flavor of an id, as the annotation `flavor` gives it. */
+export function flavorById(id: string): Flavor | undefined {
+  return FLAVORS.find((flavor) => flavor.id === id);
+}
+
+/** The flavor that recognises an image. */
+export function flavorOf(image: string): Flavor | undefined {
+  const reference = parseImage(image);
+  return FLAVORS.find((flavor) => flavor.recognises(reference));
+}
+
+/**
+ * Whether an image is known to hold a server without the wsrep API: Oracle's MySQL, Percona Server and Bitnami's
+ * images for asynchronous replication. No option or annotation makes a Galera node of them.
+ */
+export function lacksGalera(image: string): boolean {
+  const reference = parseImage(image);
+  return WITHOUT_GALERA.some((matches) => matches(reference));
+}
+
+const WITHOUT_GALERA: readonly ((image: ImageReference) => boolean)[] = [
+  ({ path }) => path === 'mysql' || path.endsWith('/library/mysql') || path.startsWith('mysql/'),
+  ({ path }) => path === 'percona' || path.endsWith('/library/percona'),
+  ({ name }) => name.startsWith('percona-server'),
+  ({ path }) => /(^|\/)bitnami(legacy|secure)?\/(mysql|mariadb)$/.test(path),
+];
+
+/** Why an image cannot be used, in a sentence that names images that can. */
+export function refuseImage(container: string, image: string): Refusal {
+  const works = `Images that work: ${FLAVORS.map((flavor) => flavor.example).join(', ')}`;
+  const subject = `Container ${quoted(container)}: image ${quoted(image)}`;
+  return lacksGalera(image)
+    ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep). ${works}`)
+    : new Refusal('image_unknown', `${subject} is unknown. ${works}; or set annotation galera-injector.dev/flavor`);
+}

@@ -1,0 +1,43 @@
+import type { ImageReference } from '../image.ts';
+import type { JsonObject } from '../types.ts';
+
+/** State transfer methods that some flavor offers. */
+export type SstMethod = 'mariabackup' | 'rsync' | 'xtrabackup-v2';
+
+/** What the injector knows of one family of images. Data only: a new family is a new file. */
+export interface Flavor {
+  /** Value of the annotation `flavor` and of the variable `GALERA_FLAVOR`. */
+  readonly id: string;
+  /** Images of this family, for messages. */
+  readonly example: string;
+  readonly recognises: (image: ImageReference) => boolean;
+  /** The image's ENTRYPOINT and CMD: written out, because setting `command` makes Kubernetes drop both. */
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly dataDirectory: string;
+  /** The user the server runs as, after the entrypoint has dropped root where it starts as root. */
+  readonly user: number;
+  readonly provider: string;
+  /** State transfer methods, the default first. */
+  readonly sstMethods: readonly [SstMethod, ...SstMethod[]];
+  /**
+   * Whether the cluster can be formed under a state uuid chosen beforehand, or reports the one it formed: some
+   * entrypoints clear the data directory before the first start.
+   */
+  readonly identity: 'chosen' | 'reported';
+  /** How the image takes the cluster address and the order to form a cluster; the start script acts on it. */
+  readonly address: 'arguments' | 'environment';
+  /** Whether the image's entrypoint recovers the position after a crash by itself. */
+  readonly recovers: boolean;
+  /** Variables any of which settles the root password; the first is set from the generated Secret when none is there. */
+  readonly rootPasswordVariables: readonly [string, ...string[]];
+  /** Further variables the image needs a generated password in. */
+  readonly passwordVariables: readonly string[];
+  /** Variables the image reads, in order; a value may use earlier ones as `$(NAME)`. */
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  /** Run end to end by this project. */
+  readonly proven: boolean;
+}
+
+/** An entry of a container's `env`. */
+export type EnvironmentVariable = JsonObject & { readonly name: string };

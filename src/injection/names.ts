@@ -1,0 +1,91 @@
+/**
+ * Every name that pods, manifests and companion objects share. Nothing outside this file spells one of them out.
+ */
+import { createHash } from 'node:crypto';
+
+/** Prefix of all labels and annotations of the injector. */
+export const PREFIX = 'galera-injector.dev/';
+
+/** The label that asks for the injection, and the only value that does. */
+export const OPT_IN_LABEL = 'galera';
+export const OPT_IN_VALUE = 'true';
+
+/** Names the cluster a pod belongs to; the injection adds it where the user does not. */
+export const CLUSTER_LABEL = `${PREFIX}cluster`;
+
+/** Written by the injection, with its version; part of the mark that a pod is injected already. */
+export const INJECTED_ANNOTATION = `${PREFIX}injected`;
+
+/** Set by the kubelet on the API copy of a static pod, which admission can no longer change. */
+export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+
+export const INIT_CONTAINER = 'galera-init';
+
+/** Wanted volume names; a pod that uses one itself makes the injection take the next free one. */
+export const SCRIPTS_VOLUME = 'galera';
+export const TOKEN_VOLUME = 'galera-token';
+export const DATA_VOLUME = 'galera-data';
+
+export const SCRIPTS_PATH = '/galera';
+export const TOKEN_PATH = '/var/run/secrets/galera-injector';
+export const START_SCRIPT = `${SCRIPTS_PATH}/start`;
+export const PROBE_SCRIPT = `${SCRIPTS_PATH}/probe`;
+
+/** Audience of the projected token: a token for this one opens nothing but the coordinator. */
+export const TOKEN_AUDIENCE = 'galera-injector';
+export const TOKEN_SECONDS = 3600;
+
+export const ROOT_PASSWORD_KEY = 'root-password';
+
+/** The ports of a Galera node and the names that fit Kubernetes' limit of 15 characters. */
+export const GALERA_PORTS = [
+  { name: 'mysql', port: 3306 },
+  { name: 'sst', port: 4444 },
+  { name: 'galera', port: 4567 },
+  { name: 'ist', port: 4568 },
+] as const;
+
+/** The port of group communication: a Service that exposes it can stand in the cluster address. */
+export const GROUP_PORT = 4567;
+
+/** Longest cluster name: a DNS label (63) less the suffix `-galera`. */
+export const CLUSTER_NAME_MAXIMUM = 63 - '-galera'.length;
+
+/** Longest `wsrep_cluster_name` that Galera takes. */
+const WSREP_NAME_MAXIMUM = 32;
+const HASH_LENGTH = 8;
+
+/** The headless Service that stands for all members; the PodDisruptionBudget and the Secret share its name. */
+export function headlessServiceName(cluster: string): string {
+  return `${cluster}-galera`;
+}
+
+/** The Service for applications: Ready members only. */
+export function clientServiceName(cluster: string): string {
+  return `${cluster}-mysql`;
+}
+
+export function disruptionBudgetName(cluster: string): string {
+  return `${cluster}-galera`;
+}
+
+export function secretName(cluster: string): string {
+  return `${cluster}-galera`;
+}
+
+/**
+ * The `wsrep_cluster_name` of a cluster: its name, or, beyond Galera's 32 characters, the first 23 of them and 8
+ * hexadecimal digits of the SHA-256 of the whole, so that two long names stay two clusters.
+ */
+export function wsrepClusterName(cluster: string): string {
+  if (cluster.length <= WSREP_NAME_MAXIMUM) return cluster;
+  const hash = createHash('sha256').update(cluster).digest('hex').slice(0, HASH_LENGTH);
+  return `${cluster.slice(0, WSREP_NAME_MAXIMUM - HASH_LENGTH - 1)}-${hash}`;
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Whether a text can be a host name or an object's name: a DNS label of at most 63 characters. */
+export function isDnsLabel(text: string): boolean {
+  return text.length <= 63 && DNS_LABEL.test(text);
+}

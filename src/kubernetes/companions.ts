@@ -1,0 +1,131 @@
+/** The objects that a cluster needs beside its pods; made once, never changed afterwards. */
+import { randomBytes } from 'node:crypto';
+import type { V1ObjectMeta, V1OwnerReference, V1Pod, V1Service } from '@kubernetes/client-node';
+import { createIfAbsent, explainError, type KubernetesClient } from './client.ts';
+
+const CLUSTER_LABEL = 'galera-injector.dev/cluster';
+/** 24 random bytes: 32 characters of base64url, which every image accepts (Bitnami's limit is 32). */
+const PASSWORD_BYTES = 24;
+
+/** A companion that could not be made; the pod waits and says so. */
+export class CompanionError extends Error {
+  override name = 'CompanionError';
+}
+
+/** Makes the companions of a cluster that do not exist yet; returns the names of those it made. */
+export type EnsureCompanions = (cluster: string, pod: V1Pod) => Promise<readonly string[]>;
+
+/** Companions through the API; asked once for each pod. */
+export function createCompanions(client: KubernetesClient): EnsureCompanions {
+  const done = new Set<string>();
+  return async (cluster, pod) => {
+    const uid = pod.metadata?.uid ?? '';
+    if (done.has(uid)) return [];
+    const made = await ensureAll(client, cluster, pod);
+    if (done.size > 10_000) done.clear();
+    done.add(uid);
+    return made;
+  };
+}
+
+async function ensureAll(client: KubernetesClient, cluster: string, pod: V1Pod): Promise<readonly string[]> {
+  const namespace = pod.metadata?.namespace ?? '';
+  const workload = await readWorkload(client, pod, namespace);
+  const owner = workload?.reference.name === cluster ? [workload.reference] : [];
+  const meta = (name: string, owners: V1OwnerReference[] = owner): V1ObjectMeta => ({
+    name,
+    namespace,
+    labels: { [CLUSTER_LABEL]: cluster, 'app.kubernetes.io/managed-by': 'galera-injector' },
+    ...(owners.length > 0 ? { ownerReferences: owners } : {}),
+  });
+  const headless = workload?.serviceName || `${cluster}-galera`;
+  const service = (body: V1Service) => client.core.createNamespacedService({ namespace, body });
+  const wanted: [string, () => Promise<unknown>][] = [
+    [`Service ${headless}`, () => service(headlessService(meta(headless), cluster))],
+    [`Service ${cluster}-mysql`, () => service(clientService(meta(`${cluster}-mysql`), cluster))],
+    [
+      `PodDisruptionBudget ${cluster}-galera`,
+      () =>
+        client.policy.createNamespacedPodDisruptionBudget({
+          namespace,
+          body: {
+            metadata: meta(`${cluster}-galera`),
+            spec: { maxUnavailable: 1, selector: { matchLabels: { [CLUSTER_LABEL]: cluster } } },
+          },
+        }),
+    ],
+  ];
+  if (refersToSecret(pod, `${cluster}-galera`)) {
+    // No owner: the password must outlive the workload as the data does.
+    const metadata = meta(`${cluster}-galera`, []);
+    const stringData = { 'root-password': randomBytes(PASSWORD_BYTES).toString('base64url') };
+    const create = () => client.core.createNamespacedSecret({ namespace, body: { metadata, stringData } });
+    wanted.push([`Secret ${cluster}-galera`, create]);
+  }
+  const made = await Promise.all(wanted.map(([what, create]) => ensure(what, create)));
+  return wanted.map(([what]) => what).filter((_, index) => made[index]);
+}
+
+async function ensure(what: string, create: () => Promise<unknown>): Promise<boolean> {
+  try {
+    return await createIfAbsent(create());
+  } catch (cause) {
+    throw new CompanionError(`${what} cannot be created: ${explainError(cause)}`, { cause });
+  }
+}
+
+function headlessService(metadata: V1ObjectMeta, cluster: string): V1Service {
+  const port = (name: string, number: number) => ({ name, port: number, targetPort: number });
+  return {
+    metadata,
+    spec: {
+      clusterIP: 'None',
+      // Members must find each other before any of them is Ready.
+      publishNotReadyAddresses: true,
+      selector: { [CLUSTER_LABEL]: cluster },
+      ports: [port('mysql', 3306), port('sst', 4444), port('galera', 4567), port('ist', 4568)],
+    },
+  };
+}
+
+function clientService(metadata: V1ObjectMeta, cluster: string): V1Service {
+  return {
+    metadata,
+    spec: {
+      selector: { [CLUSTER_LABEL]: cluster },
+      ports: [{ name: 'mysql', port: 3306, targetPort: 3306 }],
+    },
+  };
+}
+
+interface OwningWorkload {
+  readonly reference: V1OwnerReference;
+  /** Of a StatefulSet. */
+  readonly serviceName?: string;
+}
+
+/** The workload behind a pod: its controller, or the Deployment behind that. Single pods have none. */
+async function readWorkload(
+  client: KubernetesClient,
+  pod: V1Pod,
+  namespace: string,
+): Promise<OwningWorkload | undefined> {
+  const controller = pod.metadata?.ownerReferences?.find((one) => one.controller === true);
+  if (controller === undefined) return undefined;
+  const plain = ({ apiVersion, kind, name, uid }: V1OwnerReference) => ({ apiVersion, kind, name, uid });
+  const at = { namespace, name: controller.name };
+  if (controller.kind === 'StatefulSet') {
+    const { spec } = await client.apps.readNamespacedStatefulSet(at);
+    return { reference: plain(controller), serviceName: spec?.serviceName ?? '' };
+  }
+  if (controller.kind !== 'ReplicaSet') return { reference: plain(controller) };
+  const { metadata } = await client.apps.readNamespacedReplicaSet(at);
+  const deployment = metadata?.ownerReferences?.find((one) => one.controller === true);
+  return { reference: plain(deployment ?? controller) };
+}
+
+function refersToSecret(pod: V1Pod, name: string): boolean {
+  return (pod.spec?.containers ?? []).some((container) =>
+    (container.env ?? []).some((one) => one.valueFrom?.secretKeyRef?.name === name),
+  );
+}

@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2034
+# The address list of the server. Galera asks a name only once and takes the first of its addresses, so names are looked at here.
+
+# split_member MEMBER: sets member_host and member_port (with its colon, or empty).
+split_member() {
+  member_host=$1 member_port=''
+  if [[ $1 =~ ^(\[[0-9a-fA-F:.]+\])(:[0-9]+)?$ ]] || [[ $1 =~ ^([^:]+)(:[0-9]+)?$ ]]; then
+    member_host=${BASH_REMATCH[1]} member_port=${BASH_REMATCH[2]}
+  fi
+}
+
+is_address() {
+  [[ $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ || $1 == *:* ]]
+}
+
+# resolve HOST: its addresses, one a line; IPv4 first because Galera prefers it.
+resolve() {
+  local host=${1#[} found
+  host=${host%]}
+  if is_address "$host"; then
+    printf '%s\n' "$host"
+    return
+  fi
+  found=$(timeout 5 getent ahostsv4 "$host" 2>/dev/null) || found=''
+  [[ $found ]] || found=$(timeout 5 getent ahostsv6 "$host" 2>/dev/null) || found=''
+  while read -r host _; do
+    [[ $host ]] && printf '%s\n' "$host"
+  done <<<"$found" | sort -u
+}
+
+bracket() {
+  if [[ $1 == *:* && $1 != \[* ]]; then printf '[%s]' "$1"; else printf '%s' "$1"; fi
+}
+
+# compute_addresses LIST: LIST is the coordinator's comma list, or - . Sets
+#   members          what the server gets: names that stand for one address, addresses for the rest
+#   member_addresses every address of another member, for looking whether one answers
+#   address_options  what the user wrote after ?
+compute_addresses() {
+  local configured=${WSREP_CLUSTER_ADDRESS#gcomm://} member known=' ' address found
+  local -a names extra
+  members=() member_addresses=() address_options=''
+  if [[ $configured == *\?* ]]; then address_options="?${configured#*\?}"; fi
+  IFS=, read -ra names <<<"${configured%%\?*}"
+  for member in "${names[@]}"; do
+    [[ $member ]] || continue
+    split_member "$member"
+    mapfile -t found < <(resolve "$member_host")
+    if ((${#found[@]} == 1)); then add_member "$member_host$member_port"; fi
+    for address in "${found[@]}"; do
+      ((${#found[@]} == 1)) || add_member "$(bracket "$address")$member_port"
+      known+="$address "
+    done
+  done
+  [[ ${1:--} == - ]] || IFS=, read -ra extra <<<"$1"
+  for address in "${extra[@]}"; do
+    is_address "$address" || continue
+    [[ $known == *" $address "* ]] && continue
+    add_member "$(bracket "$address")"
+    known+="$address "
+  done
+  for address in $known; do
+    [[ $address == "${POD_IP:-}" ]] || member_addresses+=("$address")
+  done
+  if ((${#members[@]} == 0)); then add_member "$(bracket "${POD_IP:-127.0.0.1}")"; fi
+}
+
+add_member() {
+  [[ " ${members[*]} " == *" $1 "* ]] || members+=("$1")
+}
+
+member_list() {
+  local IFS=,
+  printf '%s' "${members[*]}"
+}
+
+# Whether another member accepts SQL connections; an entrypoint's initialisation server never listens on the network.
+some_member_answers() {
+  local address
+  for address in "${member_addresses[@]}"; do
+    timeout 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null && return
+  done
+  return 1
+}

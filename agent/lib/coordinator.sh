@@ -1,0 +1,44 @@
+# shellcheck shell=bash disable=SC2034
+# The coordinator speaks HTTPS; socat is the one TLS client that every image with a state transfer has.
+
+token_file=${GALERA_TOKEN_FILE:-/var/run/secrets/galera-injector/token}
+
+# coordinator_call CALL BODY SECONDS: sets reply_status and reply_line; false when no HTTP answer came.
+# The token is read at every call (the kubelet renews it) and travels through a pipe, never on a command line.
+# shut-none keeps the connection open after the request was sent: a server may take the end of its input for a client that left.
+coordinator_call() {
+  local coordinator token answer=$home/answer.$$ result=1
+  reply_status='' reply_line=''
+  IFS= read -r coordinator <"$home/coordinator" || [[ $coordinator ]] || return 1
+  token=''
+  if [[ -r $token_file ]]; then IFS= read -r token <"$token_file"; fi
+  printf 'POST /coordinator/v1/%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
+    "$1" "$coordinator" "$token" "${#2}" "$2" |
+    timeout "$3" socat -t "$3" - "OPENSSL:$coordinator,cafile=$home/ca.crt,verify=1,shut-none" >"$answer" 2>"$answer.error" &
+  # wait, unlike a foreground command, lets a SIGTERM through at once.
+  wait $!
+  parse_answer <"$answer" && result=0
+  coordinator_error=$(head -n 1 "$answer.error" 2>/dev/null | sed 's/^.*[EW] //' | cut -c 1-200)
+  rm -f "$answer" "$answer.error"
+  return $result
+}
+coordinator_error=''
+
+# Reads an HTTP answer: its status and the first line of its body.
+parse_answer() {
+  local line chunked=no
+  IFS= read -r line || return 1
+  [[ $line =~ ^HTTP/1\.[01]\ ([0-9]{3}) ]] || return 1
+  reply_status=${BASH_REMATCH[1]}
+  while IFS= read -r line; do
+    line=${line%$'\r'}
+    [[ $line ]] || break
+    [[ ${line,,} == transfer-encoding:*chunked* ]] && chunked=yes
+  done
+  if [[ $chunked == yes ]]; then IFS= read -r line; fi
+  IFS= read -r reply_line
+  reply_line=${reply_line%$'\r'}
+  # The sentences are written to logs and terminals: no control characters.
+  reply_line=${reply_line//[[:cntrl:]]/ }
+  return 0
+}

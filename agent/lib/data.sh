@@ -1,0 +1,107 @@
+# shellcheck shell=bash disable=SC2034
+# What the data directory holds.
+#
+#   directory                                                        data
+#   ---------------------------------------------------------------  --------------------------------------------------
+#   nothing but lost+found, an empty mysql/ and our own notes         empty
+#   grastate.dat with a uuid, server files beside it                  present: that uuid, seqno as saved or recovered
+#   grastate.dat as we wrote it for a first bootstrap                 unusable: the initialisation was interrupted before
+#                                                                     the server opened to anybody
+#   grastate.dat with a uuid, no server files                         unusable
+#   grastate.dat empty, with a zero uuid or not readable as one       unusable: an aborted state transfer leaves this
+#   sst_in_progress without a usable uuid                             unusable
+#   server files, no grastate.dat, InnoDB knows a position            present: that position (a restored backup)
+#   server files, no grastate.dat, no position                        present: zero uuid, seqno -1 (a stand-alone
+#                                                                     database: it may be bootstrapped, never joined)
+#
+# A uuid in grastate.dat outweighs an sst_in_progress beside it: Galera writes a zero uuid before a transfer begins and the
+# uuid only after it is complete.
+
+grastate=$data/grastate.dat
+gvwstate=$data/gvwstate.dat
+# First line of the grastate.dat that a bootstrap of an empty directory starts from. The server replaces the file when
+# it first joins a group; while the line is there, nobody was ever served from this directory.
+forming_line='# GALERA saved state, written by galera-injector for a first bootstrap'
+
+# Reads grastate.dat; everything stays empty that is not there or not well-formed.
+read_grastate() {
+  local line
+  saved_uuid='' saved_seqno='' saved_safe=0 forming=no
+  [[ -s $grastate ]] || return
+  while IFS= read -r line || [[ $line ]]; do
+    line=${line%$'\r'}
+    [[ $line == "$forming_line" ]] && forming=yes
+    [[ $line =~ ^uuid:[[:blank:]]*($uuid_pattern)[[:blank:]]*$ ]] && saved_uuid=${BASH_REMATCH[1],,}
+    [[ $line =~ ^seqno:[[:blank:]]*(-?[0-9]+)[[:blank:]]*$ ]] && saved_seqno=${BASH_REMATCH[1]}
+    [[ $line =~ ^safe_to_bootstrap:[[:blank:]]*1[[:blank:]]*$ ]] && saved_safe=1
+  done < <(tr -d '\000' <"$grastate")
+  if [[ $saved_uuid == "$nobody_uuid" ]]; then saved_uuid=''; fi
+}
+
+# Reads gvwstate.dat: the last primary view this node was part of.
+read_view() {
+  local word first second
+  view_uuid='' view_members='' view_self=''
+  [[ -s $gvwstate ]] || return
+  while read -r word first second _; do
+    second=${second%$'\r'} first=${first%$'\r'}
+    case $word in
+      my_uuid:) view_self=$first ;;
+      view_id:) view_uuid=$second ;;
+      member:) view_members+=${view_members:+,}$first ;;
+    esac
+  done < <(tr -d '\000' <"$gvwstate")
+}
+
+# Entries that make the directory hold something.
+list_data() {
+  find "$data" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name '.galera-injector-*' ! \( -name mysql -type d -empty \)
+}
+
+has_server_files() {
+  [[ -e $data/ibdata1 || -n $(find "$data/mysql" -mindepth 1 -maxdepth 1 -print 2>/dev/null | head -n 1) ]]
+}
+
+remove_stale_files() {
+  local file
+  for file in sst_in_progress wsrep_sst.pid; do
+    if [[ -e $data/$file ]]; then
+      log "removing $file, left behind by a state transfer that ended"
+      rm -f "$data/$file"
+    fi
+  done
+  if [[ -e $gvwstate && ! -s $gvwstate ]]; then
+    log 'removing an empty gvwstate.dat'
+    rm -f "$gvwstate"
+  fi
+}
+
+# Sets content (empty | unusable | present), content_reason and what read_grastate and read_view find.
+classify_data() {
+  local interrupted=no entries
+  content_reason=''
+  entries=$(list_data 2>&1) || {
+    content_reason="cannot list $data: ${entries##*$'\n'}"
+    return 1
+  }
+  [[ -e $data/sst_in_progress ]] && interrupted=yes
+  read_grastate
+  read_view
+  if [[ -z $entries ]]; then
+    content=empty
+  elif [[ $forming == yes ]]; then
+    content=unusable content_reason='its first initialisation was interrupted'
+  elif [[ $saved_uuid ]] && has_server_files; then
+    content=present
+  elif [[ $saved_uuid ]]; then
+    content=unusable content_reason='grastate.dat has a uuid, but there are no server files'
+  elif [[ $interrupted == yes ]]; then
+    content=unusable content_reason='a state transfer into it was aborted'
+  elif [[ -e $grastate ]]; then
+    content=unusable content_reason='grastate.dat has no usable uuid'
+  elif has_server_files; then
+    content=present content_reason='a database that was no Galera node, or a restored backup'
+  else
+    content=unusable content_reason='it holds files, but no database'
+  fi
+}

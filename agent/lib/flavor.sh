@@ -1,0 +1,196 @@
+# shellcheck shell=bash disable=SC2034
+# How each family of images is told what a node needs.
+#
+#   flavor               identity of a new cluster   joiner skips initialisation by   recovers positions   socket
+flavor_table='
+mariadb                  chosen                      empty-schema                     no                   -
+kubernetes-examples      reported                    empty-schema                     no                   -
+percona                  reported                    environment                      yes                  /tmp/mysql.sock
+bitnami                  reported                    environment                      no                   /opt/bitnami/mariadb/tmp/mysql.sock
+'
+
+load_flavor() {
+  local name
+  while read -r name identity skips_by recovers_itself socket; do
+    [[ $name == "$flavor" ]] || continue
+    [[ $socket == - ]] && socket=''
+    return 0
+  done <<<"$flavor_table"
+  refuse "GALERA_FLAVOR is $flavor; it must be one of mariadb, percona, bitnami, kubernetes-examples"
+}
+
+# The name of an option without its dashes and value; the server takes - and _ alike.
+option_name() {
+  local name=${1#--}
+  name=${name%%=*}
+  name=${name//_/-}
+  printf '%s' "${name#loose-}"
+}
+
+# find_option NAME: true when the user's arguments set it; option_value is then its value.
+find_option() {
+  local index
+  option_value=''
+  for index in "${!arguments[@]}"; do
+    [[ ${arguments[index]} == --* && $(option_name "${arguments[index]}") == "$1" ]] || continue
+    if [[ ${arguments[index]} == *=* ]]; then
+      option_value=${arguments[index]#*=}
+    else
+      option_value=${arguments[index + 1]}
+    fi
+    return 0
+  done
+  return 1
+}
+
+# Takes the user's arguments apart from what is the coordinator's to say.
+read_arguments() {
+  local skip=no argument
+  arguments=()
+  for argument in "$@"; do
+    if [[ $skip == yes ]]; then
+      skip=no
+      continue
+    fi
+    if [[ $argument == --* ]]; then
+      case $(option_name "$argument") in
+        wsrep-new-cluster | wsrep-cluster-address)
+          log "dropping the argument $argument: who bootstraps, and the address list, are decided at each start"
+          [[ $argument == --wsrep[-_]cluster[-_]address ]] && skip=yes
+          continue
+          ;;
+      esac
+    fi
+    arguments+=("$argument")
+  done
+  if find_option port; then port=$option_value; fi
+  if find_option socket; then socket=$option_value; fi
+}
+
+# give NAME VALUE: an option for the server unless the user set it.
+give() {
+  find_option "$1" || additions+=("--$1=$2")
+}
+
+provider_path() {
+  local candidate
+  for candidate in /usr/lib/libgalera_smm.so /usr/lib/galera/libgalera_smm.so /usr/lib64/galera-4/libgalera_smm.so \
+    /usr/lib64/galera4/libgalera_smm.so /usr/lib64/galera3/libgalera_smm.so /usr/lib64/galera/libgalera_smm.so \
+    /opt/bitnami/mariadb/lib/libgalera_smm.so; do
+    [[ -e $candidate ]] && break
+  done
+  printf '%s' "$candidate"
+}
+
+# The annotation's options behind the user's own, in one value: given twice, the later replaces the earlier one.
+# Without blanks, because mariadb-install-db drops arguments that contain any.
+give_provider_options() {
+  local merged=${GALERA_PROVIDER_OPTIONS:-} index
+  [[ $merged ]] || return 0
+  if find_option wsrep-provider-options; then
+    merged="${option_value%;};$merged"
+    for index in "${!arguments[@]}"; do
+      if [[ $(option_name "${arguments[index]}") == wsrep-provider-options ]]; then
+        [[ ${arguments[index]} == *=* ]] || unset "arguments[index + 1]"
+        unset "arguments[index]"
+      fi
+    done
+  fi
+  additions+=("--wsrep-provider-options=${merged//[[:space:]]/}")
+}
+
+# Options that stand-alone recovery needs too; the binary is the one the user's arguments name.
+prepare_recovery() {
+  local argument name
+  server_command=() server_options=()
+  for argument in "${arguments[@]}"; do
+    name=${argument##*/}
+    if [[ $name == mariadbd || $name == mysqld ]]; then server_command=("$(command -v "$argument" || command -v "$name")"); fi
+    if [[ $argument == --* ]]; then server_options+=("$argument"); fi
+  done
+  if ((${#server_command[@]} == 0)) || [[ -z ${server_command[0]} ]]; then
+    server_command=("$(command -v mariadbd || command -v mysqld || printf '/opt/bitnami/mariadb/sbin/mysqld')")
+  fi
+  if [[ $flavor == bitnami && -r /opt/bitnami/mariadb/conf/my.cnf ]]; then
+    server_command+=(--defaults-file=/opt/bitnami/mariadb/conf/my.cnf)
+  fi
+  recovery_options=(--wsrep-on=ON "--wsrep-provider=$(provider_path)")
+}
+
+# Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.
+pass_mariadb() {
+  give wsrep-on ON
+  give wsrep-provider "$(provider_path)"
+  additions+=("--wsrep-cluster-address=gcomm://$(member_list)$address_options")
+  give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
+  give wsrep-node-name "$WSREP_NODE_NAME"
+  give wsrep-node-address "$WSREP_NODE_ADDRESS"
+  give wsrep-sst-method "${WSREP_SST_METHOD:-mariabackup}"
+  find_option wsrep-sst-method
+  # unix_socket: the server's own user needs no password on its own host.
+  if [[ ${option_value:-${WSREP_SST_METHOD:-mariabackup}} == mariabackup ]]; then give wsrep-sst-auth mysql:; fi
+  give binlog-format ROW
+  give innodb-autoinc-lock-mode 2
+  give default-storage-engine InnoDB
+  give bind-address '*'
+  if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
+  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
+}
+
+# The image of kubernetes/examples: its entrypoint writes the address into a file and completes a bare gcomm:// by itself.
+pass_kubernetes_examples() {
+  WSREP_CLUSTER_ADDRESS=gcomm://$(member_list)$address_options
+  export WSREP_CLUSTER_ADDRESS
+  give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
+  give wsrep-node-name "$WSREP_NODE_NAME"
+  give wsrep-node-address "$WSREP_NODE_ADDRESS"
+  if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
+  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
+}
+
+# An empty CLUSTER_JOIN makes this entrypoint clear the directory and initialise it, so only a first bootstrap gets that.
+pass_percona() {
+  CLUSTER_NAME=$WSREP_CLUSTER_NAME
+  CLUSTER_JOIN=$(member_list)
+  if [[ $bootstrap == yes && $content != present ]]; then
+    CLUSTER_JOIN=''
+  elif [[ $bootstrap == yes ]]; then
+    additions+=(--wsrep-new-cluster)
+  fi
+  export CLUSTER_NAME CLUSTER_JOIN
+  give wsrep-node-name "$WSREP_NODE_NAME"
+  give wsrep-node-address "$WSREP_NODE_ADDRESS"
+  # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
+  if ! grep -rqsE '^[[:blank:]]*pxc[-_]encrypt[-_]cluster[-_]traffic' /etc/my.cnf /etc/my.cnf.d/ /etc/mysql/; then
+    find_option pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
+  fi
+}
+
+# This entrypoint takes no arguments for the server; it bootstraps by itself when no other address is in the list,
+# so the list it sees holds addresses, not names.
+pass_bitnami() {
+  local IFS=,
+  MARIADB_GALERA_CLUSTER_ADDRESS=gcomm://${member_addresses[*]:-$POD_IP}$address_options
+  MARIADB_GALERA_CLUSTER_NAME=$WSREP_CLUSTER_NAME
+  MARIADB_GALERA_NODE_NAME=$WSREP_NODE_NAME
+  MARIADB_GALERA_NODE_ADDRESS=$WSREP_NODE_ADDRESS
+  MARIADB_GALERA_SST_METHOD=${WSREP_SST_METHOD:-mariabackup}
+  MARIADB_GALERA_CLUSTER_BOOTSTRAP=$bootstrap
+  if [[ $bootstrap == yes && $content == present ]]; then
+    additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
+  fi
+  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
+  IFS=' '
+  MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
+  additions=()
+  export MARIADB_GALERA_CLUSTER_ADDRESS MARIADB_GALERA_CLUSTER_NAME MARIADB_GALERA_NODE_NAME MARIADB_GALERA_NODE_ADDRESS \
+    MARIADB_GALERA_SST_METHOD MARIADB_GALERA_CLUSTER_BOOTSTRAP MARIADB_EXTRA_FLAGS
+}
+
+# Sets command_line: what start becomes.
+prepare_server() {
+  additions=()
+  give_provider_options
+  "pass_${flavor//-/_}"
+  command_line=("${arguments[@]}" "${additions[@]}")
+}

@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2034
+# What the running server says of itself, asked over its socket.
+
+status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_cluster_status','wsrep_local_state',
+'wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_size')"
+
+client_name() {
+  local name
+  for name in mariadb mysql /opt/bitnami/mariadb/bin/mysql; do
+    command -v "$name" && return
+  done
+}
+
+# query SQL, first as the server's own user, who needs no password where unix_socket is on, then as root with the
+# container's password, which travels in the environment, never on a command line.
+query() {
+  local client password
+  client=$(client_name) || {
+    status_problem='the image has no mariadb or mysql client'
+    return 1
+  }
+  set -- "$client" ${socket:+--socket="$socket"} --connect-timeout=2 -N -B -e "$1"
+  status_problem=$(as_server timeout 3 "$@" 2>&1) && answer=$status_problem && return
+  password=$(root_password) || return 1
+  set -- "$1" --user="${MARIADB_ROOT_USER:-root}" "${@:2}"
+  status_problem=$(MYSQL_PWD=$password timeout 3 "$@" 2>&1) && answer=$status_problem
+}
+
+root_password() {
+  local name file
+  for name in MARIADB_ROOT_PASSWORD MYSQL_ROOT_PASSWORD; do
+    file=${name}_FILE
+    if [[ ${!name} ]]; then
+      printf '%s' "${!name}"
+      return
+    elif [[ ${!file} && -r ${!file} ]]; then
+      cat "${!file}"
+      return
+    fi
+  done
+  return 1
+}
+
+read_status() {
+  local name value
+  wsrep_ready='' wsrep_cluster_status='' wsrep_local_state='' wsrep_local_state_comment='' wsrep_cluster_state_uuid='' wsrep_cluster_size=''
+  query "$status_query" || {
+    status_problem=${status_problem##*$'\n'}
+    return 1
+  }
+  status_problem=''
+  while read -r name value; do
+    case $name in
+      wsrep_ready | wsrep_cluster_status | wsrep_local_state | wsrep_local_state_comment | wsrep_cluster_state_uuid | wsrep_cluster_size)
+        printf -v "$name" '%s' "$value"
+        ;;
+    esac
+  done <<<"$answer"
+}
+
+describe_status() {
+  printf '%s' "wsrep_cluster_status ${wsrep_cluster_status:-unknown}, ${wsrep_local_state_comment:-no local state}, wsrep_ready ${wsrep_ready:-unknown}"
+}
+
+# 4 is Synced; 2 is Donor/Desynced, which keeps serving unless the method locks the donor.
+is_serving() {
+  [[ $wsrep_cluster_status == Primary ]] || return 1
+  case $wsrep_local_state in
+    4) ;;
+    2) case ${WSREP_SST_METHOD:-mariabackup} in mariabackup | xtrabackup-v2 | clone) ;; *) return 1 ;; esac ;;
+    *) return 1 ;;
+  esac
+}
+
+# A transfer takes as long as it takes: the marker file, the transfer's processes, or the server's word for it.
+in_state_transfer() {
+  [[ -e $data/sst_in_progress ]] && return
+  # The brackets keep grep from finding itself.
+  grep -qsa 'wsrep[_]sst[_]' /proc/[0-9]*/cmdline && return
+  case $wsrep_local_state_comment in
+    Join* | Donor*) [[ -z $status_problem ]] ;;
+    *) return 1 ;;
+  esac
+}

@@ -114,7 +114,8 @@ prepare_recovery() {
   if [[ $flavor == bitnami && -r /opt/bitnami/mariadb/conf/my.cnf ]]; then
     server_command+=(--defaults-file=/opt/bitnami/mariadb/conf/my.cnf)
   fi
-  recovery_options=(--wsrep-on=ON "--wsrep-provider=$(provider_path)")
+  # Without all four the server says "disabled, skipping position recovery"; it contacts nobody.
+  recovery_options=(--wsrep-on=ON "--wsrep-provider=$(provider_path)" --wsrep-cluster-address=gcomm://localhost --binlog-format=ROW)
 }
 
 # Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.

@@ -6,7 +6,7 @@ recovery_log=$home/recovery.log
 # run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself.
 run_recovery() {
   rm -f "$recovery_log"
-  (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --log-error="$recovery_log" "$@") >"$recovery_log.out" 2>&1 &
+  (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking --log-error="$recovery_log" "$@") >"$recovery_log.out" 2>&1 &
   recovery_pid=$!
   wait $recovery_pid
   recovery_pid=''

@@ -9,7 +9,9 @@ import type { JsonObject, Warning } from './types.ts';
 /** Largest cluster the injection takes an order for. */
 export const SIZE_MAXIMUM = 99;
 
-const HOST = String.raw`[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*`;
+// Neighbouring parts share no character, so that matching stays linear however long the value.
+const LABEL = '[A-Za-z0-9]+(-+[A-Za-z0-9]+)*';
+const HOST = String.raw`${LABEL}(\.${LABEL})*`;
 const PEER = String.raw`(${HOST}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?`;
 const OPTION = String.raw`[a-z][a-z0-9_]*(\.[a-z0-9_]+)*=[A-Za-z0-9_.:/+-]+`;
 
@@ -23,7 +25,11 @@ interface Rule {
 
 /** The annotations a pod may carry, without their prefix. */
 export const ANNOTATIONS = {
-  container: { maximum: 63, pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, form: 'the name of a container of the pod' },
+  container: {
+    maximum: 63,
+    pattern: /^[a-z0-9]+(-+[a-z0-9]+)*$/,
+    form: 'the name of a container of the pod',
+  },
   flavor: {
     maximum: 40,
     pattern: new RegExp(`^(${FLAVORS.map((flavor) => flavor.id).join('|')})$`),
@@ -81,7 +87,10 @@ function isAnnotationName(name: string): name is AnnotationName {
 function checked(name: AnnotationName, value: unknown): string {
   const { maximum, pattern, form }: Rule = ANNOTATIONS[name];
   if (typeof value !== 'string' || value.length > maximum || !pattern.test(value)) {
-    throw new Refusal('annotation_invalid', `Annotation ${PREFIX}${name} is ${quoted(value)}; allowed: ${form}`);
+    throw new Refusal(
+      'annotation_invalid',
+      `Annotation ${PREFIX}${name} is ${quoted(value)}; allowed: ${form}`,
+    );
   }
   const forbidden = name === 'provider-options' ? FORBIDDEN_OPTION.exec(value)?.[2] : undefined;
   if (forbidden !== undefined) {
@@ -96,5 +105,8 @@ function checked(name: AnnotationName, value: unknown): string {
 function unknown(key: string): Warning {
   const hint = key === CLUSTER_LABEL ? 'is a label, not an annotation' : 'is unknown and has no effect';
   const known = Object.keys(ANNOTATIONS).join(', ');
-  return { reason: 'annotation_unknown', message: sentence(`Annotation ${quoted(key)} ${hint}; known: ${known}`) };
+  return {
+    reason: 'annotation_unknown',
+    message: sentence(`Annotation ${quoted(key)} ${hint}; known: ${known}`),
+  };
 }

@@ -25,7 +25,8 @@ export function findDatabase(pod: PodView, wishes: Wishes): Database {
   const chosen = wishes.flavor === undefined ? undefined : flavorById(wishes.flavor);
   const flavor = chosen ?? flavorOf(container.image);
   if (flavor === undefined) throw refuseImage(container.name, container.image);
-  const flavorSource = chosen === undefined ? `image ${quoted(container.image)}` : `annotation ${PREFIX}flavor`;
+  const flavorSource =
+    chosen === undefined ? `image ${quoted(container.image)}` : `annotation ${PREFIX}flavor`;
   return { container, flavor, flavorSource };
 }
 

@@ -83,7 +83,7 @@ export function wsrepClusterName(cluster: string): string {
   return `${cluster.slice(0, WSREP_NAME_MAXIMUM - HASH_LENGTH - 1)}-${hash}`;
 }
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const DNS_LABEL = /^[a-z0-9]+(-+[a-z0-9]+)*$/;
 
 /** Whether a text can be a host name or an object's name: a DNS label of at most 63 characters. */
 export function isDnsLabel(text: string): boolean {

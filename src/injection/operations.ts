@@ -32,6 +32,11 @@ export function prependItem(pod: JsonObject, path: Path, item: unknown): Operati
   return { op: 'add', path: pointer([...path, 0]), value: item };
 }
 
+/** Adds a member whose parent is there, or an item in place of which the others move on. */
+export function addValue(path: Path, value: unknown): Operation {
+  return { op: 'add', path: pointer(path), value };
+}
+
 /** Replaces the value at a path, which must be there. */
 export function replaceValue(path: Path, value: unknown): Operation {
   return { op: 'replace', path: pointer(path), value };
@@ -39,7 +44,8 @@ export function replaceValue(path: Path, value: unknown): Operation {
 
 function valueAt(pod: JsonObject, path: Path): unknown {
   return path.reduce<unknown>((value, part) => {
-    if (Array.isArray(value)) return typeof part === 'number' ? (value as readonly unknown[])[part] : undefined;
+    if (Array.isArray(value))
+      return typeof part === 'number' ? (value as readonly unknown[])[part] : undefined;
     return isObject(value) ? member(value, String(part)) : undefined;
   }, pod);
 }

@@ -42,7 +42,8 @@ export function readPod(pod: unknown): PodView {
   if (!isObject(pod)) throw new Refusal('malformed_pod', `The pod is ${quoted(pod)}, and must be an object`);
   const metadata = optionalObject(pod, 'metadata', 'metadata') ?? {};
   const spec = optionalObject(pod, 'spec', 'spec');
-  if (spec === undefined) throw new Refusal('no_containers', 'spec is missing: a pod needs at least one container');
+  if (spec === undefined)
+    throw new Refusal('no_containers', 'spec is missing: a pod needs at least one container');
   return {
     json: pod,
     name: text(metadata, 'name') ?? '',
@@ -57,13 +58,18 @@ export function readPod(pod: unknown): PodView {
 function readContainers(spec: JsonObject): readonly ContainerView[] {
   const list = optionalList(spec, 'containers', 'spec.containers') ?? [];
   if (list.length === 0) {
-    throw new Refusal('no_containers', 'spec.containers is empty: add the container of the database, e.g. image mariadb:11.8');
+    throw new Refusal(
+      'no_containers',
+      'spec.containers is empty: add the container of the database, e.g. image mariadb:11.8',
+    );
   }
   return list.map((json, index) => {
     const field = `spec.containers[${index}]`;
-    if (!isObject(json)) throw new Refusal('malformed_pod', `${field} is ${quoted(json)}, and must be an object`);
+    if (!isObject(json))
+      throw new Refusal('malformed_pod', `${field} is ${quoted(json)}, and must be an object`);
     const name = member(json, 'name');
-    if (typeof name !== 'string') throw new Refusal('malformed_pod', `${field}.name is ${quoted(name)}, and must be text`);
+    if (typeof name !== 'string')
+      throw new Refusal('malformed_pod', `${field}.name is ${quoted(name)}, and must be text`);
     // A missing image is legal in a template and anything that sets it later is another webhook's business.
     return { index, name, image: text(json, 'image') ?? '', json };
   });

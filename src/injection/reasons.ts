@@ -19,6 +19,7 @@ export const REASONS = {
   container_name_taken: 'The pod has an init container galera-init that the injector did not write.',
   mount_path_taken: 'The pod mounts something of its own at a path that the injection needs.',
   data_mount_unusable: 'The mount of the data directory cannot be repeated in the init container.',
+  data_claim_shared: 'Several pods would share one volume claim as their data directory.',
   image_without_galera: 'The image holds a database server without the Galera API (wsrep).',
   image_unknown: 'No flavor recognises the image, and no annotation names its flavor.',
   annotation_invalid: 'An annotation of the injector has a value outside its allowed form.',
@@ -30,9 +31,11 @@ export const REASONS = {
   // Warnings beside an injection.
   annotation_unknown: 'An annotation with the prefix of the injector is none of those it knows.',
   environment_kept: 'The pod sets a variable that the injection would set; the value of the pod stays.',
-  address_replaced: 'A bare gcomm:// would start a cluster of its own and is replaced by the computed address.',
+  address_replaced:
+    'A bare gcomm:// would start a cluster of its own and is replaced by the computed address.',
   node_count_ignored: 'NUM_NODES is not a number of members and is not used.',
-  root_password_expected: 'The pod uses envFrom, so the root password is expected there and none is generated.',
+  root_password_expected:
+    'The pod uses envFrom, so the root password is expected there and none is generated.',
   data_on_empty_dir: 'The data directory lies on an emptyDir and goes with the pod.',
   deployment_data: 'Pods of this workload get a new name and an empty data directory each time.',
   cluster_size_even: 'A cluster of this size loses its quorum with half of its members.',
@@ -42,8 +45,10 @@ export const REASONS = {
   ordered_ready: 'OrderedReady creates members one at a time, which slows the recovery of a whole cluster.',
   port_name_taken: 'A port name of the injection is used for another port; the port is added without a name.',
   flavor_unproven: 'The flavor of the image has not been run end to end by this project yet.',
-  host_network_names: 'With hostNetwork the names of other members resolve only under ClusterFirstWithHostNet.',
-  service_not_headless: 'The Service of the StatefulSet is not headless, so members may lack names of their own.',
+  host_network_names:
+    'With hostNetwork the names of other members resolve only under ClusterFirstWithHostNet.',
+  service_not_headless:
+    'The Service of the StatefulSet is not headless, so members may lack names of their own.',
 } as const;
 
 /** A key of the vocabulary. */

@@ -30,7 +30,9 @@ export function quotedList(values: readonly unknown[]): string {
 /** A message as it may go into a warning header: one line of at most 256 characters. */
 export function sentence(text: string): string {
   const line = escaped(text);
-  return line.length <= MESSAGE_MAXIMUM ? line : `${line.slice(0, MESSAGE_MAXIMUM - 1).toWellFormed()}…`;
+  return line.length <= MESSAGE_MAXIMUM
+    ? line
+    : `${line.slice(0, MESSAGE_MAXIMUM - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function escaped(text: string): string {

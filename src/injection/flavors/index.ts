@@ -43,5 +43,8 @@ export function refuseImage(container: string, image: string): Refusal {
   const subject = `Container ${quoted(container)}: image ${quoted(image)}`;
   return lacksGalera(image)
     ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep). ${works}`)
-    : new Refusal('image_unknown', `${subject} is unknown. ${works}; or set annotation galera-injector.dev/flavor`);
+    : new Refusal(
+        'image_unknown',
+        `${subject} is unknown. ${works}; or set annotation galera-injector.dev/flavor`,
+      );
 }

@@ -1,0 +1,93 @@
+/** Warnings about the cluster as a whole: what works, but not the way a user may think. */
+import { isSingle } from './cluster-name.ts';
+import { member, text } from './json.ts';
+import { PREFIX, wsrepClusterName } from './names.ts';
+import type { Contribution, Target } from './target.ts';
+import { quoted, sentence } from './text.ts';
+import type { Reason } from './reasons.ts';
+
+/** Collects the advice that fits the pod. */
+export function advice(target: Target): Contribution {
+  const found = [
+    ...sizeAdvice(target),
+    ...dataAdvice(target),
+    ...workloadAdvice(target),
+    ...nameAdvice(target),
+  ];
+  return { warnings: found.map(([reason, message]) => ({ reason, message: sentence(message) })) };
+}
+
+type Advice = readonly (readonly [Reason, string])[];
+
+function sizeAdvice({ membership: { size, sizeSource }, cluster }: Target): Advice {
+  const subject = `Cluster ${cluster.name} has ${size} members (from ${sizeSource})`;
+  if (size < 3)
+    return [['cluster_size_small', `${subject}: fewer than three keep no majority when one fails`]];
+  if (size % 2 === 0)
+    return [['cluster_size_even', `${subject}: an odd number keeps a majority when a network splits`]];
+  return [];
+}
+
+function dataAdvice({ data, context: { workload } }: Target): Advice {
+  if (workload !== null && workload.kind !== 'StatefulSet' && !isSingle(workload)) {
+    const subject = `Pods of ${workload.kind} ${workload.name} start empty each time`;
+    return [
+      [
+        'deployment_data',
+        `${subject}, and the data is gone with the last of them; a StatefulSet with a volume claim keeps it`,
+      ],
+    ];
+  }
+  if (!data.ephemeral) return [];
+  return [
+    [
+      'data_on_empty_dir',
+      `${data.path} is an emptyDir: this member's data goes with its pod; mount a volume claim there`,
+    ],
+  ];
+}
+
+function workloadAdvice({ context, flavor, flavorSource, pod }: Target): Advice {
+  const { workload, services } = context;
+  const found: (readonly [Reason, string])[] = [];
+  if (workload?.kind === 'StatefulSet') {
+    const { name, podManagementPolicy, serviceName } = workload;
+    if (podManagementPolicy === 'OrderedReady') {
+      found.push([
+        'ordered_ready',
+        `StatefulSet ${name} is OrderedReady; podManagementPolicy: Parallel recovers a whole cluster faster`,
+      ]);
+    }
+    if (services.some((service) => service.name === serviceName && !service.headless)) {
+      found.push([
+        'service_not_headless',
+        `Service ${serviceName} of StatefulSet ${name} is not headless (clusterIP: None), so members may have no names`,
+      ]);
+    }
+  }
+  if (!flavor.proven) {
+    found.push([
+      'flavor_unproven',
+      `Flavor ${flavor.id} (from ${flavorSource}) is not yet proven end to end`,
+    ]);
+  }
+  const dnsPolicy = text(pod.spec, 'dnsPolicy');
+  if (member(pod.spec, 'hostNetwork') === true && dnsPolicy !== 'ClusterFirstWithHostNet') {
+    found.push([
+      'host_network_names',
+      `spec.hostNetwork needs spec.dnsPolicy ClusterFirstWithHostNet, here ${quoted(dnsPolicy)}, to find the others`,
+    ]);
+  }
+  return found;
+}
+
+function nameAdvice({ cluster: { name } }: Target): Advice {
+  const short = wsrepClusterName(name);
+  if (short === name) return [];
+  return [
+    [
+      'cluster_name_cut',
+      `Cluster name ${name} is longer than 32 characters: wsrep_cluster_name is ${short} (label ${PREFIX}cluster)`,
+    ],
+  ];
+}

@@ -1,0 +1,40 @@
+/** The start script before the server's own command. */
+import { member, texts } from './json.ts';
+import { START_SCRIPT } from './names.ts';
+import { replaceValue, setMembers } from './operations.ts';
+import type { Contribution, Target } from './target.ts';
+
+/**
+ * Puts `/galera/start` before what the container runs. A user's command stays behind it; without one the flavor's
+ * entrypoint is written out, and its command too when the user gives no arguments: setting `command` makes Kubernetes
+ * drop the image's own.
+ */
+export function command({ pod, container, flavor }: Target): Contribution {
+  const path = ['spec', 'containers', container.index];
+  const field = `spec.containers[${container.index}]`;
+  const own = texts(container.json, 'command', `${field}.command`);
+  const ownArguments = texts(container.json, 'args', `${field}.args`);
+  // A copy of an injected container: wrapping it again would start the script from itself.
+  if (own[0] === START_SCRIPT) return {};
+  const wrapped = [START_SCRIPT, ...(own.length > 0 ? own : flavor.entrypoint)];
+  const withArguments = own.length === 0 && ownArguments.length === 0;
+  const set = member(container.json, 'command');
+  return {
+    operations: [
+      ...(set === undefined || set === null
+        ? setMembers(pod.json, path, { command: wrapped })
+        : [replaceValue([...path, 'command'], wrapped)]),
+      ...(withArguments ? setMembers(pod.json, path, { args: flavor.command }) : []),
+    ],
+    provenance: [
+      {
+        what: 'command',
+        value: [...wrapped, ...(withArguments ? flavor.command : [])].join(' '),
+        source:
+          own.length > 0
+            ? 'the pod, behind the start script'
+            : `flavor ${flavor.id}, behind the start script`,
+      },
+    ],
+  };
+}

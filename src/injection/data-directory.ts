@@ -1,0 +1,112 @@
+/** Where the server keeps its data, and which volume that is. */
+import type { Flavor } from './flavors/types.ts';
+import { isObject, member, objects, text, texts } from './json.ts';
+import type { ContainerView, PodView } from './pod.ts';
+import { Refusal } from './refusal.ts';
+import { quoted } from './text.ts';
+import type { JsonObject, Workload } from './types.ts';
+
+export interface DataDirectory {
+  readonly path: string;
+  /** The mount that holds the directory, as the init container repeats it; null when the pod mounts nothing there. */
+  readonly mount: JsonObject | null;
+  /** Whether the data goes with the pod. */
+  readonly ephemeral: boolean;
+  /** Whether the volume is a claim that the pod names itself. */
+  readonly claimed: boolean;
+}
+
+/** An absolute path without anything a shell, a mount or `$(…)` expansion could read otherwise. */
+const PLAIN_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
+
+/**
+ * Finds the data directory: the user's `--datadir` where the container is given one, else the flavor's.
+ *
+ * @throws Refusal `data_mount_unusable`
+ */
+export function dataDirectory(pod: PodView, container: ContainerView, flavor: Flavor): DataDirectory {
+  const path = userDirectory(container) ?? flavor.dataDirectory;
+  const mount = objects(container.json, 'volumeMounts', `${fieldOf(container)}.volumeMounts`)
+    .filter((candidate) => holds(text(candidate, 'mountPath') ?? '', path))
+    .reduce<JsonObject | null>((deepest, next) => (depth(next) > depth(deepest) ? next : deepest), null);
+  if (mount === null) return { path, mount, ephemeral: true, claimed: false };
+  const volume = text(mount, 'name');
+  const ephemeral = hasSource(pod, volume, 'emptyDir');
+  return {
+    path,
+    mount: readOnlyCopy(container, mount),
+    ephemeral,
+    claimed: hasSource(pod, volume, 'persistentVolumeClaim'),
+  };
+}
+
+/**
+ * Refuses a claim that all pods of a workload would share as their data directory: two servers on one directory ruin it.
+ *
+ * @throws Refusal `data_claim_shared`
+ */
+export function refuseSharedClaim(data: DataDirectory, workload: Workload | null): void {
+  if (data.mount === null || !data.claimed || Object.hasOwn(data.mount, 'subPathExpr')) return;
+  if (workload === null || workload.kind === 'StatefulSet' || workload.replicas < 2) return;
+  throw new Refusal(
+    'data_claim_shared',
+    `${workload.kind} ${workload.name}: its ${workload.replicas} pods would share one volume claim at ${data.path}; use a StatefulSet with volumeClaimTemplates`,
+  );
+}
+
+function userDirectory(container: ContainerView): string | undefined {
+  const words = ['command', 'args'].flatMap((key) =>
+    texts(container.json, key, `${fieldOf(container)}.${key}`),
+  );
+  const at = words.findLastIndex((word) => word === '--datadir' || word.startsWith('--datadir='));
+  const word = words[at];
+  if (word === undefined) return undefined;
+  const value = word === '--datadir' ? (words[at + 1] ?? '') : word.slice('--datadir='.length);
+  const path = value.replace(/\/+$/, '');
+  if (PLAIN_PATH.test(path) && !path.split('/').includes('..')) return path;
+  throw new Refusal(
+    'data_mount_unusable',
+    `Container ${quoted(container.name)}: --datadir is ${quoted(value)}; allowed: an absolute path of letters, digits and ._-`,
+  );
+}
+
+function holds(mountPath: string, directory: string): boolean {
+  const path = mountPath.replace(/\/+$/, '');
+  return path !== '' && (directory === path || directory.startsWith(`${path}/`));
+}
+
+function depth(mount: JsonObject | null): number {
+  return mount === null ? 0 : (text(mount, 'mountPath') ?? '').replace(/\/+$/, '').length;
+}
+
+function readOnlyCopy(container: ContainerView, mount: JsonObject): JsonObject {
+  const { subPath, subPathExpr } = {
+    subPath: text(mount, 'subPath'),
+    subPathExpr: text(mount, 'subPathExpr'),
+  };
+  const variables = [...(subPathExpr ?? '').matchAll(/\$\(([^)]*)\)/g)].map((match) => match[1]);
+  const foreign = variables.find((variable) => variable !== 'POD_NAME' && variable !== 'POD_NAMESPACE');
+  if (foreign !== undefined) {
+    throw new Refusal(
+      'data_mount_unusable',
+      `Container ${quoted(container.name)}: subPathExpr of the data mount uses ${quoted(foreign)}; allowed: POD_NAME, POD_NAMESPACE`,
+    );
+  }
+  return {
+    name: text(mount, 'name') ?? '',
+    mountPath: text(mount, 'mountPath') ?? '',
+    ...(subPath === undefined ? {} : { subPath }),
+    ...(subPathExpr === undefined ? {} : { subPathExpr }),
+    readOnly: true,
+  };
+}
+
+function hasSource(pod: PodView, volume: string | undefined, source: string): boolean {
+  return objects(pod.spec, 'volumes', 'spec.volumes').some(
+    (candidate) => text(candidate, 'name') === volume && isObject(member(candidate, source)),
+  );
+}
+
+function fieldOf(container: ContainerView): string {
+  return `spec.containers[${container.index}]`;
+}

@@ -1,0 +1,184 @@
+/** The variables of the database container. */
+import type { EnvironmentVariable } from './flavors/types.ts';
+import { isObject, member, objects, optionalList, text } from './json.ts';
+import { PREFIX, ROOT_PASSWORD_KEY, secretName, wsrepClusterName } from './names.ts';
+import { addValue, appendItems, replaceValue, type Path } from './operations.ts';
+import type { ContainerView } from './pod.ts';
+import { quoted, quotedList, sentence } from './text.ts';
+import type { Contribution, Target } from './target.ts';
+import type { JsonObject, Operation, Provenance, Warning } from './types.ts';
+
+/** A variable to inject and where its value comes from. */
+interface Variable {
+  readonly entry: EnvironmentVariable;
+  readonly source: string;
+}
+
+const ADDRESS = 'WSREP_CLUSTER_ADDRESS';
+const BARE_ADDRESS = /^\s*(gcomm:\/\/)?(\?[\w.=&;]*)?\s*$/;
+
+/** Adds the variables the container lacks; what the user sets stays, but for a bare cluster address. */
+export function environment(target: Target): Contribution {
+  const { container, pod } = target;
+  const path: Path = ['spec', 'containers', container.index, 'env'];
+  const set = variablesOf(container);
+  const wanted = variables(target);
+  const missing = wanted.filter(({ entry }) => !set.has(entry.name));
+  const address = bareAddress(container);
+  const kept = wanted.filter(({ entry }) => {
+    const own = set.get(entry.name);
+    return own !== undefined && !means(own, entry) && !(entry.name === ADDRESS && address !== undefined);
+  });
+  const replaced =
+    address === undefined ? [] : replaceAddress([...path, address.index], address.entry, target.address);
+  return {
+    operations: [
+      ...replaced,
+      ...appendItems(
+        pod.json,
+        path,
+        missing.map(({ entry }) => entry),
+      ),
+    ],
+    warnings: [
+      ...(address === undefined ? [] : [addressWarning(target)]),
+      ...keptWarning(
+        container,
+        kept.map(({ entry }) => entry.name),
+      ),
+      ...passwordWarning(target, set),
+    ],
+    provenance: wanted.map((variable) => provenance(variable, kept)),
+  };
+}
+
+/** The literal value of a variable of the container; undefined where it has none or takes it from elsewhere. */
+export function literalValue(container: ContainerView, name: string): string | undefined {
+  const entry = variablesOf(container).get(name);
+  if (entry === undefined || isObject(member(entry, 'valueFrom'))) return undefined;
+  return text(entry, 'value') ?? '';
+}
+
+/** A variable from a field of the pod itself. */
+export function fieldVariable(name: string, fieldPath: string): EnvironmentVariable {
+  return { name, valueFrom: { fieldRef: { fieldPath } } };
+}
+
+function variablesOf(container: ContainerView): ReadonlyMap<string, JsonObject> {
+  const entries = objects(container.json, 'env', `spec.containers[${container.index}].env`);
+  // Of two entries of one name the last counts, as in a running container.
+  return new Map(entries.map((entry) => [text(entry, 'name') ?? '', entry]));
+}
+
+function variables(target: Target): readonly Variable[] {
+  const { cluster, flavor, flavorSource, membership, wishes, address, data } = target;
+  const pod = 'the pod itself';
+  const flavored = `flavor ${flavor.id}, from ${flavorSource}`;
+  const sst = wishes['sst-method'];
+  const options = wishes['provider-options'];
+  return [
+    { entry: fieldVariable('POD_NAME', 'metadata.name'), source: pod },
+    { entry: fieldVariable('POD_NAMESPACE', 'metadata.namespace'), source: pod },
+    { entry: fieldVariable('POD_IP', 'status.podIP'), source: pod },
+    { entry: { name: 'WSREP_CLUSTER_NAME', value: wsrepClusterName(cluster.name) }, source: cluster.source },
+    { entry: { name: ADDRESS, value: address }, source: membership.membersSource },
+    { entry: { name: 'WSREP_NODE_NAME', value: '$(POD_NAME)' }, source: pod },
+    { entry: { name: 'WSREP_NODE_ADDRESS', value: '$(POD_IP)' }, source: pod },
+    {
+      entry: { name: 'WSREP_SST_METHOD', value: sst ?? flavor.sstMethods[0] },
+      source: sst === undefined ? flavored : `annotation ${PREFIX}sst-method`,
+    },
+    ...(options === undefined
+      ? []
+      : [
+          {
+            entry: { name: 'GALERA_PROVIDER_OPTIONS', value: options },
+            source: `annotation ${PREFIX}provider-options`,
+          },
+        ]),
+    { entry: { name: 'GALERA_INJECTOR_CLUSTER', value: cluster.name }, source: cluster.source },
+    { entry: { name: 'GALERA_FLAVOR', value: flavor.id }, source: flavorSource },
+    { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
+    ...flavor.environment.map((entry) => ({ entry, source: flavored })),
+    ...passwords(target),
+  ];
+}
+
+function passwords({ container, flavor, cluster }: Target): readonly Variable[] {
+  // What envFrom brings cannot be seen here, and an entry of env would override it.
+  if (usesEnvFrom(container)) return [];
+  const set = variablesOf(container);
+  const root = flavor.rootPasswordVariables.some((name) => set.has(name))
+    ? []
+    : [flavor.rootPasswordVariables[0]];
+  const secret = secretName(cluster.name);
+  return [...root, ...flavor.passwordVariables].map((name) => ({
+    entry: { name, valueFrom: { secretKeyRef: { name: secret, key: ROOT_PASSWORD_KEY } } },
+    source: `Secret ${secret}, key ${ROOT_PASSWORD_KEY}, generated once`,
+  }));
+}
+
+function usesEnvFrom(container: ContainerView): boolean {
+  return (
+    (optionalList(container.json, 'envFrom', `spec.containers[${container.index}].envFrom`) ?? []).length > 0
+  );
+}
+
+function passwordWarning(
+  { container, flavor }: Target,
+  set: ReadonlyMap<string, JsonObject>,
+): readonly Warning[] {
+  if (!usesEnvFrom(container) || flavor.rootPasswordVariables.some((name) => set.has(name))) return [];
+  const message = `Container ${quoted(container.name)}: ${flavor.rootPasswordVariables[0]} is expected in envFrom, none is generated`;
+  return [{ reason: 'root_password_expected', message: sentence(message) }];
+}
+
+function bareAddress(
+  container: ContainerView,
+): { readonly index: number; readonly entry: JsonObject } | undefined {
+  const list = optionalList(container.json, 'env', `spec.containers[${container.index}].env`) ?? [];
+  const index = list.findLastIndex((entry) => isObject(entry) && text(entry, 'name') === ADDRESS);
+  const entry = list[index];
+  if (!isObject(entry) || isObject(member(entry, 'valueFrom'))) return undefined;
+  return BARE_ADDRESS.test(text(entry, 'value') ?? '') ? { index, entry } : undefined;
+}
+
+function replaceAddress(path: Path, entry: JsonObject, address: string): readonly Operation[] {
+  const value = member(entry, 'value');
+  const options = typeof value === 'string' ? (/\?.*$/.exec(value.trim())?.[0] ?? '') : '';
+  const operation = value === undefined ? addValue : replaceValue;
+  return [operation([...path, 'value'], `${address}${options}`)];
+}
+
+function addressWarning({ container, address }: Target): Warning {
+  const message = `Container ${quoted(container.name)}: a bare gcomm:// in ${ADDRESS} would start a second cluster; it is now ${address}`;
+  return { reason: 'address_replaced', message: sentence(message) };
+}
+
+function keptWarning(container: ContainerView, names: readonly string[]): readonly Warning[] {
+  if (names.length === 0) return [];
+  const message = `Container ${quoted(container.name)} keeps its own ${quotedList(names)}; what the injection would set is not used`;
+  return [{ reason: 'environment_kept', message: sentence(message) }];
+}
+
+/** Whether a user's variable says what the injected one would, also after API defaulting. */
+function means(own: JsonObject, wanted: EnvironmentVariable): boolean {
+  const from = member(wanted, 'valueFrom');
+  const ownFrom = member(own, 'valueFrom');
+  if (from === undefined) return !isObject(ownFrom) && text(own, 'value') === text(wanted, 'value');
+  return pathOfField(from) !== undefined && pathOfField(from) === pathOfField(ownFrom);
+}
+
+function pathOfField(valueFrom: unknown): string | undefined {
+  const reference = isObject(valueFrom) ? member(valueFrom, 'fieldRef') : undefined;
+  return isObject(reference) ? text(reference, 'fieldPath') : undefined;
+}
+
+function provenance({ entry, source }: Variable, kept: readonly Variable[]): Provenance {
+  const what = `env ${entry.name}`;
+  if (kept.some((variable) => variable.entry.name === entry.name)) {
+    return { what, value: 'as the pod sets it', source: 'the pod, whose own value wins' };
+  }
+  const field = pathOfField(member(entry, 'valueFrom'));
+  return { what, value: text(entry, 'value') ?? field ?? 'from a Secret', source };
+}

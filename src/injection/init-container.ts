@@ -1,0 +1,82 @@
+/** The init container: it copies the scripts into the pod and waits for the member's turn. */
+import { fieldVariable } from './environment.ts';
+import { objects, text } from './json.ts';
+import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TOKEN_PATH } from './names.ts';
+import { prependItem } from './operations.ts';
+import { annotationsOf, type PodView } from './pod.ts';
+import { Refusal } from './refusal.ts';
+import type { Contribution, Target } from './target.ts';
+import type { JsonObject } from './types.ts';
+
+/** The user `nonroot` of distroless images, which the injector's own image is built on. */
+const NONROOT = 65532;
+
+/** First of the init containers, so that a user's own ones can rely on the member's turn having come. */
+export function initContainer(target: Target): Contribution {
+  const { pod, settings } = target;
+  return {
+    operations: [prependItem(pod.json, ['spec', 'initContainers'], container(target))],
+    provenance: [
+      { what: `init container ${INIT_CONTAINER}`, value: settings.image, source: 'the installation' },
+    ],
+  };
+}
+
+/**
+ * Whether the pod went through the injection before. Both marks count, wherever other webhooks moved the container and
+ * whatever defaults the API added to it.
+ *
+ * @throws Refusal `container_name_taken` when an init container has our name and is not ours
+ */
+export function isInjected(pod: PodView): boolean {
+  const ours = objects(pod.spec, 'initContainers', 'spec.initContainers').filter(
+    (candidate) => text(candidate, 'name') === INIT_CONTAINER,
+  );
+  if (ours.length === 0) return false;
+  const annotated = text(annotationsOf(pod.json), INJECTED_ANNOTATION) !== undefined;
+  if (annotated && ours.every(isMarked)) return true;
+  throw new Refusal(
+    'container_name_taken',
+    `spec.initContainers has a container "${INIT_CONTAINER}" that the injection did not write; rename or remove it`,
+  );
+}
+
+function isMarked(candidate: JsonObject): boolean {
+  return objects(candidate, 'env', `${INIT_CONTAINER}.env`).some(
+    (entry) => text(entry, 'name') === 'GALERA_COORDINATOR',
+  );
+}
+
+function container({ cluster, data, volumes, settings }: Target): JsonObject {
+  return {
+    name: INIT_CONTAINER,
+    image: settings.image,
+    imagePullPolicy: settings.imagePullPolicy,
+    args: ['init'],
+    env: [
+      { name: 'GALERA_COORDINATOR', value: settings.coordinator },
+      { name: 'GALERA_CA', value: settings.certificateAuthority },
+      { name: 'GALERA_CLUSTER', value: cluster.name },
+      { name: 'GALERA_DATA_DIRECTORY', value: data.path },
+      fieldVariable('POD_NAME', 'metadata.name'),
+      fieldVariable('POD_NAMESPACE', 'metadata.namespace'),
+    ],
+    volumeMounts: [
+      { name: volumes.scripts, mountPath: SCRIPTS_PATH },
+      { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
+      data.mount ?? { name: volumes.data, mountPath: data.path, readOnly: true },
+    ],
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
+    // What PodSecurity "restricted" asks of a container.
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: NONROOT,
+      runAsGroup: NONROOT,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}

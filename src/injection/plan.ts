@@ -1,0 +1,128 @@
+/** The decision over one pod. Pure: the same pod, context and settings give the same decision, and nothing is touched. */
+import { advice } from './advice.ts';
+import { readAnnotations, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
+import { clusterName } from './cluster-name.ts';
+import { command } from './command.ts';
+import { dataDirectory, refuseSharedClaim } from './data-directory.ts';
+import { findDatabase, type Database } from './database-container.ts';
+import { environment, literalValue } from './environment.ts';
+import { initContainer, isInjected } from './init-container.ts';
+import { member, optionalObject, text } from './json.ts';
+import { membership, type NodeCount } from './membership.ts';
+import { MIRROR_ANNOTATION, OPT_IN_LABEL, OPT_IN_VALUE, PREFIX } from './names.ts';
+import { antiAffinity, hostFields, metadata } from './placement.ts';
+import { annotationsOf, labelsOf, readPod, type PodView } from './pod.ts';
+import { ports } from './ports.ts';
+import { probes } from './probes.ts';
+import { REASONS, type Reason } from './reasons.ts';
+import { Refusal } from './refusal.ts';
+import type { Contribution, Target } from './target.ts';
+import { quoted, sentence } from './text.ts';
+import type { Context, Decision, Settings, Warning } from './types.ts';
+import { volumeNames, volumesAndMounts } from './volumes.ts';
+
+/** The steps of the injection, in the order their operations are applied. They touch disjoint parts of the pod. */
+const STEPS: readonly ((target: Target) => Contribution)[] = [
+  metadata,
+  hostFields,
+  antiAffinity,
+  volumesAndMounts,
+  initContainer,
+  command,
+  ports,
+  environment,
+  probes,
+  advice,
+];
+
+/**
+ * Decides what happens to a pod: skip, deny, or inject with the operations that do it.
+ *
+ * @param pod raw JSON as the API received it, not validated: whatever its shape, this never throws over it
+ * @param context what the API knows of the pod's workload and namespace
+ * @param settings the injector's own configuration
+ */
+export function plan(pod: unknown, context: Context, settings: Settings): Decision {
+  if (member(labelsOf(pod), OPT_IN_LABEL) !== OPT_IN_VALUE) return skip('not_labelled');
+  if (member(annotationsOf(pod), MIRROR_ANNOTATION) !== undefined) return skip('mirror_pod');
+  try {
+    const view = readPod(pod);
+    if (isInjected(view)) return skip('already_injected');
+    const { wishes, warnings } = readAnnotations(view.annotations);
+    return inject(resolve(view, wishes, context, settings), warnings);
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'deny', reason: error.reason, message: error.message };
+    throw error;
+  }
+}
+
+function skip(reason: Reason): Decision {
+  return { kind: 'skip', reason, message: REASONS[reason] };
+}
+
+function inject(target: Target, warnings: readonly Warning[]): Decision {
+  const contributions = STEPS.map((step) => step(target));
+  return {
+    kind: 'inject',
+    reason: 'injected',
+    cluster: target.cluster.name,
+    address: target.address,
+    operations: contributions.flatMap((contribution) => contribution.operations ?? []),
+    warnings: [
+      ...warnings,
+      ...ignoredNodeCount(target),
+      ...contributions.flatMap((contribution) => contribution.warnings ?? []),
+    ],
+    provenance: contributions.flatMap((contribution) => contribution.provenance ?? []),
+  };
+}
+
+function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Settings): Target {
+  refuseWindows(pod);
+  const database = findDatabase(pod, wishes);
+  refuseMethod(database, wishes);
+  const data = dataDirectory(pod, database.container, database.flavor);
+  refuseSharedClaim(data, context.workload);
+  const cluster = clusterName(pod, context);
+  const members = membership(pod, cluster.name, wishes, nodeCount(database), context);
+  return {
+    ...database,
+    pod,
+    wishes,
+    cluster,
+    membership: members,
+    address: `gcomm://${members.members.join(',')}`,
+    data,
+    volumes: volumeNames(pod),
+    context,
+    settings,
+  };
+}
+
+function refuseWindows(pod: PodView): void {
+  const os = optionalObject(pod.spec, 'os', 'spec.os') ?? {};
+  if (text(os, 'name') !== 'windows') return;
+  throw new Refusal('windows_pod', 'spec.os.name is "windows"; the database images run on linux only');
+}
+
+function refuseMethod({ flavor }: Database, wishes: Wishes): void {
+  const method = wishes['sst-method'];
+  if (method === undefined || flavor.sstMethods.some((known) => known === method)) return;
+  throw new Refusal(
+    'annotation_invalid',
+    `Annotation ${PREFIX}sst-method is ${quoted(method)}; flavor ${flavor.id} allows: ${flavor.sstMethods.join(', ')}`,
+  );
+}
+
+function nodeCount({ container }: Database): NodeCount {
+  const value = literalValue(container, 'NUM_NODES') ?? '';
+  return /^[1-9][0-9]?$/.test(value) ? Number(value) : undefined;
+}
+
+function ignoredNodeCount({ container, flavor, flavorSource, context }: Target): readonly Warning[] {
+  const value = literalValue(container, 'NUM_NODES');
+  if (value === undefined || nodeCount({ container, flavor, flavorSource }) !== undefined) return [];
+  if (context.workload?.kind === 'StatefulSet') return [];
+  const message = `Container ${quoted(container.name)}: NUM_NODES is ${quoted(value)}, not a number from 1 to ${SIZE_MAXIMUM}`;
+  return [{ reason: 'node_count_ignored', message: sentence(message) }];
+}

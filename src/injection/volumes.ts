@@ -1,0 +1,102 @@
+/** The volumes of the injection and their mounts in the database container. */
+import { objects, text } from './json.ts';
+import {
+  DATA_VOLUME,
+  SCRIPTS_PATH,
+  SCRIPTS_VOLUME,
+  TOKEN_AUDIENCE,
+  TOKEN_PATH,
+  TOKEN_SECONDS,
+  TOKEN_VOLUME,
+} from './names.ts';
+import { appendItems } from './operations.ts';
+import type { ContainerView, PodView } from './pod.ts';
+import { Refusal } from './refusal.ts';
+import type { Contribution, Target, VolumeNames } from './target.ts';
+import { quoted } from './text.ts';
+
+/** Names that no volume and no mount of the pod uses: a claim called `galera` is likely enough. */
+export function volumeNames(pod: PodView): VolumeNames {
+  const taken = new Set([
+    ...objects(pod.spec, 'volumes', 'spec.volumes').map((volume) => text(volume, 'name')),
+    // A template of a StatefulSet mounts claims that become volumes only in its pods.
+    ...pod.containers.flatMap((container) => mounts(container).map((mount) => text(mount, 'name'))),
+  ]);
+  return {
+    scripts: free(SCRIPTS_VOLUME, taken),
+    token: free(TOKEN_VOLUME, taken),
+    data: free(DATA_VOLUME, taken),
+  };
+}
+
+/**
+ * Adds the volumes: scripts, token and, where nothing is mounted at the data directory, the data.
+ *
+ * @throws Refusal `mount_path_taken`
+ */
+export function volumesAndMounts(target: Target): Contribution {
+  const { pod, container, data, volumes } = target;
+  refuseTakenPaths(container);
+  const ownData = data.mount === null ? [{ name: volumes.data, emptyDir: {} }] : [];
+  const ownMount = data.mount === null ? [{ name: volumes.data, mountPath: data.path }] : [];
+  const token = { audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' };
+  return {
+    operations: [
+      ...appendItems(
+        pod.json,
+        ['spec', 'volumes'],
+        [
+          { name: volumes.scripts, emptyDir: {} },
+          { name: volumes.token, projected: { sources: [{ serviceAccountToken: token }] } },
+          ...ownData,
+        ],
+      ),
+      ...appendItems(
+        pod.json,
+        ['spec', 'containers', container.index, 'volumeMounts'],
+        [
+          { name: volumes.scripts, mountPath: SCRIPTS_PATH },
+          { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
+          ...ownMount,
+        ],
+      ),
+    ],
+    provenance: [
+      {
+        what: `volume ${volumes.scripts}`,
+        value: `emptyDir at ${SCRIPTS_PATH}`,
+        source: 'the injection: its scripts',
+      },
+      {
+        what: `volume ${volumes.token}`,
+        value: `token at ${TOKEN_PATH}`,
+        source: `audience ${TOKEN_AUDIENCE}`,
+      },
+      ...ownMount.map(({ name, mountPath }) => ({
+        what: `volume ${name}`,
+        value: `emptyDir at ${mountPath}`,
+        source: 'the pod, which mounts nothing there',
+      })),
+    ],
+  };
+}
+
+function mounts(container: ContainerView): ReturnType<typeof objects> {
+  return objects(container.json, 'volumeMounts', `spec.containers[${container.index}].volumeMounts`);
+}
+
+function refuseTakenPaths(container: ContainerView): void {
+  const taken = mounts(container)
+    .map((mount) => text(mount, 'mountPath')?.replace(/\/+$/, '') ?? '')
+    .find((path) => [SCRIPTS_PATH, TOKEN_PATH].some((ours) => path === ours || path.startsWith(`${ours}/`)));
+  if (taken === undefined) return;
+  throw new Refusal(
+    'mount_path_taken',
+    `Container ${quoted(container.name)} mounts a volume at ${quoted(taken)}, which the injection needs; mount it elsewhere`,
+  );
+}
+
+function free(wanted: string, taken: ReadonlySet<string | undefined>): string {
+  const candidates = [wanted, ...Array.from({ length: taken.size }, (_, index) => `${wanted}-${index + 2}`)];
+  return candidates.find((name) => !taken.has(name)) ?? wanted;
+}

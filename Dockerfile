@@ -1,0 +1,27 @@
+# The image of the injector: one bundled file, the two scripts that run in database pods, and Node. `npm run image` packs the same
+# without a Docker engine.
+FROM docker.io/library/node:24-trixie-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY scripts/build.ts scripts/licences.ts scripts/
+COPY src src
+RUN npm run build
+
+FROM gcr.io/distroless/nodejs24-debian13:nonroot
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="galera-injector" \
+      org.opencontainers.image.description="Label a pod galera=true and it becomes a node of a Galera cluster" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+COPY --from=build /build/dist/ /app/
+COPY LICENSE /app/LICENSE
+COPY --chmod=0755 agent/ /agent/
+USER 65532:65532
+WORKDIR /
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/galera-injector.mjs"]
+CMD ["serve"]

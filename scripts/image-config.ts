@@ -1,0 +1,25 @@
+/**
+ * What the container image runs and as whom. The Dockerfile says the same; a test holds the two together.
+ */
+
+/** The non-root user of distroless images. */
+export const imageUser = '65532:65532';
+export const imageEntrypoint = ['/nodejs/bin/node', '--enable-source-maps', '/app/galera-injector.mjs'];
+export const imageCommand = ['serve'];
+export const imageEnvironment = { NODE_ENV: 'production' };
+
+/** What the init container copies into database pods. */
+export const agentFolder = '/agent';
+export const applicationFolder = '/app';
+
+/** The OCI labels of the image. */
+export function imageLabels(version: string, revision: string): Record<string, string> {
+  return {
+    'org.opencontainers.image.title': 'galera-injector',
+    'org.opencontainers.image.description':
+      'Label a pod galera=true and it becomes a node of a Galera cluster',
+    'org.opencontainers.image.licenses': 'Apache-2.0',
+    'org.opencontainers.image.version': version,
+    'org.opencontainers.image.revision': revision,
+  };
+}

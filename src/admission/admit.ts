@@ -1,0 +1,73 @@
+/** From a parsed review to an answer: read the context, let the injection decide, prove the patch, answer. */
+import jsonpatch from 'fast-json-patch';
+import {
+  type Context,
+  type Decision,
+  type JsonObject,
+  type Operation,
+  plan,
+  type Settings,
+} from '../injection/index.ts';
+import { type Answer, denied, patched, unchanged } from './respond.ts';
+import type { AdmissionRequest } from './review.ts';
+
+/** A patch of ours that does not apply to the object it was made for: our fault, never the user's. */
+export class BrokenPatchError extends Error {
+  override name = 'BrokenPatchError';
+}
+
+/** Reads what the pod does not say. @throws when the API cannot be read */
+export type ReadContext = (pod: JsonObject, namespace: string) => Promise<Context>;
+
+/** An answer together with what is counted and logged. */
+export interface Admitted {
+  readonly answer: Answer;
+  readonly decision: Decision['kind'];
+  readonly reason: string;
+  readonly cluster: string;
+}
+
+/** Decides one admission request. Anything but the creation of a Pod passes unchanged. */
+export async function admit(
+  request: AdmissionRequest,
+  readContext: ReadContext,
+  settings: Settings,
+): Promise<Admitted> {
+  if (request.kind !== '/v1/Pod' || request.operation !== 'CREATE' || request.subResource !== '') {
+    return passed('not_a_pod_creation');
+  }
+  const context = await readContext(request.object, request.namespace);
+  const decision = plan(request.object, context, settings);
+  switch (decision.kind) {
+    case 'skip':
+      return passed(decision.reason);
+    case 'deny': {
+      const answer = denied(decision.message, { decision: 'deny', reason: decision.reason });
+      return { answer, decision: 'deny', reason: decision.reason, cluster: '' };
+    }
+    case 'inject': {
+      prove(request.object, decision.operations);
+      const { reason, cluster, address } = decision;
+      const warnings = decision.warnings.map((warning) => warning.message);
+      const audit = { decision: 'inject', reason, cluster, 'cluster-address': address };
+      return { answer: patched(decision.operations, warnings, audit), decision: 'inject', reason, cluster };
+    }
+  }
+}
+
+function passed(reason: string): Admitted {
+  return { answer: unchanged({ decision: 'skip', reason }), decision: 'skip', reason, cluster: '' };
+}
+
+/**
+ * Applies the patch to a copy of the object. The API server rejects a pod for a patch that does not apply even where
+ * the failure policy is Ignore, so such a patch must not leave this process.
+ * @throws BrokenPatchError
+ */
+function prove(pod: JsonObject, operations: readonly Operation[]): void {
+  try {
+    jsonpatch.applyPatch(structuredClone(pod), structuredClone([...operations]), true);
+  } catch (cause) {
+    throw new BrokenPatchError('the patch does not apply to the pod it was made for', { cause });
+  }
+}

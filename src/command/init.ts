@@ -1,0 +1,126 @@
+/** `init`: the init container `galera-init`. It brings the agent into the pod and waits for the node's turn. */
+import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long to wait between two questions, in milliseconds. */
+const PAUSE_MS = 2_000;
+const CALL_TIMEOUT_MS = 10_000;
+/** Directories that a file system makes by itself and that are no data. */
+const NO_DATA = new Set(['lost+found']);
+
+/** Where things are; tests bring other places. */
+export interface InitPlaces {
+  /** The scripts in the image. */
+  readonly agent: string;
+  /** The emptyDir shared with the database container. */
+  readonly shared: string;
+  readonly token: string;
+  readonly log: (line: string) => void;
+}
+
+const PLACES: InitPlaces = {
+  agent: '/agent',
+  shared: '/galera',
+  token: '/var/run/secrets/galera-injector/token',
+  log: (line) => process.stdout.write(`galera-injector: ${line}\n`),
+};
+
+/** What the webhook put into the environment of the init container. */
+interface InitConfig {
+  readonly coordinator: string;
+  readonly authority: string;
+  readonly cluster: string;
+  readonly dataDirectory: string;
+}
+
+/** Copies the agent, then asks until it is this node's turn. Resolves with the exit code. */
+export async function init(env: NodeJS.ProcessEnv, places: InitPlaces = PLACES): Promise<number> {
+  const config = readConfig(env);
+  await bringAgent(config, places);
+  const stop = new AbortController();
+  process.once('SIGTERM', () => stop.abort());
+  let said = '';
+  while (!stop.signal.aborted) {
+    const answer = await ask(config, places).catch((error: unknown) => `wait ${explain(error)}`);
+    if (answer === 'start') {
+      places.log('starting');
+      return 0;
+    }
+    const why = answer.replace(/^wait /, '');
+    if (why !== said) places.log(`waiting: ${why}`);
+    said = why;
+    await sleep(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+  places.log('told to stop while waiting');
+  return 143;
+}
+
+function readConfig(env: NodeJS.ProcessEnv): InitConfig {
+  const get = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '') throw new Error(`${name} is missing; the webhook sets it`);
+    return value;
+  };
+  return {
+    coordinator: get('GALERA_COORDINATOR'),
+    authority: get('GALERA_CA'),
+    cluster: get('GALERA_CLUSTER'),
+    dataDirectory: get('GALERA_DATA_DIRECTORY'),
+  };
+}
+
+async function bringAgent(config: InitConfig, places: InitPlaces): Promise<void> {
+  await cp(places.agent, places.shared, { recursive: true });
+  for (const script of ['start', 'probe']) await chmod(join(places.shared, script), 0o755);
+  await writeFile(join(places.shared, 'ca.crt'), config.authority);
+  await writeFile(join(places.shared, 'coordinator'), `${config.coordinator}\n`);
+}
+
+/** Asks once. The data directory is looked at each time: a volume may be filled by another init container. */
+async function ask(config: InitConfig, places: InitPlaces): Promise<string> {
+  const data = (await isEmpty(config.dataDirectory)) ? 'empty' : 'present';
+  const token = (await readFile(places.token, 'utf8')).trim();
+  const { status, body } = await post(config, token, `cluster=${config.cluster}\ndata=${data}\n`);
+  const line = body.split('\n')[0] ?? '';
+  return status === 200 ? line : `wait the coordinator answers ${status}: ${line}`;
+}
+
+/** Whether the directory holds no data. One that cannot be read is not known to be empty: the start script looks. */
+async function isEmpty(directory: string): Promise<boolean> {
+  try {
+    return (await readdir(directory)).every((name) => NO_DATA.has(name));
+  } catch {
+    return false;
+  }
+}
+
+function post(config: InitConfig, token: string, body: string): Promise<{ status: number; body: string }> {
+  const url = `https://${config.coordinator}/coordinator/v1/turn`;
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        method: 'POST',
+        ca: config.authority,
+        timeout: CALL_TIMEOUT_MS,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'text/plain', Connection: 'close' },
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+        response.on('error', reject);
+      },
+    );
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${CALL_TIMEOUT_MS / 1_000} s`)));
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+function explain(error: unknown): string {
+  return `the coordinator cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,22 @@
+/** `serve`: the webhook and the coordinator. */
+import { readServeConfig } from '../config.ts';
+import { clientInCluster } from '../kubernetes/client.ts';
+import { startService } from '../service.ts';
+import { createLogger } from '../telemetry/logger.ts';
+
+/** Runs until SIGTERM or SIGINT; a second signal ends the process at once. Resolves with the exit code. */
+export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
+  const config = readServeConfig(env);
+  const service = await startService(config, clientInCluster(), createLogger(config.logLevel));
+  await new Promise<void>((resolve) => {
+    let signals = 0;
+    const onSignal = () => {
+      signals += 1;
+      if (signals > 1) process.exit(1);
+      resolve();
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  });
+  await service.stop();
+  return 0;
+}

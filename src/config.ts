@@ -1,0 +1,66 @@
+/** The service's configuration: environment in, checked values out, every problem named at once. */
+import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts';
+
+/** What `serve` is told. */
+export interface ServeConfig {
+  readonly namespace: string;
+  /** Name of the Service in front of this process. */
+  readonly service: string;
+  readonly servicePort: number;
+  /** Name of the MutatingWebhookConfiguration. */
+  readonly webhook: string;
+  /** Name of the Secret with authority and leaf. */
+  readonly secret: string;
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly port: number;
+  readonly adminPort: number;
+  readonly logLevel: LogLevel;
+}
+
+/** All that is wrong with the environment, one line each. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  constructor(problems: readonly string[]) {
+    super(`the configuration is not complete:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
+
+/** @throws ConfigError naming every variable that is missing or wrong, its value and what is allowed */
+export function readServeConfig(env: Readonly<Record<string, string | undefined>>): ServeConfig {
+  const problems: string[] = [];
+  const text = (name: string, fallback?: string): string => {
+    const value = env[name] || fallback;
+    if (value === undefined) problems.push(`${name} is missing`);
+    return value ?? '';
+  };
+  const port = (name: string, fallback: number): number => {
+    const value = Number(env[name] || fallback);
+    if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+    problems.push(`${name} is ${JSON.stringify(env[name])}; allowed is a port from 0 to 65535`);
+    return fallback;
+  };
+  const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
+    const value = env[name] || fallback;
+    const found = allowed.find((one) => one === value);
+    if (found === undefined)
+      problems.push(`${name} is ${JSON.stringify(value)}; allowed is ${allowed.join(', ')}`);
+    return found ?? fallback;
+  };
+  const config: ServeConfig = {
+    namespace: text('POD_NAMESPACE'),
+    service: text('GALERA_INJECTOR_SERVICE'),
+    servicePort: port('GALERA_INJECTOR_SERVICE_PORT', 443),
+    webhook: text('GALERA_INJECTOR_WEBHOOK'),
+    secret: text('GALERA_INJECTOR_SECRET', 'galera-injector-tls'),
+    image: text('GALERA_INJECTOR_IMAGE'),
+    imagePullPolicy: oneOf('GALERA_INJECTOR_IMAGE_PULL_POLICY', PULL_POLICIES, 'IfNotPresent'),
+    port: port('GALERA_INJECTOR_PORT', 10_250),
+    adminPort: port('GALERA_INJECTOR_ADMIN_PORT', 8_081),
+    logLevel: oneOf('GALERA_INJECTOR_LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}

@@ -1,0 +1,160 @@
+/** The one place that puts the service together. */
+import type { Server as HttpsServer } from 'node:https';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServeConfig } from './config.ts';
+import { createCoordinator, podLister } from './coordination/coordinator.ts';
+import { createAnnounce } from './coordination/events.ts';
+import { createAuthenticate } from './coordination/identity.ts';
+import { createLeaseStore } from './coordination/lease-store.ts';
+import type { Settings } from './injection/index.ts';
+import { explainError, type KubernetesClient } from './kubernetes/client.ts';
+import { createCompanions } from './kubernetes/companions.ts';
+import { createContextReader } from './kubernetes/context.ts';
+import { createAdminServer } from './server/admin.ts';
+import { coordinateRouter } from './server/coordinate.ts';
+import { createApp, createHttpsServer, listen, secureContext } from './server/https.ts';
+import { mutateRouter } from './server/mutate.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createSelfManagedSource } from './tls/self-managed.ts';
+import type { CertificateSource, ServingCertificate } from './tls/source.ts';
+import { VERSION } from './version.ts';
+
+/** How long requests are still answered after the signal to stop: until every kube-proxy knows, in milliseconds. */
+const LAME_DUCK_MS = 5_000;
+/** How long requests under way may take after that, in milliseconds. */
+const DRAIN_MS = 10_000;
+
+/** What a test may bring in place of the real thing. */
+export interface Overrides {
+  readonly source?: CertificateSource;
+  readonly lameDuckMs?: number;
+}
+
+/** A running service. */
+export interface Service {
+  readonly port: number;
+  readonly adminPort: number;
+  /** Stops taking requests, finishes those under way; calling it again changes nothing. */
+  stop(): Promise<void>;
+}
+
+/** Starts the service; what had started is stopped again when a later part fails. */
+export async function startService(
+  config: ServeConfig,
+  client: KubernetesClient,
+  logger: Logger,
+  overrides: Overrides = {},
+): Promise<Service> {
+  const stopping = new AbortController();
+  const metrics = createMetrics(VERSION);
+  const host = `${config.service}.${config.namespace}.svc`;
+  const source = overrides.source ?? selfManaged(config, client, logger, host);
+  const state: { pair: ServingCertificate | null; draining: boolean } = { pair: null, draining: false };
+  const admin = createAdminServer({
+    registry: metrics.registry,
+    unready: () => {
+      if (state.draining) return 'stopping';
+      return state.pair === null ? 'no certificate yet' : source.problem();
+    },
+  });
+  let https: HttpsServer | undefined;
+  try {
+    const adminPort = await listen(admin, config.adminPort);
+    state.pair = await source.start((pair) => {
+      state.pair = pair;
+      https?.setSecureContext(secureContext(pair));
+      logger.info('certificate changed');
+    }, stopping.signal);
+    const settings = (): Settings => settingsOf(config, host, state.pair);
+    const app = createApp(
+      [
+        mutateRouter({ readContext: contextOf(client), settings, logger, metrics }),
+        coordinatorRouter(config, client, logger, metrics),
+      ],
+      () => state.draining,
+    );
+    https = createHttpsServer(app, state.pair);
+    const port = await listen(https, config.port);
+    logger.info('serving', { version: VERSION, host, port, adminPort });
+    const stop = once(async () => {
+      state.draining = true;
+      logger.info('stopping');
+      await sleep(overrides.lameDuckMs ?? LAME_DUCK_MS);
+      stopping.abort();
+      await Promise.all([close(https), close(admin)]);
+      logger.info('stopped');
+    });
+    return { port, adminPort, stop };
+  } catch (error) {
+    stopping.abort();
+    await Promise.all([close(https), close(admin)]);
+    throw error;
+  }
+}
+
+function selfManaged(
+  config: ServeConfig,
+  client: KubernetesClient,
+  logger: Logger,
+  host: string,
+): CertificateSource {
+  return createSelfManagedSource({
+    client,
+    namespace: config.namespace,
+    secret: config.secret,
+    names: [host, `${config.service}.${config.namespace}.svc.cluster.local`],
+    webhook: config.webhook,
+    onProblem: (what) => logger.warn('certificate', { error: what }),
+    onRepair: (what) => logger.info('certificate repaired', { what }),
+  });
+}
+
+function settingsOf(config: ServeConfig, host: string, pair: ServingCertificate | null): Settings {
+  return {
+    version: VERSION,
+    image: config.image,
+    imagePullPolicy: config.imagePullPolicy,
+    coordinator: `${host}:${config.servicePort}`,
+    certificateAuthority: pair?.authority ?? '',
+  };
+}
+
+function contextOf(client: KubernetesClient): ReturnType<typeof createContextReader>['read'] {
+  const reader = createContextReader(client);
+  return (pod, namespace) => reader.read(pod, namespace);
+}
+
+function coordinatorRouter(
+  config: ServeConfig,
+  client: KubernetesClient,
+  logger: Logger,
+  metrics: Metrics,
+): ReturnType<typeof coordinateRouter> {
+  const coordinator = createCoordinator({
+    store: createLeaseStore(client, config.namespace),
+    listPods: podLister(client),
+    ensureCompanions: createCompanions(client),
+    announce: createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) })),
+    onDecision: (call, kind, { namespace, cluster }, pod, why) => {
+      metrics.decisions.inc({ call, kind });
+      logger.info('decision', { call, kind, namespace, cluster, pod, why });
+    },
+  });
+  return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });
+}
+
+async function close(server: Server | HttpsServer | undefined): Promise<void> {
+  if (server === undefined || !server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}

@@ -1,0 +1,27 @@
+/** One line of JSON for each event, on standard output. Never an object of the API, never a secret. */
+
+/** Levels in order of importance. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Fields of a line beside time, level and message. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Writes log lines. */
+export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
+
+/** A logger that writes lines of at least `level`. */
+export function createLogger(
+  level: LogLevel,
+  write: (line: string) => void = (line) => process.stdout.write(line),
+  now: () => Date = () => new Date(),
+): Logger {
+  const lowest = LOG_LEVELS.indexOf(level);
+  const at =
+    (one: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(one) < lowest) return;
+      write(`${JSON.stringify({ time: now().toISOString(), level: one, message, ...fields })}\n`);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

@@ -10,7 +10,7 @@ split_member() {
 }
 
 is_address() {
-  [[ $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ || $1 == *:* ]]
+  [[ $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ || $1 =~ ^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$ ]]
 }
 
 # resolve HOST: its addresses, one a line; IPv4 first because Galera prefers it.
@@ -76,9 +76,14 @@ member_list() {
 
 # Whether another member accepts SQL connections; an entrypoint's initialisation server never listens on the network.
 some_member_answers() {
-  local address
+  local address pid answered=1
+  local -a asked
   for address in "${member_addresses[@]}"; do
-    timeout 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null && return
+    timeout 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null &
+    asked+=($!)
   done
-  return 1
+  for pid in "${asked[@]}"; do
+    wait "$pid" && answered=0
+  done
+  return $answered
 }

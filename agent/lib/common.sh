@@ -4,6 +4,7 @@
 
 home=${home:?set by the script that sources this}
 data=${GALERA_DATA_DIRECTORY:-/var/lib/mysql}
+data=${data%/}
 cluster=${GALERA_INJECTOR_CLUSTER:-${WSREP_CLUSTER_NAME:-}}
 flavor=${GALERA_FLAVOR:-mariadb}
 state_file=$home/state
@@ -49,12 +50,12 @@ set_state() {
 since=$(uptime_seconds)
 start=$start_id
 socket=$socket
-port=$port"
+sst_method=$sst_method"
 }
 phase=''
 start_id=''
 socket=''
-port=3306
+sst_method=${WSREP_SST_METHOD:-mariabackup}
 
 read_state() {
   local line
@@ -65,7 +66,7 @@ read_state() {
       phase=*) phase=${line#*=} ;;
       start=*) start_id=${line#*=} ;;
       socket=*) socket=${line#*=} ;;
-      port=*) port=${line#*=} ;;
+      sst_method=*) sst_method=${line#*=} ;;
     esac
   done <"$state_file"
 }

@@ -23,18 +23,22 @@ gvwstate=$data/gvwstate.dat
 # it first joins a group; while the line is there, nobody was ever served from this directory.
 forming_line='# GALERA saved state, written by galera-injector for a first bootstrap'
 
-# Reads grastate.dat; everything stays empty that is not there or not well-formed.
+# Reads grastate.dat; everything stays empty that is not there or not well-formed. False when the file cannot be read.
 read_grastate() {
-  local line
+  local line text
   saved_uuid='' saved_seqno='' saved_safe=0 forming=no
-  [[ -s $grastate ]] || return
+  [[ -e $grastate ]] || return 0
+  text=$(tr -d '\000' 2>&1 <"$grastate") || {
+    content_reason="cannot read $grastate"
+    return 1
+  }
   while IFS= read -r line || [[ $line ]]; do
     line=${line%$'\r'}
     [[ $line == "$forming_line" ]] && forming=yes
     [[ $line =~ ^uuid:[[:blank:]]*($uuid_pattern)[[:blank:]]*$ ]] && saved_uuid=${BASH_REMATCH[1],,}
     [[ $line =~ ^seqno:[[:blank:]]*(-?[0-9]+)[[:blank:]]*$ ]] && saved_seqno=${BASH_REMATCH[1]}
     [[ $line =~ ^safe_to_bootstrap:[[:blank:]]*1[[:blank:]]*$ ]] && saved_safe=1
-  done < <(tr -d '\000' <"$grastate")
+  done <<<"$text"
   if [[ $saved_uuid == "$nobody_uuid" ]]; then saved_uuid=''; fi
 }
 
@@ -42,7 +46,7 @@ read_grastate() {
 read_view() {
   local word first second
   view_uuid='' view_members='' view_self=''
-  [[ -s $gvwstate ]] || return
+  [[ -s $gvwstate && -r $gvwstate ]] || return
   while read -r word first second _; do
     second=${second%$'\r'} first=${first%$'\r'}
     case $word in
@@ -85,7 +89,7 @@ classify_data() {
     return 1
   }
   [[ -e $data/sst_in_progress ]] && interrupted=yes
-  read_grastate
+  read_grastate || return 1
   read_view
   if [[ -z $entries ]]; then
     content=empty

@@ -43,6 +43,16 @@ find_option() {
   return 1
 }
 
+# find_setting NAME: the same, or a line of the server's option files, where users keep what belongs to all members.
+find_setting() {
+  local line
+  find_option "$1" && return
+  while IFS= read -r line; do
+    [[ $(option_name "$line") == "$1" && $line == *=* ]] && option_value=${line#*=}
+  done < <(my_print_defaults --mysqld 2>/dev/null || my_print_defaults mysqld 2>/dev/null)
+  [[ $option_value ]]
+}
+
 # Takes the user's arguments apart from what is the coordinator's to say.
 read_arguments() {
   local skip=no argument
@@ -63,8 +73,10 @@ read_arguments() {
     fi
     arguments+=("$argument")
   done
+  port=3306
   if find_option port; then port=$option_value; fi
   if find_option socket; then socket=$option_value; fi
+  if find_setting wsrep-sst-method; then sst_method=$option_value; fi
 }
 
 # give NAME VALUE: an option for the server unless the user set it.
@@ -86,8 +98,10 @@ provider_path() {
 # Without blanks, because mariadb-install-db drops arguments that contain any.
 give_provider_options() {
   local merged=${GALERA_PROVIDER_OPTIONS:-} index
+  # Without these a node with an IPv6 address listens on IPv4 only.
+  [[ $node_address == \[* ]] && merged="gmcast.listen_addr=tcp://[::]:4567;ist.recv_addr=$node_address:4568${merged:+;$merged}"
   [[ $merged ]] || return 0
-  if find_option wsrep-provider-options; then
+  if find_setting wsrep-provider-options; then
     merged="${option_value%;};$merged"
     for index in "${!arguments[@]}"; do
       if [[ $(option_name "${arguments[index]}") == wsrep-provider-options ]]; then
@@ -125,11 +139,10 @@ pass_mariadb() {
   additions+=("--wsrep-cluster-address=gcomm://$(member_list)$address_options")
   give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
   give wsrep-node-name "$WSREP_NODE_NAME"
-  give wsrep-node-address "$WSREP_NODE_ADDRESS"
-  give wsrep-sst-method "${WSREP_SST_METHOD:-mariabackup}"
-  find_option wsrep-sst-method
+  give wsrep-node-address "$node_address"
+  give wsrep-sst-method "$sst_method"
   # unix_socket: the server's own user needs no password on its own host.
-  if [[ ${option_value:-${WSREP_SST_METHOD:-mariabackup}} == mariabackup ]]; then give wsrep-sst-auth mysql:; fi
+  if [[ $sst_method == mariabackup ]]; then find_setting wsrep-sst-auth || additions+=(--wsrep-sst-auth=mysql:); fi
   give binlog-format ROW
   give innodb-autoinc-lock-mode 2
   give default-storage-engine InnoDB
@@ -142,9 +155,10 @@ pass_mariadb() {
 pass_kubernetes_examples() {
   WSREP_CLUSTER_ADDRESS=gcomm://$(member_list)$address_options
   export WSREP_CLUSTER_ADDRESS
+  if [[ ${WSREP_SST_METHOD:-} ]]; then give wsrep-sst-method "$WSREP_SST_METHOD"; fi
   give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
   give wsrep-node-name "$WSREP_NODE_NAME"
-  give wsrep-node-address "$WSREP_NODE_ADDRESS"
+  give wsrep-node-address "$node_address"
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
@@ -159,12 +173,11 @@ pass_percona() {
     additions+=(--wsrep-new-cluster)
   fi
   export CLUSTER_NAME CLUSTER_JOIN
+  if [[ ${WSREP_SST_METHOD:-} ]]; then give wsrep-sst-method "$WSREP_SST_METHOD"; fi
   give wsrep-node-name "$WSREP_NODE_NAME"
-  give wsrep-node-address "$WSREP_NODE_ADDRESS"
+  give wsrep-node-address "$node_address"
   # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
-  if ! grep -rqsE '^[[:blank:]]*pxc[-_]encrypt[-_]cluster[-_]traffic' /etc/my.cnf /etc/my.cnf.d/ /etc/mysql/; then
-    find_option pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
-  fi
+  find_setting pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
 }
 
 # This entrypoint takes no arguments for the server; it bootstraps by itself when no other address is in the list,
@@ -174,8 +187,8 @@ pass_bitnami() {
   MARIADB_GALERA_CLUSTER_ADDRESS=gcomm://${member_addresses[*]:-$POD_IP}$address_options
   MARIADB_GALERA_CLUSTER_NAME=$WSREP_CLUSTER_NAME
   MARIADB_GALERA_NODE_NAME=$WSREP_NODE_NAME
-  MARIADB_GALERA_NODE_ADDRESS=$WSREP_NODE_ADDRESS
-  MARIADB_GALERA_SST_METHOD=${WSREP_SST_METHOD:-mariabackup}
+  MARIADB_GALERA_NODE_ADDRESS=$node_address
+  MARIADB_GALERA_SST_METHOD=$sst_method
   MARIADB_GALERA_CLUSTER_BOOTSTRAP=$bootstrap
   if [[ $bootstrap == yes && $content == present ]]; then
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
@@ -191,6 +204,7 @@ pass_bitnami() {
 # Sets command_line: what start becomes.
 prepare_server() {
   additions=()
+  node_address=$(bracket "$WSREP_NODE_ADDRESS")
   give_provider_options
   "pass_${flavor//-/_}"
   command_line=("${arguments[@]}" "${additions[@]}")

@@ -67,7 +67,7 @@ is_serving() {
   [[ $wsrep_cluster_status == Primary ]] || return 1
   case $wsrep_local_state in
     4) ;;
-    2) case ${WSREP_SST_METHOD:-mariabackup} in mariabackup | xtrabackup-v2 | clone) ;; *) return 1 ;; esac ;;
+    2) case $sst_method in mariabackup | xtrabackup-v2 | clone) ;; *) return 1 ;; esac ;;
     *) return 1 ;;
   esac
 }

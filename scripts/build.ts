@@ -9,11 +9,10 @@ import { bundledPackages, licenceTexts } from './licences.ts';
 const root = join(import.meta.dirname, '..');
 
 /**
- * Starts the bundle. Bundled CommonJS packages call `require`, which an ES module has to make for itself; the prefix keeps
- * the import from clashing with a name in the bundle.
+ * Bundled CommonJS packages call `require`, which an ES module has to make for itself; the prefix keeps the import from
+ * clashing with a name in the bundle. The entry's `#!` line stays above.
  */
-const banner = `#!/usr/bin/env node
-import { createRequire as galeraInjectorCreateRequire } from 'node:module';
+const banner = `import { createRequire as galeraInjectorCreateRequire } from 'node:module';
 const require = galeraInjectorCreateRequire(import.meta.url);`;
 
 /** What a build wrote. Sizes are in bytes. */

@@ -101,6 +101,10 @@ describe('the pods of the injector', () => {
     });
   });
 
+  it('get no variables from service links, whose names are those of settings', () => {
+    expect(deployment(objects).spec.template.spec).toMatchObject({ enableServiceLinks: false });
+  });
+
   it('are told the image by digest when it is given by digest', async () => {
     const rendered = await render(...privateRegistry);
     const { image } = deployment(rendered).spec.template.spec.containers[0];

@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { type Document, isMap, parseAllDocuments } from 'yaml';
+import { withValuesTable } from './chart-readme.ts';
 import { helmPath } from './helm.ts';
 
 const root = join(import.meta.dirname, '..');
 const chart = join(root, 'charts', 'galera-injector');
-const target = join(root, 'deploy', 'galera-injector.yaml');
+const readme = join(chart, 'README.md');
+const manifests = join(root, 'deploy', 'galera-injector.yaml');
 const namespace = 'galera-system';
 
 const preamble = `# galera-injector without Helm: kubectl apply -f deploy/galera-injector.yaml
@@ -59,17 +62,26 @@ function dropHelmLabels(document: Document): void {
   }
 }
 
+/** The chart's README as it should stand, with the table of its values. */
+export async function renderReadme(): Promise<string> {
+  const values = await readFile(join(chart, 'values.yaml'), 'utf8');
+  const text = withValuesTable(await readFile(readme, 'utf8'), values);
+  return format(text, { ...(await resolveConfig(readme)), parser: 'markdown' });
+}
+
 async function main(): Promise<void> {
-  const rendered = await renderDeploy();
-  if (!process.argv.includes('--check')) {
-    await mkdir(join(target, '..'), { recursive: true });
-    await writeFile(target, rendered);
-    return;
-  }
-  const found = await readFile(target, 'utf8').catch(() => '');
-  if (found !== rendered) {
-    process.stderr.write('deploy/galera-injector.yaml differs from what the chart renders: npm run render\n');
-    process.exitCode = 1;
+  for (const [file, rendered] of [
+    [manifests, await renderDeploy()],
+    [readme, await renderReadme()],
+  ] as const) {
+    const found = await readFile(file, 'utf8').catch(() => '');
+    if (found === rendered) continue;
+    if (process.argv.includes('--check')) {
+      process.stderr.write(`${relative(root, file)} is not what the chart renders: npm run render\n`);
+      process.exitCode = 1;
+    } else {
+      await writeFile(file, rendered);
+    }
   }
 }
 

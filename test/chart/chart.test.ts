@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { helmPath } from '../../scripts/helm.ts';
-import { renderDeploy } from '../../scripts/render-deploy.ts';
+import { renderDeploy, renderReadme } from '../../scripts/render-deploy.ts';
 import { chart, helm, render } from './render.ts';
 
 const root = join(chart, '..', '..');
@@ -71,6 +71,16 @@ describe('the plain manifests', () => {
 
   it('claim no manager', async () => {
     expect(await renderDeploy()).not.toMatch(/managed-by|helm\.sh/);
+  });
+});
+
+describe('the README of the chart', () => {
+  it('has the values of the chart in its table', async () => {
+    expect(read(join(chart, 'README.md'))).toBe(await renderReadme());
+  });
+
+  it('describes a nested value by its full name, default and comment', async () => {
+    expect(await renderReadme()).toMatch(/^\| `image\.tag` +\| `""` +\| Tag of the image\. Empty: .* \|$/m);
   });
 });
 

@@ -42,7 +42,7 @@ function dataAdvice({ data, context: { workload } }: Target): Advice {
   return [
     [
       'data_on_empty_dir',
-      `${data.path} is an emptyDir: this member's data goes with its pod; mount a volume claim there`,
+      `The data in ${data.path} goes with this pod; mount a volume claim there to keep it`,
     ],
   ];
 }

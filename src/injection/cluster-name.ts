@@ -4,7 +4,7 @@ import { CLUSTER_LABEL, CLUSTER_NAME_MAXIMUM, isDnsLabel } from './names.ts';
 import { commonName, parseNumbered } from './numbered.ts';
 import type { PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
-import { quoted } from './text.ts';
+import { quoted, withoutTrailing } from './text.ts';
 import type { Context, Workload } from './types.ts';
 
 export interface ClusterName {
@@ -59,7 +59,7 @@ function fromWorkload(workload: Workload | null): ClusterName | undefined {
 
 function fromPodName(pod: PodView): ClusterName {
   if (pod.name === '')
-    return { name: pod.generateName.replace(/-+$/, ''), source: `generateName ${pod.generateName}` };
+    return { name: withoutTrailing(pod.generateName, '-'), source: `generateName ${pod.generateName}` };
   const numbered = parseNumbered(pod.name);
   if (numbered === null) return { name: pod.name, source: `Pod ${pod.name}` };
   return { name: commonName(numbered), source: `Pod ${pod.name} less its number` };

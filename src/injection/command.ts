@@ -17,23 +17,22 @@ export function command({ pod, container, flavor }: Target): Contribution {
   // A copy of an injected container: wrapping it again would start the script from itself.
   if (own[0] === START_SCRIPT) return {};
   const wrapped = [START_SCRIPT, ...(own.length > 0 ? own : flavor.entrypoint)];
-  const withArguments = own.length === 0 && ownArguments.length === 0;
+  const image = own.length === 0 && ownArguments.length === 0 ? flavor.command : [];
   const set = member(container.json, 'command');
   return {
     operations: [
       ...(set === undefined || set === null
         ? setMembers(pod.json, path, { command: wrapped })
         : [replaceValue([...path, 'command'], wrapped)]),
-      ...(withArguments ? setMembers(pod.json, path, { args: flavor.command }) : []),
+      ...(image.length === 0 ? [] : setMembers(pod.json, path, { args: image })),
     ],
     provenance: [
       {
         what: 'command',
-        value: [...wrapped, ...(withArguments ? flavor.command : [])].join(' '),
-        source:
-          own.length > 0
-            ? 'the pod, behind the start script'
-            : `flavor ${flavor.id}, behind the start script`,
+        // A user's command may hold a password, so it is not repeated.
+        value:
+          own.length > 0 ? `${START_SCRIPT}, then the pod's own command` : [...wrapped, ...image].join(' '),
+        source: own.length > 0 ? 'the injection' : `flavor ${flavor.id}`,
       },
     ],
   };

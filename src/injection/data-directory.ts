@@ -2,8 +2,9 @@
 import type { Flavor } from './flavors/types.ts';
 import { isObject, member, objects, text, texts } from './json.ts';
 import type { ContainerView, PodView } from './pod.ts';
+import { TOKEN_PATH } from './names.ts';
 import { Refusal } from './refusal.ts';
-import { quoted } from './text.ts';
+import { quoted, withoutTrailing } from './text.ts';
 import type { JsonObject, Workload } from './types.ts';
 
 export interface DataDirectory {
@@ -30,8 +31,9 @@ export function dataDirectory(pod: PodView, container: ContainerView, flavor: Fl
     .filter((candidate) => holds(text(candidate, 'mountPath') ?? '', path))
     .reduce<JsonObject | null>((deepest, next) => (depth(next) > depth(deepest) ? next : deepest), null);
   if (mount === null) return { path, mount, ephemeral: true, claimed: false };
+  refuseMountAbove(container, text(mount, 'mountPath') ?? '');
   const volume = text(mount, 'name');
-  const ephemeral = hasSource(pod, volume, 'emptyDir');
+  const ephemeral = hasSource(pod, volume, 'emptyDir') || hasSource(pod, volume, 'ephemeral');
   return {
     path,
     mount: readOnlyCopy(container, mount),
@@ -62,7 +64,7 @@ function userDirectory(container: ContainerView): string | undefined {
   const word = words[at];
   if (word === undefined) return undefined;
   const value = word === '--datadir' ? (words[at + 1] ?? '') : word.slice('--datadir='.length);
-  const path = value.replace(/\/+$/, '');
+  const path = withoutTrailing(value, '/');
   if (PLAIN_PATH.test(path) && !path.split('/').includes('..')) return path;
   throw new Refusal(
     'data_mount_unusable',
@@ -70,26 +72,33 @@ function userDirectory(container: ContainerView): string | undefined {
   );
 }
 
+/** The init container mounts the data read only, and nothing can be mounted below a read-only mount. */
+function refuseMountAbove(container: ContainerView, mountPath: string): void {
+  if (!holds(mountPath, TOKEN_PATH)) return;
+  throw new Refusal(
+    'data_mount_unusable',
+    `Container ${quoted(container.name)} mounts its data at ${quoted(mountPath)}; mount it at the data directory itself`,
+  );
+}
+
 function holds(mountPath: string, directory: string): boolean {
-  const path = mountPath.replace(/\/+$/, '');
+  const path = withoutTrailing(mountPath, '/');
   return path !== '' && (directory === path || directory.startsWith(`${path}/`));
 }
 
 function depth(mount: JsonObject | null): number {
-  return mount === null ? 0 : (text(mount, 'mountPath') ?? '').replace(/\/+$/, '').length;
+  return mount === null ? 0 : withoutTrailing(text(mount, 'mountPath') ?? '', '/').length;
 }
 
 function readOnlyCopy(container: ContainerView, mount: JsonObject): JsonObject {
-  const { subPath, subPathExpr } = {
-    subPath: text(mount, 'subPath'),
-    subPathExpr: text(mount, 'subPathExpr'),
-  };
-  const variables = [...(subPathExpr ?? '').matchAll(/\$\(([^)]*)\)/g)].map((match) => match[1]);
-  const foreign = variables.find((variable) => variable !== 'POD_NAME' && variable !== 'POD_NAMESPACE');
-  if (foreign !== undefined) {
+  const subPath = text(mount, 'subPath');
+  const subPathExpr = text(mount, 'subPathExpr');
+  // The init container has no other variables.
+  const rest = (subPathExpr ?? '').replaceAll('$(POD_NAME)', '').replaceAll('$(POD_NAMESPACE)', '');
+  if (rest.includes('$(')) {
     throw new Refusal(
       'data_mount_unusable',
-      `Container ${quoted(container.name)}: subPathExpr of the data mount uses ${quoted(foreign)}; allowed: POD_NAME, POD_NAMESPACE`,
+      `Container ${quoted(container.name)}: subPathExpr of the data mount is ${quoted(subPathExpr)}; allowed variables: POD_NAME, POD_NAMESPACE`,
     );
   }
   return {

@@ -15,7 +15,7 @@ interface Variable {
 }
 
 const ADDRESS = 'WSREP_CLUSTER_ADDRESS';
-const BARE_ADDRESS = /^\s*(gcomm:\/\/)?(\?[\w.=&;]*)?\s*$/;
+const BARE_ADDRESS = /^(gcomm:\/\/)?(\?[\w.=&;]*)?$/;
 
 /** Adds the variables the container lacks; what the user sets stays, but for a bare cluster address. */
 export function environment(target: Target): Contribution {
@@ -140,7 +140,7 @@ function bareAddress(
   const index = list.findLastIndex((entry) => isObject(entry) && text(entry, 'name') === ADDRESS);
   const entry = list[index];
   if (!isObject(entry) || isObject(member(entry, 'valueFrom'))) return undefined;
-  return BARE_ADDRESS.test(text(entry, 'value') ?? '') ? { index, entry } : undefined;
+  return BARE_ADDRESS.test((text(entry, 'value') ?? '').trim()) ? { index, entry } : undefined;
 }
 
 function replaceAddress(path: Path, entry: JsonObject, address: string): readonly Operation[] {

@@ -1,4 +1,5 @@
 /** Names that differ in a trailing number, as members of one cluster do: `pxc-node1`, `db-0`, `node07`. */
+import { withoutTrailing } from './text.ts';
 
 export interface NumberedName {
   /** What stands before the number, e.g. `pxc-node` or `db-`. */
@@ -25,5 +26,5 @@ export function numberedName({ prefix, width }: NumberedName, number: number): s
 
 /** The name that numbered members share: the prefix without the hyphen before the number. */
 export function commonName({ prefix }: NumberedName): string {
-  return prefix.replace(/-+$/, '');
+  return withoutTrailing(prefix, '-');
 }

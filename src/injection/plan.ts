@@ -17,8 +17,8 @@ import { probes } from './probes.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
-import { quoted, sentence } from './text.ts';
-import type { Context, Decision, Settings, Warning } from './types.ts';
+import { quoted, sentence, singleLine } from './text.ts';
+import type { Context, Decision, Provenance, Settings, Warning } from './types.ts';
 import { volumeNames, volumesAndMounts } from './volumes.ts';
 
 /** The steps of the injection, in the order their operations are applied. They touch disjoint parts of the pod. */
@@ -73,8 +73,12 @@ function inject(target: Target, warnings: readonly Warning[]): Decision {
       ...ignoredNodeCount(target),
       ...contributions.flatMap((contribution) => contribution.warnings ?? []),
     ],
-    provenance: contributions.flatMap((contribution) => contribution.provenance ?? []),
+    provenance: contributions.flatMap((contribution) => contribution.provenance ?? []).map(printable),
   };
+}
+
+function printable({ what, value, source }: Provenance): Provenance {
+  return { what: singleLine(what), value: singleLine(value), source: singleLine(source) };
 }
 
 function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Settings): Target {

@@ -36,7 +36,7 @@ export const REASONS = {
   node_count_ignored: 'NUM_NODES is not a number of members and is not used.',
   root_password_expected:
     'The pod uses envFrom, so the root password is expected there and none is generated.',
-  data_on_empty_dir: 'The data directory lies on an emptyDir and goes with the pod.',
+  data_on_empty_dir: 'The data directory is an emptyDir or an ephemeral volume and goes with the pod.',
   deployment_data: 'Pods of this workload get a new name and an empty data directory each time.',
   cluster_size_even: 'A cluster of this size loses its quorum with half of its members.',
   cluster_size_small: 'A cluster of fewer than three members has no majority after a failure.',

@@ -14,7 +14,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 export function quoted(value: unknown): string {
   if (typeof value === 'string') {
     const start = value.slice(0, VALUE_MAXIMUM);
-    return escaped(JSON.stringify(start)) + (start.length < value.length ? '…' : '');
+    return singleLine(JSON.stringify(start)) + (start.length < value.length ? '…' : '');
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return 'nothing';
@@ -29,15 +29,23 @@ export function quotedList(values: readonly unknown[]): string {
 
 /** A message as it may go into a warning header: one line of at most 256 characters. */
 export function sentence(text: string): string {
-  const line = escaped(text);
+  const line = singleLine(text);
   return line.length <= MESSAGE_MAXIMUM
     ? line
     : `${line.slice(0, MESSAGE_MAXIMUM - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-function escaped(text: string): string {
+/** A text of any length with everything unprintable escaped. */
+export function singleLine(text: string): string {
   return text.replaceAll(
     UNPRINTABLE,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** A text without the given character at its end. A regular expression would take quadratic time over a hostile one. */
+export function withoutTrailing(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end -= 1;
+  return text.slice(0, end);
 }

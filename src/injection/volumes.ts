@@ -13,7 +13,7 @@ import { appendItems } from './operations.ts';
 import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target, VolumeNames } from './target.ts';
-import { quoted } from './text.ts';
+import { quoted, withoutTrailing } from './text.ts';
 
 /** Names that no volume and no mount of the pod uses: a claim called `galera` is likely enough. */
 export function volumeNames(pod: PodView): VolumeNames {
@@ -87,7 +87,7 @@ function mounts(container: ContainerView): ReturnType<typeof objects> {
 
 function refuseTakenPaths(container: ContainerView): void {
   const taken = mounts(container)
-    .map((mount) => text(mount, 'mountPath')?.replace(/\/+$/, '') ?? '')
+    .map((mount) => withoutTrailing(text(mount, 'mountPath') ?? '', '/'))
     .find((path) => [SCRIPTS_PATH, TOKEN_PATH].some((ours) => path === ours || path.startsWith(`${ours}/`)));
   if (taken === undefined) return;
   throw new Refusal(

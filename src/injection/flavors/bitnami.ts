@@ -3,7 +3,7 @@ import type { Flavor } from './types.ts';
 /**
  * Bitnami's MariaDB Galera. Source: bitnami/containers `bitnami/mariadb-galera` `libmariadbgalera.sh`. Told by the
  * last component of its path, because the images moved between owners in 2025. The start script sets
- * `MARIADB_GALERA_CLUSTER_ADDRESS` and `MARIADB_GALERA_CLUSTER_BOOTSTRAP`.
+ * the `MARIADB_GALERA_*` variables, since their right values differ from start to start.
  */
 export const bitnami: Flavor = {
   id: 'bitnami',
@@ -20,11 +20,6 @@ export const bitnami: Flavor = {
   recovers: false,
   rootPasswordVariables: ['MARIADB_ROOT_PASSWORD', 'MARIADB_ROOT_PASSWORD_FILE', 'ALLOW_EMPTY_PASSWORD'],
   passwordVariables: ['MARIADB_GALERA_MARIABACKUP_PASSWORD'],
-  environment: [
-    { name: 'MARIADB_GALERA_CLUSTER_NAME', value: '$(WSREP_CLUSTER_NAME)' },
-    { name: 'MARIADB_GALERA_NODE_NAME', value: '$(WSREP_NODE_NAME)' },
-    { name: 'MARIADB_GALERA_NODE_ADDRESS', value: '$(WSREP_NODE_ADDRESS)' },
-    { name: 'MARIADB_GALERA_SST_METHOD', value: '$(WSREP_SST_METHOD)' },
-  ],
+  environment: [],
   proven: false,
 };

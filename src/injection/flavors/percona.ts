@@ -25,6 +25,6 @@ export const percona: Flavor = {
     'MYSQL_RANDOM_ROOT_PASSWORD',
   ],
   passwordVariables: [],
-  environment: [{ name: 'CLUSTER_NAME', value: '$(WSREP_CLUSTER_NAME)' }],
+  environment: [],
   proven: false,
 };

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { after, annotated, decide, injected, pod, variable } from '../../test/injection/pods.ts';
+
+describe('a wrong value denies the pod with the field, the value and the allowed form', () => {
+  test.each([
+    ['size', '0', '"0"', 'from 1 to 99'],
+    ['size', '1000', '"1000"', 'from 1 to 99'],
+    ['size', '3\n', '"3\\n"', 'from 1 to 99'],
+    ['size', '03', '"03"', 'from 1 to 99'],
+    ['size', ' 3', '" 3"', 'from 1 to 99'],
+    ['size', '3.0', '"3.0"', 'from 1 to 99'],
+    ['flavor', 'postgres', '"postgres"', 'mariadb, percona'],
+    ['flavor', 'MariaDB', '"MariaDB"', 'mariadb, percona'],
+    ['flavor', '__proto__', '"__proto__"', 'mariadb, percona'],
+    ['container', 'a b', '"a b"', 'name of a container'],
+    ['peers', '', '""', 'host names'],
+    ['peers', 'db-0,', '"db-0,"', 'host names'],
+    ['peers', 'db-0;rm -rf /', '"db-0;rm -rf /"', 'host names'],
+    ['peers', '$(hostname)', '"$(hostname)"', 'host names'],
+    ['peers', 'db-0\ndb-1', '"db-0\\ndb-1"', 'host names'],
+    ['peers', 'db-0?pc.wait_prim=no', '"db-0?pc.wait_prim=no"', 'host names'],
+    ['sst-method', 'rsync;id', '"rsync;id"', 'state transfer method'],
+    ['sst-method', 'mysqldump', '"mysqldump"', 'mariabackup, rsync'],
+    ['sst-method', 'xtrabackup-v2', '"xtrabackup-v2"', 'mariabackup, rsync'],
+    ['provider-options', 'gcs.fc_limit', '"gcs.fc_limit"', 'name=value'],
+    ['provider-options', 'gcs.fc_limit = 64', '"gcs.fc_limit = 64"', 'name=value'],
+    ['provider-options', "a='b'", '"a=\'b\'"', 'name=value'],
+    ['provider-options', 'a="b"', '"a=\\"b\\""', 'name=value'],
+    ['provider-options', 'a=`id`', '"a=`id`"', 'name=value'],
+    ['provider-options', 'a=$(POD_NAME)', '"a=$(POD_NAME)"', 'name=value'],
+    ['provider-options', 'a=1;;b=2', '"a=1;;b=2"', 'name=value'],
+    ['provider-options', 'a=1\n', '"a=1\\n"', 'name=value'],
+    ['bootstrap', 'yes', '"yes"', 'the word now'],
+  ])('%s: %j', (name, value, shown, form) => {
+    const decision = decide(annotated({ [name]: value }));
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
+    expect(decision).toHaveProperty(
+      'message',
+      expect.stringContaining(`galera-injector.dev/${name} is ${shown}`),
+    );
+    expect(decision).toHaveProperty('message', expect.stringContaining(form));
+  });
+
+  test('a value that is no text', () => {
+    const subject = pod(({ metadata }) => {
+      metadata.annotations = { 'galera-injector.dev/size': 3 as unknown as string };
+    });
+    expect(decide(subject)).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
+  });
+
+  test.each(['pc.bootstrap=true', 'gcs.fc_limit=64;pc.ignore_sb=true', 'pc.ignore_quorum=1'])(
+    'provider option %s, which allows a second primary component',
+    (value) => {
+      const decision = decide(annotated({ 'provider-options': value }));
+      expect(decision).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
+      expect(decision).toHaveProperty('message', expect.stringContaining('second primary component'));
+    },
+  );
+});
+
+test('a hostile value is shown cut, on one line and without anything unprintable', () => {
+  const decision = decide(annotated({ peers: `\u202e\u0000\ud800\n"${'x'.repeat(100_000)}` }));
+  expect(decision).toMatchObject({ kind: 'deny' });
+  const message = decision.kind === 'deny' ? decision.message : '';
+  expect(message.length).toBeLessThanOrEqual(256);
+  expect(message).toMatch(/^[\u0020-\u007e…]*$/);
+});
+
+test('peers become the cluster address', () => {
+  const subject = annotated({ peers: '10.0.0.1,db.example.com:4567,[2001:db8::1]' });
+  const { address } = injected(subject);
+  expect(address).toBe('gcomm://10.0.0.1,db.example.com:4567,[2001:db8::1]');
+  expect(variable(after(subject).spec.containers[0], 'WSREP_CLUSTER_ADDRESS')).toBe(address);
+});
+
+test('sst-method and provider-options become variables', () => {
+  const options = 'gcs.fc_limit=64;gcache.size=1G;evs.suspect_timeout=PT10S';
+  const [container] = after(annotated({ 'sst-method': 'rsync', 'provider-options': options })).spec
+    .containers;
+  expect(variable(container, 'WSREP_SST_METHOD')).toBe('rsync');
+  expect(variable(container, 'GALERA_PROVIDER_OPTIONS')).toBe(options);
+});
+
+test('without provider-options there is no variable for them', () => {
+  expect(variable(after(pod()).spec.containers[0], 'GALERA_PROVIDER_OPTIONS')).toBeUndefined();
+});
+
+test('bootstrap: now is left to the coordinator', () => {
+  expect(injected(annotated({ bootstrap: 'now' })).operations).toEqual(injected(annotated({})).operations);
+});
+
+test('an unknown annotation under the prefix is named in a warning', () => {
+  const { warnings } = injected(annotated({ sizes: '3' }));
+  expect(warnings[0]).toMatchObject({
+    reason: 'annotation_unknown',
+    message: expect.stringContaining('"galera-injector.dev/sizes" is unknown') as string,
+  });
+});
+
+test('the cluster given as an annotation is answered with where it belongs', () => {
+  const { warnings } = injected(annotated({ cluster: 'x' }));
+  expect(warnings[0]?.message).toContain('is a label, not an annotation');
+});
+
+test('annotations of others are nobody’s business', () => {
+  const subject = pod(
+    ({ metadata }) => (metadata.annotations = { 'galera-injector.device/x': '\n', size: '0' }),
+  );
+  expect(injected(subject).warnings.map(({ reason }) => reason)).toEqual(['data_on_empty_dir']);
+});

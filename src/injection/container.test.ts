@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import {
+  after,
+  annotated,
+  type Container,
+  CONTEXT,
+  decide,
+  injected,
+  pod,
+  variable,
+  warned,
+} from '../../test/injection/pods.ts';
+
+/** The minimal pod whose database container has these fields too. */
+function withFields(fields: Record<string, unknown>) {
+  return pod(({ spec }) => Object.assign(spec.containers[0], fields));
+}
+
+function containerOf(fields: Record<string, unknown>) {
+  return after(withFields(fields)).spec.containers[0];
+}
+
+describe('the database container', () => {
+  const sidecar: Container = { name: 'sidecar', image: 'envoy:1' };
+
+  test('is the only one of a known image', () => {
+    const subject = pod(({ spec }) => (spec.containers = [sidecar, ...spec.containers]));
+    const [first, second] = after(subject).spec.containers;
+    expect(first).toEqual(sidecar);
+    expect(second?.command?.[0]).toBe('/galera/start');
+  });
+
+  test('is the one the annotation names', () => {
+    const subject = annotated({ container: 'second' });
+    subject.spec.containers.push({ name: 'second', image: 'mariadb:10.6' });
+    const [first, second] = after(subject).spec.containers;
+    expect(first).toEqual(subject.spec.containers[0]);
+    expect(second?.command?.[0]).toBe('/galera/start');
+  });
+
+  test('is not guessed among two', () => {
+    const subject = pod(({ spec }) => spec.containers.push({ name: 'other', image: 'mariadb:10.6' }));
+    const decision = decide(subject);
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'container_ambiguous' });
+    expect(decision).toHaveProperty('message', expect.stringContaining('"mariadb", "other"'));
+    expect(decision).toHaveProperty('message', expect.stringContaining('galera-injector.dev/container'));
+  });
+
+  test('that the annotation names must be there', () => {
+    const decision = decide(annotated({ container: 'db' }));
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'container_not_found' });
+    expect(decision).toHaveProperty('message', expect.stringContaining('the pod has "mariadb"'));
+  });
+
+  test('of MySQL beside a sidecar is refused for its image', () => {
+    const subject = pod(({ spec }) => {
+      spec.containers[0].image = 'mysql:8.4';
+      spec.containers.push(sidecar);
+    });
+    expect(decide(subject)).toMatchObject({ kind: 'deny', reason: 'image_without_galera' });
+  });
+});
+
+describe('the command', () => {
+  test('is the start script before what the image runs', () => {
+    expect(containerOf({})).toMatchObject({
+      command: ['/galera/start', 'docker-entrypoint.sh'],
+      args: ['mariadbd'],
+    });
+  });
+
+  test('keeps arguments of the user', () => {
+    const container = containerOf({ args: ['--max-connections=9'] });
+    expect(container.command).toEqual(['/galera/start', 'docker-entrypoint.sh']);
+    expect(container.args).toEqual(['--max-connections=9']);
+  });
+
+  test('goes before a command of the user, whose arguments stay', () => {
+    const container = containerOf({ command: ['sh', '-c', 'exec mariadbd "$@"'], args: ['x'] });
+    expect(container.command).toEqual(['/galera/start', 'sh', '-c', 'exec mariadbd "$@"']);
+    expect(container.args).toEqual(['x']);
+    expect(containerOf({ command: ['/entrypoint.sh'] }).args).toBeUndefined();
+  });
+
+  test.each([[[]], [null]])('of %j counts as none', (command) => {
+    expect(containerOf({ command, args: command })).toMatchObject({
+      command: ['/galera/start', 'docker-entrypoint.sh'],
+      args: ['mariadbd'],
+    });
+  });
+
+  test('that starts with the start script already is not wrapped again', () => {
+    const command = ['/galera/start', 'docker-entrypoint.sh'];
+    expect(containerOf({ command, args: ['mariadbd'] }).command).toEqual(command);
+  });
+
+  test('of the user is not repeated in what explain prints', () => {
+    const { provenance, warnings } = injected(withFields({ command: ['mariadbd', '--password=s3cret'] }));
+    expect(JSON.stringify([provenance, warnings])).not.toContain('s3cret');
+  });
+});
+
+describe('ports', () => {
+  test('are declared with names', () => {
+    expect(containerOf({}).ports).toEqual([
+      { name: 'mysql', containerPort: 3306, protocol: 'TCP' },
+      { name: 'sst', containerPort: 4444, protocol: 'TCP' },
+      { name: 'galera', containerPort: 4567, protocol: 'TCP' },
+      { name: 'ist', containerPort: 4568, protocol: 'TCP' },
+    ]);
+  });
+
+  test('that the container declares stay as they are and are not declared again', () => {
+    const own = [
+      { containerPort: 3306, hostPort: 3306 },
+      { name: 'state', containerPort: 4444, protocol: 'TCP' },
+    ];
+    const { ports } = containerOf({ ports: own });
+    expect(ports.slice(0, 2)).toEqual(own);
+    expect(ports.map(({ containerPort }) => containerPort)).toEqual([3306, 4444, 4567, 4568]);
+  });
+
+  test('of UDP are other ports', () => {
+    const { ports } = containerOf({ ports: [{ containerPort: 4567, protocol: 'UDP' }] });
+    expect(ports.filter(({ containerPort }) => containerPort === 4567)).toHaveLength(2);
+  });
+
+  test('lose their name to another port that has it, with a warning', () => {
+    const subject = withFields({ ports: [{ name: 'galera', containerPort: 9999 }] });
+    const { ports } = after(subject).spec.containers[0];
+    expect(ports.find(({ containerPort }) => containerPort === 4567)).not.toHaveProperty('name');
+    expect(warned(subject)).toContain('port_name_taken');
+  });
+});
+
+describe('probes', () => {
+  test('ask the probe script', () => {
+    expect(containerOf({})).toMatchObject({
+      startupProbe: { exec: { command: ['/galera/probe', 'started'] } },
+      readinessProbe: { exec: { command: ['/galera/probe', 'ready'] } },
+      livenessProbe: { exec: { command: ['/galera/probe', 'alive'] } },
+    });
+  });
+
+  test('leave a state transfer an hour', () => {
+    const probe = containerOf({})['startupProbe'] as { periodSeconds: number; failureThreshold: number };
+    expect(probe.periodSeconds * probe.failureThreshold).toBe(3600);
+  });
+
+  test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])('leave a %s of the user alone', (name) => {
+    const own = { tcpSocket: { port: 3306 } };
+    expect(containerOf({ [name]: own })[name]).toEqual(own);
+  });
+
+  test('say so when a readiness probe of the user is believed', () => {
+    expect(warned(withFields({ readinessProbe: { exec: { command: ['true'] } } }))).toContain(
+      'readiness_probe_believed',
+    );
+    expect(warned(withFields({ livenessProbe: { exec: { command: ['true'] } } }))).not.toContain(
+      'readiness_probe_believed',
+    );
+  });
+});
+
+describe('mounts', () => {
+  test('have free volume names: a claim of the user may well be called galera', () => {
+    const subject = withFields({ volumeMounts: [{ name: 'galera', mountPath: '/var/lib/mysql' }] });
+    subject.spec['volumes'] = [{ name: 'galera', persistentVolumeClaim: { claimName: 'galera-db-0' } }];
+    const { volumes, containers, initContainers } = after(subject).spec;
+    expect(volumes.map(({ name }) => name)).toEqual(['galera', 'galera-2', 'galera-token']);
+    expect(containers[0].volumeMounts).toContainEqual({ name: 'galera-2', mountPath: '/galera' });
+    expect(initContainers[0]?.volumeMounts).toContainEqual({
+      name: 'galera',
+      mountPath: '/var/lib/mysql',
+      readOnly: true,
+    });
+  });
+
+  test.each(['/galera', '/galera/', '/galera/x', '/var/run/secrets/galera-injector'])(
+    'at %s are denied',
+    (mountPath) => {
+      const decision = decide(withFields({ volumeMounts: [{ name: 'x', mountPath }] }));
+      expect(decision).toMatchObject({ kind: 'deny', reason: 'mount_path_taken' });
+    },
+  );
+
+  test.each(['/galeras', '/var/run/secrets', '/'])('at %s are not in the way', (mountPath) => {
+    expect(decide(withFields({ volumeMounts: [{ name: 'x', mountPath }] })).kind).toBe('inject');
+  });
+});
+
+describe('the data directory', () => {
+  const mounted = (mount: Record<string, unknown>, volume: Record<string, unknown> = {}) => {
+    const subject = withFields({ volumeMounts: [{ name: 'data', ...mount }] });
+    subject.spec['volumes'] = [{ name: 'data', ...volume }];
+    return subject;
+  };
+  const claim = { persistentVolumeClaim: { claimName: 'data-db-0' } };
+
+  test('without a volume becomes an emptyDir, with a warning', () => {
+    const { volumes, containers } = after(pod()).spec;
+    expect(volumes).toContainEqual({ name: 'galera-data', emptyDir: {} });
+    expect(containers[0].volumeMounts).toContainEqual({ name: 'galera-data', mountPath: '/var/lib/mysql' });
+    expect(warned(pod())).toEqual(['data_on_empty_dir']);
+  });
+
+  test('on a claim needs nothing', () => {
+    const subject = mounted({ mountPath: '/var/lib/mysql' }, claim);
+    expect(after(subject).spec.volumes.map(({ name }) => name)).toEqual(['data', 'galera', 'galera-token']);
+    expect(warned(subject)).toEqual([]);
+  });
+
+  test.each([{ emptyDir: {} }, { ephemeral: { volumeClaimTemplate: {} } }])(
+    'on %j goes with the pod',
+    (volume) => {
+      expect(warned(mounted({ mountPath: '/var/lib/mysql' }, volume))).toEqual(['data_on_empty_dir']);
+    },
+  );
+
+  test.each([
+    [{ mountPath: '/var/lib/mysql/', subPath: 'db' }],
+    [{ mountPath: '/var/lib' }],
+    [{ mountPath: '/var/lib/mysql', subPathExpr: '$(POD_NAME)' }],
+  ])('is shown to the init container as the pod mounts it: %j', (mount) => {
+    const [init] = after(mounted(mount, claim)).spec.initContainers;
+    expect(init?.volumeMounts).toContainEqual({ name: 'data', ...mount, readOnly: true });
+  });
+
+  test.each([{ mountPath: '/var/lib/mysql', subPathExpr: '$(HOME)' }, { mountPath: '/var' }])(
+    'mounted in a way the init container cannot repeat is denied: %j',
+    (mount) => {
+      expect(decide(mounted(mount, claim))).toMatchObject({ kind: 'deny', reason: 'data_mount_unusable' });
+    },
+  );
+
+  test.each([
+    { args: ['--datadir=/data/mysql'] },
+    { args: ['--datadir', '/data/mysql/'] },
+    { command: ['mariadbd', '--datadir=/data/mysql'] },
+  ])('follows the user: %j', (fields) => {
+    const container = containerOf(fields);
+    expect(variable(container, 'GALERA_DATA_DIRECTORY')).toBe('/data/mysql');
+    expect(container.volumeMounts).toContainEqual({ name: 'galera-data', mountPath: '/data/mysql' });
+  });
+
+  test.each(['data', '', '/a/../b', '/a b', '/$(X)', '/'])('cannot be %j', (path) => {
+    expect(decide(withFields({ args: [`--datadir=${path}`] }))).toMatchObject({
+      reason: 'data_mount_unusable',
+    });
+  });
+
+  test('on one claim for all pods of a Deployment is denied', () => {
+    const workload = { kind: 'Deployment', name: 'db', replicas: 3 } as const;
+    const subject = mounted({ mountPath: '/var/lib/mysql' }, claim);
+    expect(decide(subject, { ...CONTEXT, workload })).toMatchObject({
+      kind: 'deny',
+      reason: 'data_claim_shared',
+    });
+    expect(decide(subject, { ...CONTEXT, workload: { ...workload, replicas: 1 } }).kind).toBe('inject');
+  });
+});

@@ -11,6 +11,7 @@ state_file=$home/state
 # A note beside the data: which cluster of which namespace this uuid belongs to. It lets a node with data join
 # while the coordinator is away.
 membership_file=$data/.galera-injector-member
+processes=${GALERA_PROC:-/proc}
 nobody_uuid=00000000-0000-0000-0000-000000000000
 uuid_pattern='[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 
@@ -31,7 +32,7 @@ log_change() {
 # Seconds since the machine booted: does not jump when the clock is set.
 uptime_seconds() {
   local seconds
-  IFS=. read -r seconds _ <"${GALERA_UPTIME_FILE:-/proc/uptime}"
+  IFS=. read -r seconds _ <"$processes/uptime"
   printf '%s' "$seconds"
 }
 

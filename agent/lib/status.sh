@@ -1,8 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the running server says of itself, asked over its socket.
 
-status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_cluster_status','wsrep_local_state',
-'wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_size')"
+status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_cluster_status','wsrep_local_state','wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_size')"
 
 client_name() {
   local name
@@ -75,8 +74,8 @@ is_serving() {
 # A transfer takes as long as it takes: the marker file, the transfer's processes, or the server's word for it.
 in_state_transfer() {
   [[ -e $data/sst_in_progress ]] && return
-  # The brackets keep grep from finding itself.
-  grep -qsa 'wsrep[_]sst[_]' /proc/[0-9]*/cmdline && return
+  # Each argument is a record of its own: a script's name counts, an option of the server that begins like it does not.
+  grep -qszE '^([^ ]*/)?wsrep_sst_[a-z0-9-]+$' "$processes"/[0-9]*/cmdline && return
   case $wsrep_local_state_comment in
     Join* | Donor*) [[ -z $status_problem ]] ;;
     *) return 1 ;;

@@ -1,0 +1,168 @@
+/** A database container as the scripts see it: folders, environment, and commands on PATH that stand in for the image's. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { StubCoordinator } from './coordinator.ts';
+
+const AGENT = join(import.meta.dirname, '../../agent');
+const DOUBLES = join(import.meta.dirname, 'doubles');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly log: string;
+  readonly output: string;
+}
+
+export interface RunningScript {
+  readonly finished: Promise<Finished>;
+  /** Resolves when the log contains the text, rejects when the script ends without it. */
+  logged(text: string): Promise<void>;
+  terminate(): void;
+}
+
+/** What the entrypoint was given when start became it. */
+export interface Handover {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export class Pod {
+  readonly root: string;
+  readonly environment: Record<string, string>;
+
+  private constructor(root: string, coordinator: StubCoordinator) {
+    this.root = root;
+    this.environment = {
+      PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
+      REAL_SLEEP: ['/bin/sleep', '/usr/bin/sleep'].find((path) => existsSync(path)) ?? 'sleep',
+      TEST_HOSTS: join(root, 'hosts'),
+      TEST_RECOVERY: join(root, 'recovery'),
+      TEST_STATUS: join(root, 'status'),
+      TEST_RECORD: join(root, 'record'),
+      TEST_OPTION_FILE: join(root, 'options'),
+      GALERA_TOKEN_FILE: join(root, 'token'),
+      GALERA_TERMINATION_LOG: join(root, 'termination'),
+      GALERA_PROC: join(root, 'proc'),
+      GALERA_DATA_DIRECTORY: join(root, 'data'),
+      GALERA_INJECTOR_CLUSTER: 'db',
+      GALERA_FLAVOR: 'mariadb',
+      WSREP_CLUSTER_NAME: 'db',
+      WSREP_CLUSTER_ADDRESS: 'gcomm://db-0.db,db-1.db',
+      WSREP_NODE_NAME: 'db-0',
+      WSREP_NODE_ADDRESS: '127.0.0.10',
+      WSREP_SST_METHOD: 'mariabackup',
+      POD_NAME: 'db-0',
+      POD_NAMESPACE: 'shop',
+      POD_IP: '127.0.0.10',
+      COORDINATOR: coordinator.address,
+    };
+  }
+
+  /** A pod with an empty data directory whose galera-init has run. */
+  static async create(coordinator: StubCoordinator): Promise<Pod> {
+    const pod = new Pod(await mkdtemp(join(tmpdir(), 'galera-agent-')), coordinator);
+    // The server's own user reaches its files through here.
+    await chmod(pod.root, 0o755);
+    await Promise.all(['bin', 'data'].map((name) => mkdir(join(pod.root, name))));
+    await cp(AGENT, join(pod.root, 'galera'), { recursive: true });
+    await chmod(join(pod.root, 'galera'), 0o777);
+    for (const name of [
+      'gosu',
+      'sleep',
+      'getent',
+      'mariadbd',
+      'mariadb',
+      'my_print_defaults',
+      'entrypoint.sh',
+    ]) {
+      await symlink(join(DOUBLES, name), join(pod.root, 'bin', name));
+    }
+    await symlink(join(DOUBLES, 'mariadbd'), join(pod.root, 'bin/mysqld'));
+    if (!onPath('socat')) await symlink(join(DOUBLES, 'socat'), join(pod.root, 'bin/socat'));
+    await pod.write('galera/ca.crt', coordinator.authority);
+    await pod.write('galera/coordinator', `${coordinator.address}\n`);
+    await pod.write('token', 'first-token');
+    await pod.write('hosts', 'db-0.db 127.0.0.10\ndb-1.db 127.0.0.11\n');
+    await pod.write('proc/uptime', '1000.00 0.00\n');
+    return pod;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await mkdir(dirname(this.path(name)), { recursive: true });
+    await writeFile(this.path(name), text);
+  }
+
+  async read(name: string): Promise<string> {
+    return readFile(this.path(name), 'utf8');
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name));
+  }
+
+  start(...argv: string[]): RunningScript {
+    const words = argv.length > 0 ? argv : ['entrypoint.sh', 'mariadbd'];
+    return run(this.path('galera/start'), words, this.environment);
+  }
+
+  probe(name: string): Promise<Finished> {
+    return run(this.path('galera/probe'), [name], this.environment).finished;
+  }
+
+  /** What start handed over when it ended well. */
+  async handover(): Promise<Handover> {
+    const lines = (await this.read('record.arguments')).trimEnd().split('\n');
+    const entries = (await this.read('record.environment')).split('\0').filter((entry) => entry !== '');
+    const environment: Record<string, string> = {};
+    for (const entry of entries)
+      environment[entry.slice(0, entry.indexOf('='))] = entry.slice(entry.indexOf('=') + 1);
+    return { arguments: lines, environment };
+  }
+}
+
+function onPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
+}
+
+function run(file: string, argv: readonly string[], env: Record<string, string>): RunningScript {
+  const child = spawn(file, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  let output = '';
+  let ended = false;
+  const waiting = new Set<() => void>();
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+    for (const look of waiting) look();
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      ended = true;
+      for (const look of waiting) look();
+      resolve({ code, log, output });
+    });
+  });
+  const logged = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (log.includes(text)) resolve();
+        else if (ended) reject(new Error(`ended without logging "${text}":\n${log}`));
+        else return;
+        waiting.delete(look);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { finished, logged, terminate: () => child.kill('SIGTERM') };
+}

@@ -1,0 +1,266 @@
+import { createServer, type Server } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type StubCoordinator, startCoordinator } from './coordinator.ts';
+import { Pod } from './pod.ts';
+
+const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+
+beforeAll(async () => {
+  coordinator = await startCoordinator();
+});
+
+afterAll(() => coordinator.close());
+
+beforeEach(async () => {
+  coordinator.reset();
+  pod = await Pod.create(coordinator);
+});
+
+afterEach(() => pod.remove());
+
+async function holdData(grastate = GRASTATE): Promise<void> {
+  await pod.write('data/ibdata1', 'pages');
+  await pod.write('data/mysql/user.frm', 'table');
+  await pod.write('data/grastate.dat', grastate);
+}
+
+describe('asking the coordinator', () => {
+  it('sends the token, the cluster and an empty report, then becomes the entrypoint', async () => {
+    coordinator.answers = [`bootstrap 127.0.0.10 as ${CLUSTER}`];
+    expect((await pod.start('entrypoint.sh', 'mariadbd', '--max-connections=9').finished).code).toBe(0);
+    expect(coordinator.calls).toEqual([
+      {
+        name: 'start',
+        authorization: 'Bearer first-token',
+        fields: { cluster: 'db', data: 'empty', identity: 'chosen' },
+      },
+    ]);
+    expect((await pod.handover()).arguments.slice(0, 2)).toEqual(['mariadbd', '--max-connections=9']);
+  });
+
+  it('waits, logs each sentence once, and reads the token again for every call', async () => {
+    coordinator.answers = ['wait for db-1', 'wait for db-1', 'wait for db-2'];
+    const script = pod.start();
+    await script.logged('waiting: for db-2');
+    await pod.write('token', 'second-token');
+    await expect.poll(() => coordinator.calls.at(-1)?.authorization).toBe('Bearer second-token');
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`];
+    const { log } = await script.finished;
+    expect(log.match(/waiting: for db-1/g)).toHaveLength(1);
+  });
+
+  it('understands an answer in chunks', async () => {
+    coordinator.chunked = true;
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`];
+    expect((await pod.start().finished).code).toBe(0);
+  });
+
+  it.each([401, 403, 429])('keeps asking after a %i, and says why', async (status) => {
+    coordinator.answers = [
+      { status, line: 'the token is for another audience' },
+      `bootstrap - as ${CLUSTER}`,
+    ];
+    const { code, log } = await pod.start().finished;
+    expect(log).toContain(`the coordinator answered ${status}: the token is for another audience`);
+    expect(code).toBe(0);
+  });
+
+  it('ends with the reason in the termination message when it is refused', async () => {
+    coordinator.answers = ['refuse this volume belongs to another cluster'];
+    const { code } = await pod.start().finished;
+    expect(code).toBe(1);
+    expect(await pod.read('termination')).toContain('this volume belongs to another cluster');
+    expect(pod.has('record.arguments')).toBe(false);
+  });
+
+  it('trusts no certificate of another authority', async () => {
+    const other = await startCoordinator();
+    await pod.write('galera/ca.crt', other.authority);
+    await other.close();
+    const script = pod.start();
+    await script.logged('no member answers');
+    script.terminate();
+    expect(coordinator.calls).toEqual([]);
+  });
+
+  it('trusts no certificate of another host', async () => {
+    await pod.write('galera/coordinator', `127.0.0.1:${coordinator.port}`);
+    const script = pod.start();
+    await script.logged('no member answers');
+    script.terminate();
+    expect(coordinator.calls).toEqual([]);
+  });
+
+  it('leaves at once when it is stopped while it waits', async () => {
+    coordinator.answers = ['wait for db-1'];
+    const script = pod.start();
+    await script.logged('waiting');
+    script.terminate();
+    expect((await script.finished).code).toBe(143);
+  });
+
+  it('names the variable that is missing', async () => {
+    delete pod.environment['WSREP_NODE_NAME'];
+    const { code, log } = await pod.start().finished;
+    expect(code).toBe(1);
+    expect(log).toContain('WSREP_NODE_NAME is missing');
+  });
+});
+
+describe('a coordinator that cannot be reached', () => {
+  let member: Server;
+  let port: string;
+
+  beforeEach(async () => {
+    await pod.write('galera/coordinator', 'localhost:1');
+    member = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
+    const address = member.address();
+    port = String(typeof address === 'object' && address !== null ? address.port : 0);
+  });
+
+  afterEach(() => {
+    member.close();
+  });
+
+  it('lets an empty node join a member that answers, and never bootstrap', async () => {
+    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
+    expect(code).toBe(0);
+    expect(log).toContain('this node holds no data');
+    expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
+  });
+
+  it('keeps a node waiting while no member answers', async () => {
+    member.close();
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await script.logged('no member answers on port');
+    expect(pod.has('record.arguments')).toBe(false);
+    script.terminate();
+  });
+
+  it('keeps a node with data waiting whose cluster is not known', async () => {
+    await holdData();
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await script.logged('not known to belong to cluster db');
+    expect(pod.has('record.arguments')).toBe(false);
+    script.terminate();
+  });
+
+  it('lets a node join whose data was once acknowledged as this cluster', async () => {
+    await holdData();
+    await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
+    const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
+    expect(code).toBe(0);
+  });
+
+  it.each(['stage/db', 'shop/other'])('keeps a node waiting whose data belongs to %s', async (owner) => {
+    await holdData();
+    await pod.write('data/.galera-injector-member', `${owner} ${CLUSTER}\n`);
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await script.logged('not known to belong');
+    script.terminate();
+    await script.finished;
+    expect(pod.has('record.arguments')).toBe(false);
+  });
+});
+
+describe('joining', () => {
+  it('waits until a member answers, then skips the initialisation and drops the old view', async () => {
+    await pod.write('data/gvwstate.dat', 'my_uuid: x\n');
+    coordinator.answers = ['join 127.0.0.11'];
+    const member = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
+    const address = member.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await new Promise((resolve) => member.close(resolve));
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await script.logged('waiting until one of 127.0.0.11 answers');
+    await new Promise<void>((resolve) => member.listen(port, '127.0.0.11', resolve));
+    expect((await script.finished).code).toBe(0);
+    member.close();
+    expect(pod.has('data/mysql')).toBe(true);
+    expect(pod.has('data/gvwstate.dat')).toBe(false);
+  });
+
+  it('keeps the view when the last one forms again', async () => {
+    await holdData();
+    await pod.write('data/gvwstate.dat', 'my_uuid: x\n');
+    coordinator.answers = ['reform 127.0.0.11'];
+    expect((await pod.start().finished).code).toBe(0);
+    expect(pod.has('data/gvwstate.dat')).toBe(true);
+    expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
+  });
+
+  it('refuses by itself to erase a database that was no node', async () => {
+    await pod.write('data/ibdata1', 'pages');
+    await pod.write('recovery', `WSREP: Recovered position: 00000000-0000-0000-0000-000000000000:-1\n`);
+    const member = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
+    const address = member.address();
+    coordinator.answers = ['join 127.0.0.11'];
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
+    member.close();
+    expect(code).toBe(1);
+    expect(log).toContain('joining would erase it');
+  });
+});
+
+describe('bootstrapping', () => {
+  it('gives an empty directory the identity that was chosen', async () => {
+    coordinator.answers = [`bootstrap 127.0.0.10 as ${CLUSTER}`];
+    await pod.start().finished;
+    expect(await pod.read('data/grastate.dat')).toMatch(
+      new RegExp(`^# .*\nversion: 2.1\nuuid: {4}${CLUSTER}\nseqno: {3}0\nsafe_to_bootstrap: 1\n$`),
+    );
+    const given = (await pod.handover()).arguments;
+    expect(given).toContain('--wsrep-new-cluster');
+    expect(given).toContain(`--wsrep-start-position=${CLUSTER}:0`);
+    expect(given).toContain('--wsrep-cluster-address=gcomm://db-0.db,db-1.db');
+  });
+
+  it('marks existing data as safe and keeps the rest of its state', async () => {
+    await holdData();
+    coordinator.answers = ['bootstrap 127.0.0.10'];
+    await pod.start().finished;
+    expect(await pod.read('data/grastate.dat')).toBe(GRASTATE.replace('bootstrap: 0', 'bootstrap: 1'));
+  });
+
+  it('never gives data another identity', async () => {
+    await holdData();
+    coordinator.answers = ['bootstrap 127.0.0.10 as 11111111-2222-4333-8444-555555555555'];
+    const { code, log } = await pod.start().finished;
+    expect(code).toBe(1);
+    expect(log).toContain(`the data here belongs to ${CLUSTER}`);
+    expect(await pod.read('data/grastate.dat')).toBe(GRASTATE);
+  });
+
+  it('begins again after an initialisation that was interrupted', async () => {
+    coordinator.answers = [`bootstrap 127.0.0.10 as ${CLUSTER}`];
+    await pod.start().finished;
+    await pod.write('data/ibdata1', 'half');
+    await pod.write('data/mysql/half.frm', 'half');
+    const { log } = await pod.start().finished;
+    expect(coordinator.calls.at(-1)?.fields['data']).toBe('unusable');
+    expect(log).toContain('left over from an initialisation that was interrupted');
+    expect(pod.has('data/ibdata1')).toBe(false);
+    expect(pod.has('data/mysql')).toBe(false);
+    expect(pod.has('data/grastate.dat')).toBe(true);
+  });
+
+  it('moves what an aborted state transfer left aside and deletes nothing', async () => {
+    await pod.write('data/sst_in_progress', '');
+    await pod.write('data/grastate.dat', '');
+    await pod.write('data/shop/orders.ibd', 'perhaps somebody wants it');
+    coordinator.answers = [`bootstrap 127.0.0.10 as ${CLUSTER}`];
+    const { log } = await pod.start().finished;
+    const aside = /delete (\S+) once/.exec(log)?.[1] ?? '';
+    expect(await pod.read(`${aside.replace(`${pod.root}/`, '')}/shop/orders.ibd`)).toBe(
+      'perhaps somebody wants it',
+    );
+  });
+});

@@ -3,6 +3,27 @@
 
 token_file=${GALERA_TOKEN_FILE:-/var/run/secrets/galera-injector/token}
 
+asked_file=$home/asked
+
+# The number of a question. The coordinator takes an older one for a call that was given up; the count lives in the pod's
+# own volume, begun by the init container, so that it goes on over restarts of this container.
+count_question() {
+  local before
+  IFS= read -r before 2>/dev/null <"$asked_file"
+  [[ $before =~ ^[0-9]{1,15}$ ]] || before=0
+  asked=$((before + 1))
+  write_file "$asked_file" "$asked"
+}
+asked=0
+
+# The number of the last question, for a call that reports and asks nothing.
+last_question() {
+  local last
+  IFS= read -r last 2>/dev/null <"$asked_file"
+  [[ $last =~ ^[0-9]{1,15}$ ]] || last=0
+  printf '%s' "$last"
+}
+
 # coordinator_call CALL BODY SECONDS: sets reply_status and reply_line; false when no HTTP answer came.
 # The token is read at every call (the kubelet renews it) and travels through a pipe, never on a command line.
 # shut-none keeps the connection open after the request was sent: a server may take the end of its input for a client that left.

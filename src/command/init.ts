@@ -82,9 +82,23 @@ async function bringAgent(config: InitConfig, places: InitPlaces): Promise<void>
 async function ask(config: InitConfig, places: InitPlaces): Promise<string> {
   const data = (await isEmpty(config.dataDirectory)) ? 'empty' : 'present';
   const token = (await readFile(places.token, 'utf8')).trim();
-  const { status, body } = await post(config, token, `cluster=${config.cluster}\ndata=${data}\n`);
+  const { status, body } = await post(
+    config,
+    token,
+    `cluster=${config.cluster}\nask=${await count(places)}\ndata=${data}\n`,
+  );
   const line = body.split('\n')[0] ?? '';
   return status === 200 ? line : `wait the coordinator answers ${status}: ${line}`;
+}
+
+/** The next number of a question; the start script goes on counting in the same file. */
+async function count(places: InitPlaces): Promise<number> {
+  const file = join(places.shared, 'asked');
+  const before = Number(await readFile(file, 'utf8').catch(() => '0'));
+  const next = Number.isSafeInteger(before) ? before + 1 : 1;
+  await writeFile(file, `${next}\n`, { mode: 0o666 });
+  await chmod(file, 0o666).catch(() => undefined);
+  return next;
 }
 
 /** Whether the directory holds no data. One that cannot be read is not known to be empty: the start script looks. */

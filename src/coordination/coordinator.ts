@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
-import { decideReady, decideStart, decideTurn } from './decide/index.ts';
+import { decideReady, decideStart, decideTurn, isStale } from './decide/index.ts';
 import type { Announce, PodEvent } from './events.ts';
 import type { Caller } from './identity.ts';
 import type { ClusterKey, RecordStore } from './lease-store.ts';
@@ -17,6 +17,11 @@ export type CallName = 'turn' | 'start' | 'ready';
 /** A pod that asks about a cluster it is not a member of. */
 export class NotAMemberError extends Error {
   override name = 'NotAMemberError';
+}
+
+/** A question that the pod has given up; nobody waits for its answer. */
+export class StaleCallError extends Error {
+  override name = 'StaleCallError';
 }
 
 /** Others wrote the record each time this call tried to; the agent asks again. */
@@ -55,17 +60,17 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   return async (call, caller, body) => {
     switch (call) {
       case 'turn': {
-        const { cluster, data } = parseTurn(body);
+        const { cluster, ask, data } = parseTurn(body);
         const key = { namespace: caller.namespace, cluster };
         const pods = await parts.listPods(key);
         await parts.ensureCompanions(cluster, ownPod(pods, caller, key));
-        const { answer } = await settle(parts, key, caller, 'turn', (seen) => decideTurn(seen, data));
+        const { answer } = await settle(parts, { key, caller, call, ask }, (seen) => decideTurn(seen, data));
         return answer.kind === 'wait' || answer.kind === 'refuse' ? `wait ${answer.why}` : 'start';
       }
       case 'start': {
-        const { cluster, report } = parseStart(body);
+        const { cluster, ask, report } = parseStart(body);
         const key = { namespace: caller.namespace, cluster };
-        const settled = await settle(parts, key, caller, 'start', (seen) => decideStart(seen, report));
+        const settled = await settle(parts, { key, caller, call, ask }, (seen) => decideStart(seen, report));
         return formatAnswer(settled.answer, settled.situation);
       }
       case 'ready':
@@ -75,16 +80,24 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
 }
 
 async function ready(parts: CoordinatorParts, caller: Caller, body: string): Promise<string> {
-  const { cluster, uuid } = parseReady(body);
+  const { cluster, ask, uuid } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
   let refusal: string | null = null;
-  await settle(parts, key, caller, 'ready', (seen) => {
+  await settle(parts, { key, caller, call: 'ready', ask }, (seen) => {
     const decided = decideReady(seen, uuid);
     refusal = decided.refusal;
     const why = refusal ?? `Primary and Synced in cluster ${uuid}`;
     return { record: decided.record, answer: { kind: refusal === null ? 'join' : 'refuse', why } };
   });
   return refusal === null ? 'ok' : `refuse ${String(refusal)}`;
+}
+
+/** Who asks what about which cluster. */
+interface Question {
+  readonly key: ClusterKey;
+  readonly caller: Caller;
+  readonly call: CallName;
+  readonly ask: number;
 }
 
 interface Settled {
@@ -98,19 +111,19 @@ interface Settled {
  */
 async function settle(
   parts: CoordinatorParts,
-  key: ClusterKey,
-  caller: Caller,
-  call: CallName,
+  question: Question,
   decide: (situation: Situation) => Decided,
 ): Promise<Settled> {
+  const { key } = question;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt += 1) {
     const { record, version } = await parts.store.read(key);
-    const pods = await parts.listPods(key);
-    const situation = situationOf(parts, record, pods, caller, key);
+    const situation = situationOf(parts, question, record, await parts.listPods(key));
+    if (isStale(situation))
+      throw new StaleCallError('this pod has asked again since; only its last question counts');
     const decided = decide(situation);
     const changed = JSON.stringify(decided.record) !== JSON.stringify(record);
     if (!changed || (await parts.store.write(key, decided.record, version))) {
-      tell(parts, key, caller, call, decided, record, situation.caller.name);
+      tell(parts, question, decided, record, situation.caller.name);
       return { answer: decided.answer, situation };
     }
   }
@@ -121,15 +134,15 @@ async function settle(
 
 function situationOf(
   parts: CoordinatorParts,
+  { key, caller, ask }: Question,
   record: ClusterRecord,
   pods: readonly V1Pod[],
-  caller: Caller,
-  key: ClusterKey,
 ): Situation {
   return {
     record,
     members: pods.filter(isAlive).map(memberOf),
     caller: memberOf(ownPod(pods, caller, key)),
+    ask,
     now: (parts.now ?? Date.now)(),
     freshUuid: (parts.newUuid ?? randomUUID)() as StateUuid,
   };
@@ -146,9 +159,7 @@ function ownPod(pods: readonly V1Pod[], caller: Caller, key: ClusterKey): V1Pod 
 /** Logs and announces a decision that differs from what the member was told before. */
 function tell(
   parts: CoordinatorParts,
-  key: ClusterKey,
-  caller: Caller,
-  call: CallName,
+  { key, caller, call }: Question,
   decided: Decided,
   before: ClusterRecord,
   member: string,

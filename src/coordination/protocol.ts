@@ -11,18 +11,24 @@ export class BadCallError extends Error {
 /** The body of a `turn` call. */
 export interface TurnCall {
   readonly cluster: string;
+  /** Number of the question; a pod counts what it asks, over restarts of its containers. */
+  readonly ask: number;
   readonly data: 'empty' | 'present';
 }
 
 /** The body of a `start` call. */
 export interface StartCall {
   readonly cluster: string;
+  /** Number of the question; a pod counts what it asks, over restarts of its containers. */
+  readonly ask: number;
   readonly report: Report;
 }
 
 /** The body of a `ready` call. */
 export interface ReadyCall {
   readonly cluster: string;
+  /** Number of the question; a pod counts what it asks, over restarts of its containers. */
+  readonly ask: number;
   readonly uuid: StateUuid;
   readonly size: number;
 }
@@ -37,7 +43,7 @@ export function parseTurn(body: string): TurnCall {
   const fields = parseFields(body);
   const data = required(fields, 'data');
   if (data !== 'empty' && data !== 'present') throw bad('data', data, 'empty or present');
-  return { cluster: cluster(fields), data };
+  return { cluster: cluster(fields), ask: ask(fields), data };
 }
 
 /** @throws BadCallError */
@@ -45,7 +51,11 @@ export function parseStart(body: string): StartCall {
   const fields = parseFields(body);
   const identity = fields.get('identity') ?? 'reported';
   if (identity !== 'chosen' && identity !== 'reported') throw bad('identity', identity, 'chosen or reported');
-  return { cluster: cluster(fields), report: { data: parseData(fields), view: parseView(fields), identity } };
+  return {
+    cluster: cluster(fields),
+    ask: ask(fields),
+    report: { data: parseData(fields), view: parseView(fields), identity },
+  };
 }
 
 /** @throws BadCallError */
@@ -54,7 +64,7 @@ export function parseReady(body: string): ReadyCall {
   const text = required(fields, 'uuid');
   const uuid = parseStateUuid(text);
   if (uuid === null) throw bad('uuid', text, 'a state uuid other than the zero uuid');
-  return { cluster: cluster(fields), uuid, size: integer(fields, 'size') };
+  return { cluster: cluster(fields), ask: ask(fields), uuid, size: integer(fields, 'size') };
 }
 
 function parseData(fields: Fields): Data {
@@ -96,6 +106,12 @@ function cluster(fields: Fields): string {
   const name = required(fields, 'cluster');
   if (!CLUSTER.test(name)) throw bad('cluster', name, 'a DNS label');
   return name;
+}
+
+function ask(fields: Fields): number {
+  const number = integer(fields, 'ask');
+  if (number < 0) throw bad('ask', String(number), 'a count of questions, 0 or more');
+  return number;
 }
 
 function required(fields: Fields, key: string): string {

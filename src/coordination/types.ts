@@ -71,6 +71,8 @@ export interface MemberRecord {
   readonly holdsData: boolean;
   /** It was told to re-form the last view and has not been Primary since. */
   readonly reformTried: boolean;
+  /** Number of the last question taken from this pod; an older one comes from a call that was given up. */
+  readonly asked: number;
   /** The last answer, for people: events and status. */
   readonly said: string;
 }
@@ -117,6 +119,8 @@ export interface Situation {
   /** Every pod of the cluster, the caller's included. */
   readonly members: readonly Member[];
   readonly caller: Member;
+  /** Number of the question: a pod counts what it asks. */
+  readonly ask: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** A uuid that has never been used: the identity of the cluster if this call forms a new one. */

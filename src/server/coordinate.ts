@@ -5,6 +5,7 @@ import {
   ContendedError,
   type Coordinator,
   NotAMemberError,
+  StaleCallError,
 } from '../coordination/coordinator.ts';
 import type { Authenticate } from '../coordination/identity.ts';
 import { BadCallError } from '../coordination/protocol.ts';
@@ -73,6 +74,7 @@ async function answer(
 function fail(parts: CoordinateParts, call: CallName, response: Response, error: unknown): void {
   if (error instanceof BadCallError) return turnAway(parts, response, 400, error.message);
   if (error instanceof NotAMemberError) return turnAway(parts, response, 403, error.message);
+  if (error instanceof StaleCallError) return turnAway(parts, response, 409, error.message);
   if (error instanceof ContendedError) return turnAway(parts, response, 503, error.message);
   parts.logger.error('coordinator call failed', { call, error: explainError(error) });
   const known = error instanceof UnreadableRecordError;

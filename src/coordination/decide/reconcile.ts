@@ -1,4 +1,4 @@
-import type { ClusterRecord, Member, MemberRecord, Report } from '../types.ts';
+import type { ClusterRecord, Member, MemberRecord, Report, Situation } from '../types.ts';
 
 /**
  * The record in step with the pods that exist.
@@ -21,11 +21,11 @@ export function reconcile(record: ClusterRecord, pods: readonly Member[]): Clust
 
 function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord {
   const identity = pod === undefined ? {} : { pod: pod.pod, podUid: pod.podUid, durable: pod.durable };
-  return { ...known, ...identity, report: null, told: null, reformTried: false, said: '' };
+  return { ...known, ...identity, report: null, told: null, reformTried: false, asked: 0, said: '' };
 }
 
 /** The record with the caller's own report in it; what it was told before no longer counts. */
-export function withReport(record: ClusterRecord, caller: Member, report: Report): ClusterRecord {
+export function withReport(record: ClusterRecord, { caller, ask }: Situation, report: Report): ClusterRecord {
   const known = record.members[caller.name];
   const kind = report.data.kind;
   return withMember(record, caller, {
@@ -33,6 +33,7 @@ export function withReport(record: ClusterRecord, caller: Member, report: Report
     told: null,
     holdsData: kind === 'present' || kind === 'unmarked',
     reformTried: known?.reformTried ?? false,
+    asked: ask,
   });
 }
 
@@ -48,6 +49,7 @@ export function withMember(
     told: known?.told ?? null,
     holdsData: known?.holdsData ?? false,
     reformTried: known?.reformTried ?? false,
+    asked: known?.asked ?? 0,
     said: known?.said ?? '',
     ...change,
     pod: member.pod,
@@ -55,4 +57,13 @@ export function withMember(
     durable: member.durable,
   };
   return { ...record, members: { ...record.members, [member.name]: entry } };
+}
+
+/**
+ * Whether the question was given up: the same pod has asked a later one since. A call that lingers in a queue or in a
+ * slow replica must not undo what its successor was told.
+ */
+export function isStale({ record, caller, ask }: Situation): boolean {
+  const known = record.members[caller.name];
+  return known?.podUid === caller.podUid && ask < known.asked;
 }

@@ -25,7 +25,13 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
   if (data === 'present') {
     const answer: Answer = { kind: 'join', why: words.inspect() };
     const record = reconcile(situation.record, situation.members);
-    const change = { told: null, report: null, holdsData: true, said: words.sentence(answer) };
+    const change = {
+      told: null,
+      report: null,
+      holdsData: true,
+      asked: situation.ask,
+      said: words.sentence(answer),
+    };
     return { answer, record: withMember(record, caller, change) };
   }
   const report: Report = { data: { kind: 'empty' }, view: null, identity: 'chosen' };
@@ -35,8 +41,10 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
 }
 
 function observe(situation: Situation, report: Report): Situation {
-  const record = withReport(reconcile(situation.record, situation.members), situation.caller, report);
-  return { ...situation, record: forgetUnformed(record, situation, report) };
+  const record = withReport(reconcile(situation.record, situation.members), situation, report);
+  const open = forgetUnformed(record, situation, report);
+  // A holder that asks again runs no server: its grant is over, and the rules decide anew.
+  return { ...situation, record: releaseOwn(open, situation.caller.podUid) };
 }
 
 /**
@@ -55,8 +63,7 @@ function answerStart(situation: Situation, report: Report): Answer {
   const serving = servingMembers(situation);
   if (serving.length > 0) return joinServing(situation, report, serving[0]?.name ?? '');
   const holder = situation.record.holder;
-  const holding = holder?.podUid === situation.caller.podUid;
-  if (holder !== null && !holding) return { kind: 'wait', why: words.waitForHolder(holder.member) };
+  if (holder !== null) return { kind: 'wait', why: words.waitForHolder(holder.member) };
   const running = runningMembers(situation);
   if (running.length > 0) {
     return besideRunning(
@@ -113,7 +120,7 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
   if (answer.kind === 'wait' || answer.kind === 'refuse') return withMember(record, caller, { said });
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
   const change = { said, told: answer.kind, report: null, holdsData: true };
-  if (answer.kind === 'join') return releaseOwn(withMember(record, caller, change), caller.podUid);
+  if (answer.kind === 'join') return withMember(record, caller, change);
   if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
   const told = withMember(record, caller, change);
   const byHand = caller.bootstrapByHand && !record.honoured.includes(caller.podUid);

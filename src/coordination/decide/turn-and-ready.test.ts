@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import {
+  A,
+  B,
+  EMPTY,
+  FRESH,
+  holding,
+  known,
+  member,
+  record,
+  situation,
+  started,
+} from '../../../test/coordination/situations.ts';
+import { decideReady, decideStart, decideTurn } from './index.ts';
+
+const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
+
+describe('turn', () => {
+  it('lets a node with data start, and waits for its report from then on', () => {
+    const { answer, record: next } = decideTurn(situation(1, record()), 'present');
+    expect(answer.kind).not.toBe('wait');
+    expect(decideStart(situation(0, next, [member(0), member(1)]), EMPTY).answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringContaining('db-1') as string,
+    });
+  });
+
+  it('lets the designated node start without granting it anything', () => {
+    const seen = record({ members: { 'db-1': known(1, EMPTY), 'db-2': known(2, EMPTY) } });
+    const { answer, record: next } = decideTurn(situation(0, seen), 'empty');
+    expect(answer.kind).toBe('bootstrap');
+    expect(next).toMatchObject({ uuid: null, holder: null, formed: false });
+  });
+
+  it('holds an empty node back until a member serves', () => {
+    const forming = record({ uuid: FRESH, holder, members: { 'db-0': started(0, { told: 'bootstrap' }) } });
+    expect(decideTurn(situation(1, forming), 'empty').answer.kind).toBe('wait');
+    const pods = [member(0, { ready: true }), member(1), member(2)];
+    expect(decideTurn(situation(1, forming, pods), 'empty').answer.kind).toBe('join');
+  });
+});
+
+describe('ready', () => {
+  const forming = record({ uuid: FRESH, holder, members: { 'db-0': started(0, { told: 'bootstrap' }) } });
+
+  it('makes the record say what formed, and ends the grant', () => {
+    const { refusal, record: next } = decideReady(situation(0, forming), FRESH);
+    expect(refusal).toBeNull();
+    expect(next).toMatchObject({ uuid: FRESH, formed: true, holder: null });
+  });
+
+  it('takes the uuid from a holder whose image chose its own', () => {
+    const reported = { ...forming, uuid: null };
+    expect(decideReady(situation(0, reported), B).record).toMatchObject({ uuid: B, formed: true });
+  });
+
+  it('refuses a node that is Primary in another cluster than the recorded one', () => {
+    const formed = record({ uuid: A, formed: true });
+    const { refusal, record: next } = decideReady(situation(1, formed), B);
+    expect(refusal).toContain(B);
+    expect(next.uuid).toBe(A);
+  });
+
+  it('refuses a node that is Primary under another uuid while a grant is outstanding elsewhere', () => {
+    expect(decideReady(situation(1, forming), B).refusal).toContain(FRESH);
+  });
+
+  it('forgets members without a running pod: the primary component has moved on without them', () => {
+    const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
+    const { record: next } = decideReady(situation(0, seen), A);
+    expect(Object.keys(next.members)).toEqual(['db-0']);
+  });
+
+  it('keeps members that wait or restart in their pods', () => {
+    const seen = record({ uuid: A, formed: true, members: { 'db-1': known(1, holding(A, 4)) } });
+    expect(Object.keys(decideReady(situation(0, seen), A).record.members)).toContain('db-1');
+  });
+});

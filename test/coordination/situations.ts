@@ -1,0 +1,81 @@
+/** A minimal situation, grown by tweaks: three scheduled members of which nothing is known. */
+import {
+  type ClusterRecord,
+  EMPTY_RECORD,
+  type Member,
+  type MemberRecord,
+  type Report,
+  type Situation,
+  type StateUuid,
+} from '../../src/coordination/types.ts';
+
+export const A = 'aaaaaaaa-0000-4000-8000-000000000001' as StateUuid;
+export const B = 'bbbbbbbb-0000-4000-8000-000000000002' as StateUuid;
+export const FRESH = 'ffffffff-0000-4000-8000-00000000000f' as StateUuid;
+export const NOW = 1_000_000;
+
+export const EMPTY: Report = { data: { kind: 'empty' }, view: null, identity: 'chosen' };
+export const UNUSABLE: Report = { ...EMPTY, data: { kind: 'unusable' } };
+export const UNMARKED: Report = { ...EMPTY, data: { kind: 'unmarked' } };
+
+export function holding(uuid: StateUuid, seqno: number, safe = false): Report {
+  return { data: { kind: 'present', uuid, seqno, safe }, view: null, identity: 'chosen' };
+}
+
+export function withView(report: Report): Report {
+  return { ...report, view: { id: 'view-1', self: 'm0', members: ['m0', 'm1', 'm2'] } };
+}
+
+export function member(index: number, tweak: Partial<Member> = {}): Member {
+  return {
+    name: `db-${index}`,
+    pod: `db-${index}`,
+    podUid: `uid-${index}`,
+    rank: [index],
+    scheduled: true,
+    ready: false,
+    terminating: false,
+    address: `198.18.0.${index + 1}`,
+    initStarted: NOW - 1_000,
+    durable: true,
+    bootstrapByHand: false,
+    ...tweak,
+  };
+}
+
+/** What the record keeps of `db-<index>`; by default it waits, having reported what is given. */
+export function known(index: number, report: Report | null, tweak: Partial<MemberRecord> = {}): MemberRecord {
+  const kind = report?.data.kind;
+  return {
+    pod: `db-${index}`,
+    podUid: `uid-${index}`,
+    durable: true,
+    report,
+    told: null,
+    holdsData: kind === 'present' || kind === 'unmarked',
+    reformTried: false,
+    asked: 1,
+    said: '',
+    ...tweak,
+  };
+}
+
+/** A member that was told to start a server and has not come back. */
+export function started(index: number, tweak: Partial<MemberRecord> = {}): MemberRecord {
+  return known(index, null, { told: 'join', holdsData: true, ...tweak });
+}
+
+export function record(tweak: Partial<ClusterRecord> = {}): ClusterRecord {
+  return { ...EMPTY_RECORD, ...tweak };
+}
+
+/** `db-<caller>` asks among three members; `members` tweaks them by index. */
+export function situation(
+  caller: number,
+  known_: ClusterRecord,
+  members: readonly Member[] = [member(0), member(1), member(2)],
+): Situation {
+  const own = members.find((one) => one.name === `db-${caller}`);
+  if (own === undefined) throw new Error(`no member db-${caller} in this situation`);
+  return { record: known_, members, caller: own, ask: 2, now: NOW, freshUuid: FRESH };
+}

@@ -189,12 +189,13 @@ describe('mounts', () => {
   });
 });
 
+const mounted = (mount: Record<string, unknown>, volume: Record<string, unknown> = {}) => {
+  const subject = withFields({ volumeMounts: [{ name: 'data', ...mount }] });
+  subject.spec['volumes'] = [{ name: 'data', ...volume }];
+  return subject;
+};
+
 describe('the data directory', () => {
-  const mounted = (mount: Record<string, unknown>, volume: Record<string, unknown> = {}) => {
-    const subject = withFields({ volumeMounts: [{ name: 'data', ...mount }] });
-    subject.spec['volumes'] = [{ name: 'data', ...volume }];
-    return subject;
-  };
   const claim = { persistentVolumeClaim: { claimName: 'data-db-0' } };
 
   test('without a volume becomes an emptyDir, with a warning', () => {

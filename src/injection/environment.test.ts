@@ -70,9 +70,10 @@ describe('a variable that the user sets', () => {
   });
 });
 
+const addressOf = (subject: Pod) => variable(after(subject).spec.containers[0], 'WSREP_CLUSTER_ADDRESS');
+
 describe('the cluster address of the user', () => {
   const computed = 'gcomm://db-0.db.shop.svc,db-1.db.shop.svc,db-2.db.shop.svc';
-  const addressOf = (subject: Pod) => variable(after(subject).spec.containers[0], 'WSREP_CLUSTER_ADDRESS');
 
   test.each([
     ['gcomm://', computed],
@@ -102,9 +103,9 @@ describe('the cluster address of the user', () => {
   });
 });
 
-describe('the root password', () => {
-  const passwordOf = (subject: Pod) => envOf(subject).find(({ name }) => name === 'MARIADB_ROOT_PASSWORD');
+const passwordOf = (subject: Pod) => envOf(subject).find(({ name }) => name === 'MARIADB_ROOT_PASSWORD');
 
+describe('the root password', () => {
   test('comes from the Secret of the cluster when the pod gives none', () => {
     expect(passwordOf(pod())).toEqual({
       name: 'MARIADB_ROOT_PASSWORD',

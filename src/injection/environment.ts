@@ -4,6 +4,7 @@ import { isObject, member, objects, optionalList, text } from './json.ts';
 import { PREFIX, ROOT_PASSWORD_KEY, secretName, wsrepClusterName } from './names.ts';
 import { addValue, appendItems, replaceValue, type Path } from './operations.ts';
 import type { ContainerView } from './pod.ts';
+import { Refusal } from './refusal.ts';
 import { quoted, quotedList, sentence } from './text.ts';
 import type { Contribution, Target } from './target.ts';
 import type { JsonObject, Operation, Provenance, Warning } from './types.ts';
@@ -140,7 +141,10 @@ function bareAddress(
   const index = list.findLastIndex((entry) => isObject(entry) && text(entry, 'name') === ADDRESS);
   const entry = list[index];
   if (!isObject(entry) || isObject(member(entry, 'valueFrom'))) return undefined;
-  return BARE_ADDRESS.test((text(entry, 'value') ?? '').trim()) ? { index, entry } : undefined;
+  const value = member(entry, 'value') ?? '';
+  if (typeof value === 'string') return BARE_ADDRESS.test(value.trim()) ? { index, entry } : undefined;
+  const field = `spec.containers[${container.index}].env[${index}].value`;
+  throw new Refusal('malformed_pod', `${field} is ${quoted(value)}, and must be text`);
 }
 
 function replaceAddress(path: Path, entry: JsonObject, address: string): readonly Operation[] {

@@ -63,6 +63,9 @@ describe('a StatefulSet', () => {
   });
 });
 
+const withNumber = (value: string) =>
+  barePod('db-1', ({ spec }) => (spec.containers[0]['env'] = [{ name: 'NUM_NODES', value }]));
+
 describe('bare Pods', () => {
   test('share the name before their number and get host names below the headless Service', () => {
     const subject = barePod('pxc-node2');
@@ -134,8 +137,6 @@ describe('bare Pods', () => {
   });
 
   test('take their number from the annotation, from NUM_NODES, or are three', () => {
-    const withNumber = (value: string) =>
-      barePod('db-1', ({ spec }) => (spec.containers[0]['env'] = [{ name: 'NUM_NODES', value }]));
     const both = withNumber('5');
     both.metadata.annotations = { 'galera-injector.dev/size': '7' };
     expect(members(injected(both, BARE))).toHaveLength(7);
@@ -150,12 +151,13 @@ describe('bare Pods', () => {
   });
 });
 
+const rc = (name: string, replicas: number): Workload => ({
+  kind: 'ReplicationController',
+  name,
+  replicas,
+});
+
 describe('controllers of pods without names of their own', () => {
-  const rc = (name: string, replicas: number): Workload => ({
-    kind: 'ReplicationController',
-    name,
-    replicas,
-  });
   const anonymous = barePod('x', ({ metadata }) => {
     delete metadata.name;
     metadata.generateName = 'pxc-node1-';
@@ -198,10 +200,10 @@ describe('controllers of pods without names of their own', () => {
   });
 });
 
-describe('the name of a cluster', () => {
-  const named = (cluster: string) =>
-    pod(({ metadata }) => (metadata.labels['galera-injector.dev/cluster'] = cluster));
+const named = (cluster: string) =>
+  pod(({ metadata }) => (metadata.labels['galera-injector.dev/cluster'] = cluster));
 
+describe('the name of a cluster', () => {
   test('is what the label says, and the label stays as it is', () => {
     expect(injected(named('orders')).cluster).toBe('orders');
     expect(after(named('orders')).metadata.labels).toEqual(named('orders').metadata.labels);

@@ -37,6 +37,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
   const report: Report = { data: { kind: 'empty' }, view: null, identity: 'chosen' };
   const seen = observe(situation, report);
   const answer = answerStart(seen, report);
+  if (answer.kind !== 'wait') return { answer, record: seen.record };
   return { answer, record: withMember(seen.record, caller, { said: words.sentence(answer) }) };
 }
 

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { NotAMemberError, StaleCallError } from '../../src/coordination/coordinator.ts';
+import type { PodEvent } from '../../src/coordination/events.ts';
+import { BadCallError } from '../../src/coordination/protocol.ts';
+import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
+
+const UUID = 'aaaaaaaa-0000-4000-8000-000000000001';
+const empty = (ask: number) => `cluster=db\nask=${ask}\ndata=empty\nidentity=chosen\n`;
+
+function setUp() {
+  const store = memoryStore();
+  const pods = [0, 1, 2].map((index) => pod('shop', 'db', index));
+  const events: PodEvent[] = [];
+  const coordinator = coordinatorOver(store, pods, events);
+  const say = (index: number, call: 'turn' | 'start' | 'ready', body: string) => {
+    const own = pods[index];
+    if (own === undefined) throw new Error(`no pod ${index}`);
+    return coordinator(call, callerOf(own), body);
+  };
+  return { store, pods, events, say };
+}
+
+describe('the coordinator', () => {
+  it('takes three empty nodes from their first question to a formed cluster', async () => {
+    const { pods, events, say } = setUp();
+    expect(await say(2, 'turn', empty(1))).toMatch(/^wait /);
+    expect(await say(1, 'turn', empty(1))).toMatch(/^wait /);
+    expect(await say(0, 'turn', empty(1))).toBe('start');
+    const grant = await say(0, 'start', empty(2));
+    expect(grant).toMatch(/^bootstrap 198\.18\.0\.2,198\.18\.0\.3 as [0-9a-f-]{36}$/);
+    const uuid = grant.split(' as ')[1] ?? '';
+    expect(await say(0, 'ready', `cluster=db\nask=2\nuuid=${uuid}\nsize=1\n`)).toBe('ok');
+    Object.assign(pods[0]?.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
+    expect(await say(1, 'turn', empty(2))).toBe('start');
+    expect(await say(1, 'start', empty(3))).toMatch(/^join 198\.18\.0\.1,/);
+    expect(events.map((event) => event.reason)).toEqual(
+      expect.arrayContaining(['GaleraWaiting', 'GaleraBootstrap', 'GaleraReady', 'GaleraJoining']),
+    );
+  });
+
+  it('announces a decision once, however often it is asked for', async () => {
+    const { events, say } = setUp();
+    for (const ask of [1, 2, 3]) await say(2, 'turn', empty(ask));
+    expect(events).toHaveLength(1);
+  });
+
+  it('turns away a question that the pod has asked again since', async () => {
+    const { say } = setUp();
+    await say(0, 'start', empty(5));
+    await expect(say(0, 'start', empty(4))).rejects.toThrow(StaleCallError);
+  });
+
+  it('turns away a pod that asks about a cluster it is not in', async () => {
+    const { say } = setUp();
+    await expect(say(0, 'start', empty(1).replace('db', 'other'))).rejects.toThrow(NotAMemberError);
+  });
+
+  it('refuses readiness to a node that is Primary in another cluster', async () => {
+    const { say } = setUp();
+    await say(0, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=1`);
+    const other = UUID.replaceAll('a', 'b');
+    expect(await say(1, 'ready', `cluster=db\nask=1\nuuid=${other}\nsize=1`)).toMatch(
+      /^refuse .*second|^refuse .*Primary in cluster/,
+    );
+  });
+
+  it.each([
+    ['cluster=db\ndata=empty', 'ask is missing'],
+    ['cluster=db\nask=-1\ndata=empty', 'ask is "-1"'],
+    ['cluster=DB\nask=1\ndata=empty', 'cluster is "DB"'],
+    ['ask=1\ndata=empty', 'cluster is missing'],
+    ['cluster=db\nask=1\ndata=much', 'data is "much"'],
+    ['cluster=db\nask=1\ndata=present\nuuid=x\nseqno=1\nsafe=0', 'uuid is "x"'],
+    [`cluster=db\nask=1\ndata=present\nuuid=${UUID}\nseqno=1e9\nsafe=0`, 'seqno is "1e9"'],
+    [`cluster=db\nask=1\ndata=present\nuuid=${UUID}\nseqno=1\nsafe=yes`, 'safe is "yes"'],
+    ['cluster=db\nask=1\ndata=empty\nnonsense', 'key=value'],
+    ['cluster=db\nask=1\ndata=empty\nidentity=stolen', 'identity is "stolen"'],
+  ])('says what is wrong with the body %j', async (body, why) => {
+    const { say } = setUp();
+    const call = say(0, 'start', body);
+    await expect(call).rejects.toThrow(BadCallError);
+    await expect(call).rejects.toThrow(why);
+  });
+
+  it('grants one bootstrap for each cluster when two replicas form five clusters at once', async () => {
+    const store = memoryStore();
+    const clusters = ['a', 'b', 'c', 'd', 'e'];
+    const pods = clusters.flatMap((cluster) => [0, 1, 2].map((index) => pod('shop', cluster, index)));
+    const replicas = [coordinatorOver(store, pods), coordinatorOver(store, pods)];
+    const grants: string[] = [];
+    const asks = pods.flatMap((own, at) =>
+      [1, 2, 3, 4].map(async (ask) => {
+        const cluster = own.metadata?.labels?.['galera-injector.dev/cluster'] ?? '';
+        const body = `cluster=${cluster}\nask=${ask}\ndata=empty\nidentity=chosen\n`;
+        const answer = await replicas[(at + ask) % 2]?.('start', callerOf(own), body).catch(() => 'error');
+        if (answer?.startsWith('bootstrap') === true) grants.push(cluster);
+      }),
+    );
+    await Promise.all(asks);
+    let ask = 9;
+    for (const own of [...pods, ...pods]) {
+      const cluster = own.metadata?.labels?.['galera-injector.dev/cluster'] ?? '';
+      const answer = await replicas[0]?.(
+        'start',
+        callerOf(own),
+        `cluster=${cluster}\nask=${(ask += 1)}\ndata=empty\nidentity=chosen`,
+      );
+      if (answer?.startsWith('bootstrap') === true) grants.push(cluster);
+    }
+    const holders = [...store.texts.values()].map(
+      ({ text }) => (JSON.parse(text) as { holder: unknown }).holder,
+    );
+    expect(holders).toHaveLength(5);
+    expect(holders.every((holder) => holder !== null)).toBe(true);
+    expect(new Set(grants).size).toBe(5);
+  });
+});

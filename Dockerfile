@@ -23,5 +23,5 @@ COPY LICENSE /app/LICENSE
 COPY --chmod=0755 agent/ /agent/
 USER 65532:65532
 WORKDIR /
-ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/galera-injector.mjs"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/galera-injector.mjs"]
 CMD ["serve"]

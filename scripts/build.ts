@@ -41,6 +41,8 @@ export async function buildBundle(folder: string): Promise<Bundle> {
     target: 'node20',
     // Names stay readable in a stack trace; whitespace alone is 15 MB of memory in a process that runs everywhere.
     minifyWhitespace: true,
+    // Node prints the whole line of an uncaught error.
+    lineLimit: 120,
     format: 'esm',
     banner: { js: banner },
     define: { GALERA_INJECTOR_VERSION: JSON.stringify(version) },

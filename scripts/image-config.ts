@@ -4,7 +4,11 @@
 
 /** The non-root user of distroless images. */
 export const imageUser = '65532:65532';
-export const imageEntrypoint = ['/nodejs/bin/node', '--enable-source-maps', '/app/galera-injector.mjs'];
+/**
+ * Without --enable-source-maps, which took 50 MB more after 2000 reviews (Node 24): the decoded map stays in memory. Names are
+ * not minified, the map is in the image, and NODE_OPTIONS can turn it on.
+ */
+export const imageEntrypoint = ['/nodejs/bin/node', '/app/galera-injector.mjs'];
 export const imageCommand = ['serve'];
 export const imageEnvironment = { NODE_ENV: 'production' };
 

@@ -97,7 +97,7 @@ describe('the pods of the injector', () => {
       GALERA_INJECTOR_PORT: '10250',
       GALERA_INJECTOR_ADMIN_PORT: '8081',
       GALERA_INJECTOR_LOG_LEVEL: 'info',
-      NODE_OPTIONS: '--max-old-space-size=128',
+      NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=4',
     });
   });
 

@@ -38,7 +38,7 @@ function grastate({ uuid = CLUSTER, seqno = '42', safe = '0' }: State = {}): str
 async function reported(files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
   for (const [name, text] of Object.entries(files)) await pod.write(`data/${name}`, text);
   await pod.start().finished;
-  const { cluster: _cluster, identity: _identity, ...rest } = coordinator.calls[0]?.fields ?? {};
+  const { cluster: _cluster, ask: _ask, identity: _identity, ...rest } = coordinator.calls[0]?.fields ?? {};
   return rest;
 }
 
@@ -170,7 +170,7 @@ describe('recovering a position', () => {
     pod.environment['GALERA_DATA_DIRECTORY'] = pod.path('elsewhere');
     const script = pod.start();
     await script.logged(`cannot tell what ${pod.path('elsewhere')} holds`);
-    script.terminate();
+    script.kill('SIGTERM');
     expect((await script.finished).code).toBe(143);
     expect(coordinator.calls).toEqual([]);
   });
@@ -181,7 +181,7 @@ describe('recovering a position', () => {
     await mkdir(pod.path('data/grastate.dat'));
     const script = pod.start();
     await script.logged('cannot read');
-    script.terminate();
+    script.kill('SIGTERM');
     await script.finished;
     expect(coordinator.calls).toEqual([]);
   });

@@ -19,7 +19,8 @@ export interface RunningScript {
   readonly finished: Promise<Finished>;
   /** Resolves when the log contains the text, rejects when the script ends without it. */
   logged(text: string): Promise<void>;
-  terminate(): void;
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  running(): boolean;
 }
 
 /** What the entrypoint was given when start became it. */
@@ -61,32 +62,29 @@ export class Pod {
   }
 
   /** A pod with an empty data directory whose galera-init has run. */
-  static async create(coordinator: StubCoordinator): Promise<Pod> {
+  static async create(coordinator: StubCoordinator, { real = false } = {}): Promise<Pod> {
     const pod = new Pod(await mkdtemp(join(tmpdir(), 'galera-agent-')), coordinator);
     // The server's own user reaches its files through here.
     await chmod(pod.root, 0o755);
     await Promise.all(['bin', 'data'].map((name) => mkdir(join(pod.root, name))));
     await cp(AGENT, join(pod.root, 'galera'), { recursive: true });
     await chmod(join(pod.root, 'galera'), 0o777);
-    for (const name of [
-      'gosu',
-      'sleep',
-      'getent',
-      'mariadbd',
-      'mariadb',
-      'my_print_defaults',
-      'entrypoint.sh',
-    ]) {
-      await symlink(join(DOUBLES, name), join(pod.root, 'bin', name));
-    }
-    await symlink(join(DOUBLES, 'mariadbd'), join(pod.root, 'bin/mysqld'));
-    if (!onPath('socat')) await symlink(join(DOUBLES, 'socat'), join(pod.root, 'bin/socat'));
+    if (real) delete pod.environment['GALERA_PROC'];
+    else await pod.standIn();
     await pod.write('galera/ca.crt', coordinator.authority);
     await pod.write('galera/coordinator', `${coordinator.address}\n`);
     await pod.write('token', 'first-token');
     await pod.write('hosts', 'db-0.db 127.0.0.10\ndb-1.db 127.0.0.11\n');
     await pod.write('proc/uptime', '1000.00 0.00\n');
     return pod;
+  }
+
+  /** Puts the stand-ins on PATH. */
+  private async standIn(): Promise<void> {
+    const names = ['gosu', 'sleep', 'getent', 'mariadbd', 'mariadb', 'my_print_defaults', 'entrypoint.sh'];
+    for (const name of names) await symlink(join(DOUBLES, name), this.path(`bin/${name}`));
+    await symlink(join(DOUBLES, 'mariadbd'), this.path('bin/mysqld'));
+    if (!onPath('socat')) await symlink(join(DOUBLES, 'socat'), this.path('bin/socat'));
   }
 
   async remove(): Promise<void> {
@@ -104,6 +102,10 @@ export class Pod {
 
   async read(name: string): Promise<string> {
     return readFile(this.path(name), 'utf8');
+  }
+
+  async delete(name: string): Promise<void> {
+    await rm(this.path(name), { force: true, recursive: true });
   }
 
   has(name: string): boolean {
@@ -164,5 +166,5 @@ function run(file: string, argv: readonly string[], env: Record<string, string>)
       waiting.add(look);
       look();
     });
-  return { finished, logged, terminate: () => child.kill('SIGTERM') };
+  return { finished, logged, kill: (signal) => void child.kill(signal), running: () => !ended };
 }

@@ -9,6 +9,7 @@ interface Status {
   readonly state?: number;
   readonly comment?: string;
   readonly ready?: string;
+  readonly view?: number;
 }
 
 let coordinator: StubCoordinator;
@@ -41,8 +42,10 @@ function serverSays({
   state = 4,
   comment = 'Synced',
   ready = 'ON',
+  view = 3,
 }: Status = {}): Promise<void> {
   const rows = {
+    wsrep_cluster_conf_id: view,
     wsrep_cluster_size: 3,
     wsrep_cluster_state_uuid: CLUSTER,
     wsrep_cluster_status: cluster,
@@ -65,15 +68,24 @@ function at(seconds: number): Promise<void> {
 describe('probe ready', () => {
   it('passes on a Synced node of the Primary component and tells the coordinator once', async () => {
     await serverSays();
+    await pod.write('galera/asked', '7\n');
     expect(await pod.probe('ready')).toMatchObject({ code: 0 });
     expect(await pod.probe('ready')).toMatchObject({ code: 0 });
     expect(coordinator.calls).toEqual([
       {
         name: 'ready',
         authorization: 'Bearer first-token',
-        fields: { cluster: 'db', uuid: CLUSTER, size: '3' },
+        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3' },
       },
     ]);
+  });
+
+  it('tells the coordinator again when the view changes', async () => {
+    await serverSays();
+    await pod.probe('ready');
+    await serverSays({ view: 4 });
+    await pod.probe('ready');
+    expect(coordinator.calls).toHaveLength(2);
   });
 
   it('tells the coordinator again after another start', async () => {

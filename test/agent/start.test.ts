@@ -22,6 +22,21 @@ beforeEach(async () => {
 
 afterEach(() => pod.remove());
 
+/** Another member that accepts connections. */
+let member: Server;
+let port: number;
+
+beforeEach(async () => {
+  member = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
+  const address = member.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
+});
+
+afterEach(() => {
+  member.close();
+});
+
 async function holdData(grastate = GRASTATE): Promise<void> {
   await pod.write('data/ibdata1', 'pages');
   await pod.write('data/mysql/user.frm', 'table');
@@ -36,7 +51,7 @@ describe('asking the coordinator', () => {
       {
         name: 'start',
         authorization: 'Bearer first-token',
-        fields: { cluster: 'db', data: 'empty', identity: 'chosen' },
+        fields: { cluster: 'db', ask: '1', data: 'empty', identity: 'chosen' },
       },
     ]);
     expect((await pod.handover()).arguments.slice(0, 2)).toEqual(['mariadbd', '--max-connections=9']);
@@ -51,6 +66,14 @@ describe('asking the coordinator', () => {
     coordinator.answers = [`bootstrap - as ${CLUSTER}`];
     const { log } = await script.finished;
     expect(log.match(/waiting: for db-1/g)).toHaveLength(1);
+  });
+
+  it('numbers its questions from where the init container left off', async () => {
+    await pod.write('galera/asked', '41\n');
+    coordinator.answers = ['wait for db-1', `bootstrap - as ${CLUSTER}`];
+    await pod.start().finished;
+    expect(coordinator.calls.map((call) => call.fields['ask'])).toEqual(['42', '43']);
+    expect(await pod.read('galera/asked')).toBe('43\n');
   });
 
   it('understands an answer in chunks', async () => {
@@ -83,7 +106,7 @@ describe('asking the coordinator', () => {
     await other.close();
     const script = pod.start();
     await script.logged('no member answers');
-    script.terminate();
+    script.kill('SIGTERM');
     expect(coordinator.calls).toEqual([]);
   });
 
@@ -91,7 +114,7 @@ describe('asking the coordinator', () => {
     await pod.write('galera/coordinator', `127.0.0.1:${coordinator.port}`);
     const script = pod.start();
     await script.logged('no member answers');
-    script.terminate();
+    script.kill('SIGTERM');
     expect(coordinator.calls).toEqual([]);
   });
 
@@ -99,7 +122,7 @@ describe('asking the coordinator', () => {
     coordinator.answers = ['wait for db-1'];
     const script = pod.start();
     await script.logged('waiting');
-    script.terminate();
+    script.kill('SIGTERM');
     expect((await script.finished).code).toBe(143);
   });
 
@@ -112,20 +135,7 @@ describe('asking the coordinator', () => {
 });
 
 describe('a coordinator that cannot be reached', () => {
-  let member: Server;
-  let port: string;
-
-  beforeEach(async () => {
-    await pod.write('galera/coordinator', 'localhost:1');
-    member = createServer((socket) => socket.end());
-    await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
-    const address = member.address();
-    port = String(typeof address === 'object' && address !== null ? address.port : 0);
-  });
-
-  afterEach(() => {
-    member.close();
-  });
+  beforeEach(() => pod.write('galera/coordinator', 'localhost:1'));
 
   it('lets an empty node join a member that answers, and never bootstrap', async () => {
     const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
@@ -139,7 +149,7 @@ describe('a coordinator that cannot be reached', () => {
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
     await script.logged('no member answers on port');
     expect(pod.has('record.arguments')).toBe(false);
-    script.terminate();
+    script.kill('SIGTERM');
   });
 
   it('keeps a node with data waiting whose cluster is not known', async () => {
@@ -147,7 +157,7 @@ describe('a coordinator that cannot be reached', () => {
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
     await script.logged('not known to belong to cluster db');
     expect(pod.has('record.arguments')).toBe(false);
-    script.terminate();
+    script.kill('SIGTERM');
   });
 
   it('lets a node join whose data was once acknowledged as this cluster', async () => {
@@ -162,7 +172,7 @@ describe('a coordinator that cannot be reached', () => {
     await pod.write('data/.galera-injector-member', `${owner} ${CLUSTER}\n`);
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
     await script.logged('not known to belong');
-    script.terminate();
+    script.kill('SIGTERM');
     await script.finished;
     expect(pod.has('record.arguments')).toBe(false);
   });
@@ -172,16 +182,11 @@ describe('joining', () => {
   it('waits until a member answers, then skips the initialisation and drops the old view', async () => {
     await pod.write('data/gvwstate.dat', 'my_uuid: x\n');
     coordinator.answers = ['join 127.0.0.11'];
-    const member = createServer((socket) => socket.end());
-    await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
-    const address = member.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     await new Promise((resolve) => member.close(resolve));
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
     await script.logged('waiting until one of 127.0.0.11 answers');
     await new Promise<void>((resolve) => member.listen(port, '127.0.0.11', resolve));
     expect((await script.finished).code).toBe(0);
-    member.close();
     expect(pod.has('data/mysql')).toBe(true);
     expect(pod.has('data/gvwstate.dat')).toBe(false);
   });
@@ -198,19 +203,23 @@ describe('joining', () => {
   it('refuses by itself to erase a database that was no node', async () => {
     await pod.write('data/ibdata1', 'pages');
     await pod.write('recovery', `WSREP: Recovered position: 00000000-0000-0000-0000-000000000000:-1\n`);
-    const member = createServer((socket) => socket.end());
-    await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
-    const address = member.address();
     coordinator.answers = ['join 127.0.0.11'];
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
-    member.close();
     expect(code).toBe(1);
     expect(log).toContain('joining would erase it');
   });
 });
 
 describe('bootstrapping', () => {
+  it('asks again as long as another member answers, which the grant did not know of', async () => {
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`];
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await script.logged('another member answers');
+    coordinator.answers = ['join 127.0.0.11'];
+    await script.finished;
+    expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
+  });
+
   it('gives an empty directory the identity that was chosen', async () => {
     coordinator.answers = [`bootstrap 127.0.0.10 as ${CLUSTER}`];
     await pod.start().finished;

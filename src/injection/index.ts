@@ -6,5 +6,5 @@ export { FLAVORS, flavorById } from './flavors/index.ts';
 export type { Flavor } from './flavors/types.ts';
 export { ANNOTATIONS, type AnnotationName } from './annotations.ts';
 export { commonName, numberedName, parseNumbered, type NumberedName } from './numbered.ts';
-export { quoted, sentence } from './text.ts';
+export { quoted, sentence, singleLine } from './text.ts';
 export type * from './types.ts';

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { run } from '../../test/command/harness.ts';
+
+const pod = (labels: string, image: string) =>
+  `kind: Pod\nmetadata: {name: node1, namespace: shop, labels: ${labels}}\nspec: {containers: [{name: db, image: "${image}"}]}\n`;
+
+function explain(stdin: string) {
+  return run(['explain', '-f', '-'], { stdin });
+}
+
+test('each value is listed with where it comes from', async () => {
+  const { code, stdout } = await explain(pod('{galera: "true"}', 'mariadb:11.8'));
+  expect(code).toBe(0);
+  expect(stdout).toContain('Pod node1 in namespace shop becomes a node of the Galera cluster node.');
+  expect(stdout).toContain('Address: gcomm://node1.node-galera.shop.svc,node2.node-galera.shop.svc');
+  expect(stdout).toMatch(/env GALERA_FLAVOR +mariadb +from image "mariadb:11.8"/);
+  expect(stdout).toMatch(/hostname +node1 +from Pod node1: 3 members/);
+  expect(stdout).toMatch(/Warnings:\n.*\(data_on_empty_dir\)/);
+});
+
+test('a refusal is given with its reason, and the exit code 1', async () => {
+  const { code, stdout } = await explain(pod('{galera: "true"}', 'mysql:8'));
+  expect(code).toBe(1);
+  expect(stdout).toContain('Pod node1 in namespace shop would be refused (image_without_galera).');
+});
+
+test('a pod without the label is left as it is', async () => {
+  const { code, stdout } = await explain(pod('{app: x}', 'mysql:8'));
+  expect(code).toBe(0);
+  expect(stdout).toContain('is left as it is (not_labelled)');
+});
+
+test('an input without pods is said to have none', async () => {
+  expect((await explain('kind: ConfigMap\n')).stdout).toContain('holds no Pod');
+});
+
+test('names that would move the cursor of a terminal are escaped', async () => {
+  const { stdout } = await explain(pod('{galera: "true"}', 'mariadb').replace('node1', '"\\e[2Jx1"'));
+  expect(stdout).not.toContain('\u001b');
+  expect(stdout).toContain('\\u001b[2Jx1');
+});
+
+test('an input that is no YAML ends with 1', async () => {
+  expect(await explain('a: [')).toMatchObject({ code: 1, stdout: '' });
+});

@@ -1,0 +1,55 @@
+/** The pod that a controller makes from its template, as admission gets to see it. */
+import type { JsonObject, Workload } from '../injection/index.ts';
+import { isObject, objectAt, type Resource, textAt, workloadOf } from './resources.ts';
+
+/**
+ * The first pod of a workload; a Pod is its own. Follows `initIdentity` and `updateStorage` of the StatefulSet controller
+ * (kubernetes `pkg/controller/statefulset/stateful_set_utils.go`) and `GetPodFromTemplate` of the others
+ * (`pkg/controller/controller_utils.go`).
+ */
+export function podOf(resource: Resource): JsonObject {
+  const workload = workloadOf(resource);
+  if (workload === null) return resource.json;
+  const spec = objectAt(resource.json, 'spec');
+  const template = spec['template'];
+  if (!isObject(template)) return {};
+  const pod =
+    workload.kind === 'StatefulSet' ? ordinalPod(template, spec, workload) : generatedPod(template, workload);
+  return { apiVersion: 'v1', kind: 'Pod', ...pod };
+}
+
+function generatedPod(template: JsonObject, workload: Workload): JsonObject {
+  const metadata = objectAt(template, 'metadata');
+  // A Deployment's pods come from its ReplicaSet, named after a hash of the template.
+  const generateName = workload.kind === 'Deployment' ? `${workload.name}-0-` : `${workload.name}-`;
+  return { ...template, metadata: { ...metadata, generateName } };
+}
+
+function ordinalPod(
+  template: JsonObject,
+  set: JsonObject,
+  { name, serviceName, firstOrdinal }: Extract<Workload, { kind: 'StatefulSet' }>,
+): JsonObject {
+  const metadata = objectAt(template, 'metadata');
+  const spec = objectAt(template, 'spec');
+  const pod = `${name}-${firstOrdinal}`;
+  const volumes = claimVolumes(set, spec, pod);
+  return {
+    ...template,
+    metadata: { ...metadata, generateName: `${name}-`, name: pod },
+    // The controller writes both, whatever the template says.
+    spec: { ...spec, hostname: pod, subdomain: serviceName, ...(volumes === undefined ? {} : { volumes }) },
+  };
+}
+
+/** The claims come first, and in place of volumes of the same name; undefined leaves the volumes as they are. */
+function claimVolumes(set: JsonObject, spec: JsonObject, pod: string): readonly unknown[] | undefined {
+  const templates: readonly unknown[] = Array.isArray(set['volumeClaimTemplates'])
+    ? set['volumeClaimTemplates']
+    : [];
+  const names = templates.filter(isObject).map((template) => textAt(objectAt(template, 'metadata'), 'name'));
+  if (names.length === 0) return undefined;
+  const own: readonly unknown[] = Array.isArray(spec['volumes']) ? spec['volumes'] : [];
+  const claims = names.map((name) => ({ name, persistentVolumeClaim: { claimName: `${name}-${pod}` } }));
+  return [...claims, ...own.filter((volume) => !isObject(volume) || !names.includes(textAt(volume, 'name')))];
+}

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { unmountBelow } from './mounts.ts';
+import { cacheRoot } from './paths.ts';
 import type { Log } from './progress.ts';
 import { step } from './progress.ts';
-import { cacheRoot } from './paths.ts';
 
 export interface Cached {
   /** Name below the cache folder. It holds the versions, so another version is another entry. */
@@ -22,7 +23,8 @@ export async function cached(log: Log, entry: Cached): Promise<string> {
   const folder = join(cacheRoot(), entry.name);
   if (await exists(folder)) return folder;
   await mkdir(dirname(folder), { recursive: true });
-  const unfinished = await mkdtemp(`${folder}.unfinished-`);
+  await removeAbandoned(dirname(folder));
+  const unfinished = await mkdtemp(`${folder}.unfinished-${process.pid}-`);
   try {
     await step(log, entry.title, () => entry.build(unfinished));
     await rename(unfinished, folder).catch(async (error: unknown) => {
@@ -32,6 +34,16 @@ export async function cached(log: Log, entry: Cached): Promise<string> {
     return folder;
   } finally {
     await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Removes what builds left that were ended hard; the folder's name holds the builder's pid. */
+async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const pid = /\.unfinished-(\d+)-\w+$/.exec(name)?.[1];
+    if (pid === undefined || (await exists(`/proc/${pid}`))) continue;
+    await unmountBelow(join(root, name));
+    await rm(join(root, name), { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,10 @@
 import { mariadbArchive } from '../images/mariadb.ts';
 import { pauseArchive } from '../images/pause.ts';
 import { nodeIp } from './addresses.ts';
-import { boot, importImage, importMissing, isHealthy, startAndWait } from './boot.ts';
+import { boot, importImage, importMissing } from './boot.ts';
 import { exists } from './cache.ts';
 import type { ComponentName } from './components.ts';
+import { isHealthy } from './health.ts';
 import { removeCluster } from './leftovers.ts';
 import { checkNoOtherKubeProxy } from './network.ts';
 import type { Layout } from './paths.ts';
@@ -15,6 +16,7 @@ import { allPrograms, clientPrograms } from './programs.ts';
 import type { Log } from './progress.ts';
 import { step, toStderr } from './progress.ts';
 import { which } from './run.ts';
+import { startAndWait } from './start.ts';
 
 export type { ComponentName } from './components.ts';
 export { storageClass } from './components.ts';
@@ -39,7 +41,7 @@ export interface Cluster extends Clients {
   restartKubelet: () => Promise<void>;
   restartApiserver: () => Promise<void>;
   restartContainerd: () => Promise<void>;
-  /** Ends one component by its recorded pid, with SIGKILL when it does not go within 10 s. */
+  /** Ends one component by its recorded pid, with SIGKILL when it does not go within 10 s (apiserver 3 s). */
   stop: (name: ComponentName) => Promise<void>;
   /** Starts one component and waits until it serves. */
   start: (name: ComponentName) => Promise<void>;
@@ -92,8 +94,11 @@ export async function connectCluster({ log = toStderr }: { log?: Log } = {}): Pr
 }
 
 function cluster(paths: Layout, programs: Programs): Cluster {
+  // The apiserver waits for its watchers, which do not go by themselves.
+  const stop = (name: ComponentName): Promise<void> =>
+    stopProcess(paths, name, name === 'kube-apiserver' ? 3 : 10);
   const restart = async (name: ComponentName): Promise<void> => {
-    await stopProcess(paths, name);
+    await stop(name);
     await startAndWait(paths, programs, name);
   };
   return {
@@ -106,7 +111,7 @@ function cluster(paths: Layout, programs: Programs): Cluster {
     restartKubelet: () => restart('kubelet'),
     restartApiserver: () => restart('kube-apiserver'),
     restartContainerd: () => restart('containerd'),
-    stop: (name) => stopProcess(paths, name),
+    stop,
     start: (name) => startAndWait(paths, programs, name),
     pid: async (name) => (await readRecord(paths, name))?.pid,
   };

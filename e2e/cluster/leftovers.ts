@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { networkName } from './addresses.ts';
 import { componentNames } from './components.ts';
 import { exists } from './cache.ts';
+import { unmountBelow } from './mounts.ts';
 import { closeNetwork } from './network.ts';
 import type { Layout } from './paths.ts';
 import { killNow, recordedNames, stopProcess } from './processes.ts';
@@ -75,22 +76,6 @@ async function killShims(paths: Layout): Promise<void> {
     if (pids.length === 0) return;
     for (const pid of pids) killNow(pid);
     await sleep(100);
-  }
-}
-
-/** Unmounts everything below a folder, the deepest and latest first. */
-export async function unmountBelow(folder: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const points = (await readFile('/proc/self/mountinfo', 'utf8'))
-      .split('\n')
-      .map((line) => line.split(' ')[4] ?? '')
-      // mountinfo writes a blank as \040.
-      .map((point) =>
-        point.replaceAll(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
-      )
-      .filter((point) => point.startsWith(`${folder}/`));
-    if (points.length === 0) return;
-    for (const point of points.toReversed()) await run('umount', ['--lazy', point]).catch(() => undefined);
   }
 }
 

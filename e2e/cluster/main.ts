@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { isHealthy } from './boot.ts';
 import { componentNames } from './components.ts';
+import { isHealthy } from './health.ts';
 import { bootCluster, endCluster } from './index.ts';
 import { layout } from './paths.ts';
 import { isAlive, readRecord } from './processes.ts';

@@ -2,7 +2,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, contentKey } from '../cluster/cache.ts';
-import { unmountBelow } from '../cluster/leftovers.ts';
+import { unmountBelow } from '../cluster/mounts.ts';
 import type { Log } from '../cluster/progress.ts';
 import { run } from '../cluster/run.ts';
 import { writeImageArchive } from './archive.ts';

@@ -125,6 +125,8 @@ stop_temporary_server() {
 # Everything the variables ask for, as one SQL script.
 account_statements() {
 	printf "SET @@SESSION.SQL_LOG_BIN = 0;\nSET @@SESSION.SQL_MODE = REPLACE(@@SESSION.SQL_MODE, 'NO_BACKSLASH_ESCAPES', '');\n"
+	# The installation makes them for whoever runs it by hand, without a password.
+	printf "DROP USER IF EXISTS root@'127.0.0.1', root@'::1', root@%s;\n" "$(sql_quote "$(hostname)")"
 	if [ -n "$MARIADB_MYSQL_LOCALHOST_USER" ]; then
 		printf 'CREATE USER mysql@localhost IDENTIFIED VIA unix_socket;\n'
 		if [ -n "$MARIADB_MYSQL_LOCALHOST_GRANTS" ]; then
@@ -137,16 +139,17 @@ account_statements() {
 		printf 'CREATE USER %s %s;\nGRANT REPLICATION REPLICA ON *.* TO %s;\n' "$replication" \
 			"$(identified "$MARIADB_REPLICATION_PASSWORD" "$MARIADB_REPLICATION_PASSWORD_HASH")" "$replication"
 	fi
-	if [ -n "$MARIADB_DATABASE" ]; then
-		printf 'CREATE DATABASE IF NOT EXISTS `%s`;\n' "${MARIADB_DATABASE//\`/\`\`}"
-	fi
+	local database=${MARIADB_DATABASE//\`/\`\`}
+	# shellcheck disable=SC2016 # The backticks are SQL's.
+	if [ -n "$database" ]; then printf 'CREATE DATABASE IF NOT EXISTS `%s`;\n' "$database"; fi
 	if [ -n "$MARIADB_USER" ] && [ -n "$MARIADB_PASSWORD$MARIADB_PASSWORD_HASH" ]; then
 		local user
 		user="$(sql_quote "$MARIADB_USER")@$(sql_quote "$MARIADB_USER_HOST")"
 		printf 'CREATE USER %s %s;\n' "$user" "$(identified "$MARIADB_PASSWORD" "$MARIADB_PASSWORD_HASH")"
-		if [ -n "$MARIADB_DATABASE" ]; then
+		if [ -n "$database" ]; then
 			# In a grant the characters _ and % are patterns.
-			local pattern=${MARIADB_DATABASE//_/\\_}
+			local pattern=${database//_/\\_}
+			# shellcheck disable=SC2016
 			printf 'GRANT ALL ON `%s`.* TO %s;\n' "${pattern//%/\\%}" "$user"
 		fi
 	fi
@@ -170,6 +173,7 @@ load_time_zones() {
 
 follow_master() {
 	if [ -z "$MARIADB_MASTER_HOST" ] || [ -z "$MARIADB_REPLICATION_USER" ]; then return; fi
+	# shellcheck disable=SC2153 # read_settings gives it a value.
 	sql_root -e "CHANGE MASTER TO MASTER_HOST=$(sql_quote "$MARIADB_MASTER_HOST"), MASTER_PORT=$MARIADB_MASTER_PORT,
 		MASTER_USER=$(sql_quote "$MARIADB_REPLICATION_USER"), MASTER_PASSWORD=$(sql_quote "$MARIADB_REPLICATION_PASSWORD"),
 		MASTER_CONNECT_RETRY=10;"

@@ -7,15 +7,24 @@ import { componentNames } from './components.ts';
 import type { Layout } from './paths.ts';
 import { isAlive, readRecord } from './processes.ts';
 import type { Programs } from './programs.ts';
-import { run } from './run.ts';
+import { run, waitFor } from './run.ts';
 
-/** True when every process of the recorded cluster runs and its node is Ready. */
-export async function isHealthy(paths: Layout, programs: Pick<Programs, 'kubectl'>): Promise<boolean> {
+/**
+ * True when every process of the recorded cluster runs and its node is Ready.
+ * @param patience seconds that a busy machine gets to answer, when every process runs
+ */
+export async function isHealthy(
+  paths: Layout,
+  programs: Pick<Programs, 'kubectl'>,
+  patience = 30,
+): Promise<boolean> {
   for (const name of componentNames) {
     const record = await readRecord(paths, name);
     if (record === undefined || !(await isAlive(record))) return false;
   }
-  return nodeReady(paths, programs).catch(() => false);
+  const ready = async (): Promise<true | undefined> =>
+    (await nodeReady(paths, programs)) ? true : undefined;
+  return waitFor('a Ready node', patience, ready).catch(() => false);
 }
 
 async function nodeReady(paths: Layout, programs: Pick<Programs, 'kubectl'>): Promise<boolean> {

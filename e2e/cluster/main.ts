@@ -59,7 +59,7 @@ async function status(): Promise<number> {
     const alive = record !== undefined && (await isAlive(record));
     process.stdout.write(`${name.padEnd(24)} ${alive ? `runs, pid ${record.pid}` : 'does not run'}\n`);
   }
-  const healthy = await isHealthy(paths, await clientPrograms(toStderr));
+  const healthy = await isHealthy(paths, await clientPrograms(toStderr), 1);
   process.stdout.write(`${'node'.padEnd(24)} ${healthy ? 'Ready' : 'not Ready'}\n`);
   return healthy ? 0 : 1;
 }

@@ -19,7 +19,14 @@ export function advice(target: Target): Contribution {
 
 type Advice = readonly (readonly [Reason, string])[];
 
-function sizeAdvice({ membership: { size, sizeSource }, cluster }: Target): Advice {
+function sizeAdvice(target: Target): Advice {
+  const { membership, wishes } = target;
+  const ignored = wishes.size !== undefined && Number(wishes.size) !== membership.size;
+  const message = `Annotation ${PREFIX}size is not used: the size is ${membership.size} (from ${membership.sizeSource})`;
+  return [...(ignored ? [['size_ignored', message] as const] : []), ...quorumAdvice(target)];
+}
+
+function quorumAdvice({ membership: { size, sizeSource }, cluster }: Target): Advice {
   const subject = `Cluster ${cluster.name} has ${size} members (from ${sizeSource})`;
   if (size < 3)
     return [['cluster_size_small', `${subject}: fewer than three keep no majority when one fails`]];

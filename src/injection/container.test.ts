@@ -100,6 +100,28 @@ describe('the command', () => {
   });
 });
 
+describe('who bootstraps is not for arguments to say', () => {
+  test.each([
+    '--wsrep-new-cluster',
+    '--wsrep_new_cluster',
+    '--loose-wsrep-cluster-address=gcomm://',
+    '--wsrep_cluster_address',
+  ])('%s is dropped by the start script, and warned about', (argument) => {
+    expect(warned(withFields({ args: ['mariadbd', argument] }))).toContain('argument_dropped');
+  });
+
+  test('an option inside a shell command cannot be dropped and is denied', () => {
+    const subject = withFields({ command: ['sh', '-c', 'exec mariadbd --wsrep-new-cluster'] });
+    expect(decide(subject)).toMatchObject({ kind: 'deny', reason: 'bootstrap_hidden' });
+  });
+
+  test('other arguments of the same kind are the user’s', () => {
+    expect(warned(withFields({ args: ['mariadbd', '--wsrep-slave-threads=4'] }))).toEqual([
+      'data_on_empty_dir',
+    ]);
+  });
+});
+
 describe('ports', () => {
   test('are declared with names', () => {
     expect(containerOf({}).ports).toEqual([

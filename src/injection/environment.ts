@@ -1,13 +1,13 @@
 /** The variables of the database container. */
+import { ADDRESS_VARIABLE, hasBareAddress } from './cluster-address.ts';
 import type { EnvironmentVariable } from './flavors/types.ts';
 import { isObject, member, objects, optionalList, text } from './json.ts';
 import { PREFIX, ROOT_PASSWORD_KEY, secretName, wsrepClusterName } from './names.ts';
-import { addValue, appendItems, replaceValue, type Path } from './operations.ts';
+import { appendItems } from './operations.ts';
 import type { ContainerView } from './pod.ts';
-import { Refusal } from './refusal.ts';
 import { quoted, quotedList, sentence } from './text.ts';
 import type { Contribution, Target } from './target.ts';
-import type { JsonObject, Operation, Provenance, Warning } from './types.ts';
+import type { JsonObject, Provenance, Warning } from './types.ts';
 
 /** A variable to inject and where its value comes from. */
 interface Variable {
@@ -15,34 +15,24 @@ interface Variable {
   readonly source: string;
 }
 
-const ADDRESS = 'WSREP_CLUSTER_ADDRESS';
-const BARE_ADDRESS = /^(gcomm:\/\/)?(\?[\w.=&;]*)?$/;
-
-/** Adds the variables the container lacks; what the user sets stays, but for a bare cluster address. */
+/** Adds the variables the container lacks; what the user sets stays. */
 export function environment(target: Target): Contribution {
   const { container, pod } = target;
-  const path: Path = ['spec', 'containers', container.index, 'env'];
   const set = variablesOf(container);
   const wanted = variables(target);
   const missing = wanted.filter(({ entry }) => !set.has(entry.name));
-  const address = bareAddress(container);
   const kept = wanted.filter(({ entry }) => {
     const own = set.get(entry.name);
-    return own !== undefined && !means(own, entry) && !(entry.name === ADDRESS && address !== undefined);
+    const replaced = entry.name === ADDRESS_VARIABLE && hasBareAddress(container);
+    return own !== undefined && !means(own, entry) && !replaced;
   });
-  const replaced =
-    address === undefined ? [] : replaceAddress([...path, address.index], address.entry, target.address);
   return {
-    operations: [
-      ...replaced,
-      ...appendItems(
-        pod.json,
-        path,
-        missing.map(({ entry }) => entry),
-      ),
-    ],
+    operations: appendItems(
+      pod.json,
+      ['spec', 'containers', container.index, 'env'],
+      missing.map(({ entry }) => entry),
+    ),
     warnings: [
-      ...(address === undefined ? [] : [addressWarning(target)]),
       ...keptWarning(
         container,
         kept.map(({ entry }) => entry.name),
@@ -82,7 +72,7 @@ function variables(target: Target): readonly Variable[] {
     { entry: fieldVariable('POD_NAMESPACE', 'metadata.namespace'), source: pod },
     { entry: fieldVariable('POD_IP', 'status.podIP'), source: pod },
     { entry: { name: 'WSREP_CLUSTER_NAME', value: wsrepClusterName(cluster.name) }, source: cluster.source },
-    { entry: { name: ADDRESS, value: address }, source: membership.membersSource },
+    { entry: { name: ADDRESS_VARIABLE, value: address }, source: membership.membersSource },
     { entry: { name: 'WSREP_NODE_NAME', value: '$(POD_NAME)' }, source: pod },
     { entry: { name: 'WSREP_NODE_ADDRESS', value: '$(POD_IP)' }, source: pod },
     {
@@ -132,31 +122,6 @@ function passwordWarning(
   if (!usesEnvFrom(container) || flavor.rootPasswordVariables.some((name) => set.has(name))) return [];
   const message = `Container ${quoted(container.name)}: ${flavor.rootPasswordVariables[0]} is expected in envFrom, none is generated`;
   return [{ reason: 'root_password_expected', message: sentence(message) }];
-}
-
-function bareAddress(
-  container: ContainerView,
-): { readonly index: number; readonly entry: JsonObject } | undefined {
-  const list = optionalList(container.json, 'env', `spec.containers[${container.index}].env`) ?? [];
-  const index = list.findLastIndex((entry) => isObject(entry) && text(entry, 'name') === ADDRESS);
-  const entry = list[index];
-  if (!isObject(entry) || isObject(member(entry, 'valueFrom'))) return undefined;
-  const value = member(entry, 'value') ?? '';
-  if (typeof value === 'string') return BARE_ADDRESS.test(value.trim()) ? { index, entry } : undefined;
-  const field = `spec.containers[${container.index}].env[${index}].value`;
-  throw new Refusal('malformed_pod', `${field} is ${quoted(value)}, and must be text`);
-}
-
-function replaceAddress(path: Path, entry: JsonObject, address: string): readonly Operation[] {
-  const value = member(entry, 'value');
-  const options = typeof value === 'string' ? (/\?.*$/.exec(value.trim())?.[0] ?? '') : '';
-  const operation = value === undefined ? addValue : replaceValue;
-  return [operation([...path, 'value'], `${address}${options}`)];
-}
-
-function addressWarning({ container, address }: Target): Warning {
-  const message = `Container ${quoted(container.name)}: a bare gcomm:// in ${ADDRESS} would start a second cluster; it is now ${address}`;
-  return { reason: 'address_replaced', message: sentence(message) };
 }
 
 function keptWarning(container: ContainerView, names: readonly string[]): readonly Warning[] {

@@ -1,6 +1,7 @@
 /** The decision over one pod. Pure: the same pod, context and settings give the same decision, and nothing is touched. */
 import { advice } from './advice.ts';
 import { readAnnotations, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
+import { clusterAddress, decidedArguments } from './cluster-address.ts';
 import { clusterName } from './cluster-name.ts';
 import { command } from './command.ts';
 import { dataDirectory, refuseSharedClaim } from './data-directory.ts';
@@ -29,7 +30,9 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
   volumesAndMounts,
   initContainer,
   command,
+  decidedArguments,
   ports,
+  clusterAddress,
   environment,
   probes,
   advice,

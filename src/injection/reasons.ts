@@ -26,6 +26,7 @@ export const REASONS = {
   cluster_name_invalid: 'The name of the cluster cannot be part of the names of its Services.',
   cluster_name_missing: 'Neither a label, an owner nor a name says which cluster the pod belongs to.',
   size_out_of_range: 'The workload asks for more members than a Galera cluster sensibly has.',
+  bootstrap_hidden: 'The command of the container bootstraps a cluster by itself, at each start.',
   windows_pod: 'The pod asks for a Windows node, and the database images are Linux images.',
 
   // Warnings beside an injection.
@@ -33,6 +34,9 @@ export const REASONS = {
   environment_kept: 'The pod sets a variable that the injection would set; the value of the pod stays.',
   address_replaced:
     'A bare gcomm:// would start a cluster of its own and is replaced by the computed address.',
+  argument_dropped:
+    'An argument decides what the coordinator decides at each start; the start script drops it.',
+  size_ignored: 'The annotation size is for single pods; the replicas of the workload count.',
   node_count_ignored: 'NUM_NODES is not a number of members and is not used.',
   root_password_expected:
     'The pod uses envFrom, so the root password is expected there and none is generated.',

@@ -10,6 +10,9 @@ const VALUE_MAXIMUM = 48;
 // Controls, line and paragraph separators, marks that reorder text, lone surrogates.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
+/** What nearly every text is; tested first, so that the costlier search is rare. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 /** A value in double quotes, cut to 48 characters, with everything unprintable escaped; other types are named. */
 export function quoted(value: unknown): string {
   if (typeof value === 'string') {
@@ -37,6 +40,7 @@ export function sentence(text: string): string {
 
 /** A text of any length with everything unprintable escaped. */
 export function singleLine(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replaceAll(
     UNPRINTABLE,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,

@@ -11,10 +11,10 @@ count_question() {
   local before
   IFS= read -r before 2>/dev/null <"$asked_file"
   [[ $before =~ ^[0-9]{1,15}$ ]] || before=0
-  asked=$((before + 1))
-  write_file "$asked_file" "$asked"
+  question=$((before + 1))
+  write_file "$asked_file" "$question"
 }
-asked=0
+question=0
 
 # The number of the last question, for a call that reports and asks nothing.
 last_question() {

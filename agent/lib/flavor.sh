@@ -94,21 +94,38 @@ provider_path() {
   printf '%s' "$candidate"
 }
 
+# drop_option NAME: takes the user's argument away.
+drop_option() {
+  local index
+  for index in "${!arguments[@]}"; do
+    [[ ${arguments[index]} == --* && $(option_name "${arguments[index]}") == "$1" ]] || continue
+    [[ ${arguments[index]} == *=* ]] || unset "arguments[index + 1]"
+    unset "arguments[index]"
+  done
+}
+
+# mariadb-backup has no --innodb-buffer-pool-size since MDEV-29445 (10.11.12, 11.4.6, 11.8.2), yet the transfer script
+# hands it over from the server's command line, and every transfer fails with "unknown variable". In an option file it
+# does no harm.
+move_buffer_pool_size() {
+  [[ $sst_method == mariabackup && -z ${MYSQL_HOME:-} ]] || return 0
+  if find_option defaults-file || find_option no-defaults || ! find_option innodb-buffer-pool-size; then return; fi
+  write_file "$home/my.cnf" "[mysqld]
+innodb-buffer-pool-size = $option_value" || return
+  drop_option innodb-buffer-pool-size
+  export MYSQL_HOME=$home
+}
+
 # The annotation's options behind the user's own, in one value: given twice, the later replaces the earlier one.
 # Without blanks, because mariadb-install-db drops arguments that contain any.
 give_provider_options() {
-  local merged=${GALERA_PROVIDER_OPTIONS:-} index
+  local merged=${GALERA_PROVIDER_OPTIONS:-}
   # Without these a node with an IPv6 address listens on IPv4 only.
   [[ $node_address == \[* ]] && merged="gmcast.listen_addr=tcp://[::]:4567;ist.recv_addr=$node_address:4568${merged:+;$merged}"
   [[ $merged ]] || return 0
   if find_setting wsrep-provider-options; then
     merged="${option_value%;};$merged"
-    for index in "${!arguments[@]}"; do
-      if [[ $(option_name "${arguments[index]}") == wsrep-provider-options ]]; then
-        [[ ${arguments[index]} == *=* ]] || unset "arguments[index + 1]"
-        unset "arguments[index]"
-      fi
-    done
+    drop_option wsrep-provider-options
   fi
   additions+=("--wsrep-provider-options=${merged//[[:space:]]/}")
 }
@@ -134,6 +151,7 @@ prepare_recovery() {
 
 # Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.
 pass_mariadb() {
+  move_buffer_pool_size
   give wsrep-on ON
   give wsrep-provider "$(provider_path)"
   additions+=("--wsrep-cluster-address=gcomm://$(member_list)$address_options")

@@ -143,6 +143,13 @@ describe('the official image', () => {
     expect(option(await after('reform -', '--wsrep-sst-method=rsync'), 'wsrep-sst-auth')).toBeUndefined();
   });
 
+  it('moves the buffer pool size to an option file, where mariadb-backup does not stumble over it', async () => {
+    const handover = await after('reform -', '--innodb_buffer_pool_size=2G', '--max-connections=9');
+    expect(handover.arguments.slice(0, 2)).toEqual(['mysqld', '--max-connections=9']);
+    expect(await pod.read('galera/my.cnf')).toBe('[mysqld]\ninnodb-buffer-pool-size = 2G\n');
+    expect(handover.environment['MYSQL_HOME']).toBe(pod.path('galera'));
+  });
+
   it('leaves the account to the option files', async () => {
     await pod.write('options', '--wsrep_sst_auth=backup:secret\n');
     expect(option(await after('reform -'), 'wsrep-sst-auth')).toBeUndefined();

@@ -20,6 +20,8 @@ export interface RunningScript {
   /** Resolves when the log contains the text, rejects when the script ends without it. */
   logged(text: string): Promise<void>;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** The process that start becomes. */
+  readonly pid: number;
   running(): boolean;
 }
 
@@ -166,5 +168,11 @@ function run(file: string, argv: readonly string[], env: Record<string, string>)
       waiting.add(look);
       look();
     });
-  return { finished, logged, kill: (signal) => void child.kill(signal), running: () => !ended };
+  return {
+    finished,
+    logged,
+    kill: (signal) => void child.kill(signal),
+    pid: child.pid ?? 0,
+    running: () => !ended,
+  };
 }

@@ -1,0 +1,129 @@
+/** A node with a real server on a loopback address of its own, started by the start script and the test image's entrypoint. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, readdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StubCoordinator } from '../coordinator.ts';
+import { Pod, type RunningScript } from '../pod.ts';
+
+const run = promisify(execFile);
+const ENTRYPOINT = join(import.meta.dirname, '../../../e2e/images/mariadb/docker-entrypoint.sh');
+const NEEDED = ['mariadbd', 'mariadb-install-db', 'mariadb-backup', 'socat', 'gosu'];
+
+/** Why real servers cannot be run here, or null. */
+export function missing(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  const absent = NEEDED.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  if (absent.length > 0) return `not installed: ${absent.join(', ')}`;
+  return process.getuid?.() === 0 ? null : 'needs root, as the image starts with it';
+}
+
+export class RealNode {
+  readonly pod: Pod;
+  private readonly address: string;
+  private script: RunningScript | undefined;
+
+  private constructor(pod: Pod, address: string) {
+    this.pod = pod;
+    this.address = address;
+  }
+
+  static async create(coordinator: StubCoordinator, number: number): Promise<RealNode> {
+    const pod = await Pod.create(coordinator, { real: true });
+    const address = `127.0.0.${20 + number}`;
+    await chmod(pod.path('data'), 0o777);
+    await symlink(ENTRYPOINT, pod.path('bin/docker-entrypoint.sh'));
+    Object.assign(pod.environment, {
+      WSREP_CLUSTER_ADDRESS: 'gcomm://127.0.0.20:24567,127.0.0.21:24567',
+      WSREP_NODE_NAME: `db-${number}`,
+      WSREP_NODE_ADDRESS: address,
+      POD_IP: address,
+      // Two nodes are no quorum when one of them is killed; the first one goes on alone.
+      GALERA_PROVIDER_OPTIONS: `pc.weight=${number === 0 ? 3 : 1}`,
+      MARIADB_ROOT_PASSWORD: 'secret',
+      MARIADB_INITDB_SKIP_TZINFO: '1',
+      MARIADB_MYSQL_LOCALHOST_USER: '1',
+      MARIADB_MYSQL_LOCALHOST_GRANTS: 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR',
+    });
+    return new RealNode(pod, address);
+  }
+
+  start(...more: string[]): RunningScript {
+    const { pod, address } = this;
+    this.script = pod.start(
+      'docker-entrypoint.sh',
+      'mariadbd',
+      `--datadir=${pod.path('data')}`,
+      `--socket=${pod.path('run/socket')}`,
+      `--pid-file=${pod.path('run/pid')}`,
+      `--bind-address=${address}`,
+      '--port=23306',
+      `--wsrep-provider-options=gmcast.listen_addr=tcp://${address}:24567;ist.recv_addr=${address}:24568;gcache.size=8M`,
+      `--wsrep-sst-receive-address=${address}:24444`,
+      '--innodb-buffer-pool-size=16M',
+      '--innodb-log-file-size=8M',
+      ...more,
+    );
+    return this.script;
+  }
+
+  /** Starts and resolves when the node is Synced. */
+  async startSynced(...more: string[]): Promise<void> {
+    const script = this.start(...more);
+    const ended = script.finished.then(({ log }) => {
+      throw new Error(`the server ended:\n${log}`);
+    });
+    await Promise.race([ended, this.synced()]);
+  }
+
+  private async synced(): Promise<void> {
+    while (this.script?.running() === true && (await this.pod.probe('ready')).code !== 0) await sleep(200);
+  }
+
+  async sql(statement: string): Promise<string> {
+    const options = [`--socket=${this.pod.path('run/socket')}`, '--user=root', '-N', '-B', '-e', statement];
+    const { stdout } = await run('mariadb', options, { env: { ...process.env, MYSQL_PWD: 'secret' } });
+    return stdout.trimEnd();
+  }
+
+  async status(name: string): Promise<string> {
+    return (await this.sql(`SHOW GLOBAL STATUS LIKE '${name}'`)).split('\t')[1] ?? '';
+  }
+
+  /** Stops the server: cleanly, or as a container ends, with every process in it. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<string> {
+    if (this.script === undefined) return '';
+    const left = signal === 'SIGKILL' ? await descendants(this.script.pid) : [];
+    this.script.kill(signal);
+    for (const pid of left) end(pid);
+    return (await this.script.finished).log;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop('SIGKILL');
+    await this.pod.remove();
+  }
+}
+
+/** Every process below one, found by the parents that /proc names. */
+async function descendants(root: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of await readdir('/proc')) {
+    const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : '';
+    const parent = /\) \S (\d+)/.exec(stat)?.[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const isBelow = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === root || isBelow(parents.get(pid)));
+  return [...parents].filter(([, parent]) => isBelow(parent)).map(([pid]) => pid);
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}

@@ -1,0 +1,153 @@
+/** What the start script finds in data directories that a real server made, and what it makes of them. */
+import { chmod } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type StubCoordinator, startCoordinator } from '../coordinator.ts';
+import { missing, RealNode } from './node.ts';
+
+const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+const SECOND = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
+const TIMEOUT = 120_000;
+
+const why = process.env['GALERA_REAL_SERVER'] === '1' ? missing() : 'set GALERA_REAL_SERVER=1 to run it';
+if (why !== null) process.stderr.write(`tests on real data directories are skipped: ${why}\n`);
+
+describe.skipIf(why !== null)('a real data directory', { timeout: TIMEOUT }, () => {
+  let coordinator: StubCoordinator;
+  let first: RealNode;
+  let second: RealNode;
+
+  beforeAll(async () => {
+    coordinator = await startCoordinator();
+  });
+  afterAll(() => coordinator.close());
+
+  beforeEach(async () => {
+    coordinator.reset();
+    first = await RealNode.create(coordinator, 0);
+    second = await RealNode.create(coordinator, 1);
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`, 'ok'];
+  });
+
+  afterEach(async () => {
+    await second.remove();
+    if (process.env['DEBUG_FIRST']) process.stderr.write(await first.stop('SIGKILL'));
+    await first.remove();
+  }, TIMEOUT);
+
+  /** What the next start reports; it is refused, so that nothing else happens. */
+  async function report(node: RealNode): Promise<Readonly<Record<string, string>>> {
+    coordinator.reset();
+    coordinator.answers = ['refuse the test has seen enough'];
+    await node.start().finished;
+    return coordinator.calls[0]?.fields ?? {};
+  }
+
+  it('forms the cluster under the chosen uuid and reports the position of a clean stop', async () => {
+    await first.startSynced();
+    expect(await first.status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
+    await first.sql('CREATE DATABASE shop');
+    const position = await first.status('wsrep_last_committed');
+    await first.stop('SIGTERM');
+    expect(await report(first)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: position, safe: '1' });
+  });
+
+  it('recovers the position after SIGKILL and goes on from it', async () => {
+    await first.startSynced();
+    await first.sql('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    for (const id of [1, 2, 3]) await first.sql(`INSERT INTO shop.orders VALUES (${id})`);
+    const position = await first.status('wsrep_last_committed');
+    await first.stop('SIGKILL');
+    expect(await report(first)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: position });
+    coordinator.answers = ['bootstrap -', 'ok'];
+    await first.startSynced();
+    expect(await first.status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
+    expect(await first.sql('SELECT COUNT(*) FROM shop.orders')).toBe('3');
+  });
+
+  it('reports the last view that the server wrote', async () => {
+    await first.startSynced();
+    const self = await first.status('wsrep_gcomm_uuid');
+    await first.stop('SIGKILL');
+    expect(await report(first)).toMatchObject({ my_uuid: self, view_members: self });
+  });
+
+  it('begins again, under another uuid, after an initialisation that was killed', async () => {
+    const script = first.start();
+    await script.logged('Starting temporary server');
+    await first.stop('SIGKILL');
+    await sleep(500);
+    expect(await report(first)).toMatchObject({ data: 'unusable' });
+    coordinator.answers = [`bootstrap - as ${SECOND}`, 'ok'];
+    await first.startSynced();
+    expect(await first.status('wsrep_cluster_state_uuid')).toBe(SECOND);
+    expect(await first.sql('SELECT 1')).toBe('1');
+  });
+
+  it('finds nothing usable after a joiner was killed in its first state transfer, and joins again', async () => {
+    await first.startSynced();
+    coordinator.answers = ['join 127.0.0.20', 'ok'];
+    second.start();
+    while (!second.pod.has('data/sst_in_progress')) await sleep(10);
+    expect((await second.pod.probe('started')).code).toBe(0);
+    await second.stop('SIGKILL');
+    expect(await report(second)).toMatchObject({ data: 'unusable' });
+    coordinator.answers = ['join 127.0.0.20', 'ok'];
+    await second.startSynced();
+    expect(await first.status('wsrep_cluster_size')).toBe('2');
+    expect(await second.status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
+  });
+
+  it('catches up without a full transfer after SIGKILL of one of two', async () => {
+    await first.startSynced();
+    coordinator.answers = ['join 127.0.0.20', 'ok'];
+    await second.startSynced();
+    await first.sql('CREATE DATABASE shop');
+    await second.stop('SIGTERM');
+    await first.sql('CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    coordinator.answers = ['join 127.0.0.20', 'ok'];
+    await second.startSynced();
+    await second.stop('SIGKILL');
+    await first.stop('SIGKILL');
+    coordinator.answers = ['bootstrap -', 'ok'];
+    await first.startSynced();
+    coordinator.answers = ['join 127.0.0.20', 'ok'];
+    await second.startSynced();
+    expect(await second.sql('SHOW TABLES FROM shop')).toBe('orders');
+    expect(await second.stop('SIGTERM')).not.toContain('wsrep_sst_mariabackup --role');
+  });
+
+  it('keeps prepared transactions apart from the position', async () => {
+    await first.startSynced();
+    await first.sql('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    const position = await first.status('wsrep_last_committed');
+    await first.sql(
+      "SET SESSION wsrep_on=OFF; XA START 'a'; INSERT INTO shop.orders VALUES (1); XA END 'a'; XA PREPARE 'a'",
+    );
+    await first.stop('SIGKILL');
+    expect(await report(first)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: position });
+  });
+
+  it('adopts a database that was no node, and refuses to let it join', async () => {
+    await first.startSynced();
+    await first.sql('CREATE DATABASE shop');
+    await first.stop('SIGTERM');
+    for (const name of ['grastate.dat', 'gvwstate.dat', 'galera.cache'])
+      await first.pod.delete(`data/${name}`);
+    expect(await report(first)).toMatchObject({ data: 'present' });
+  });
+
+  it('waits while the server cannot read its files', async () => {
+    await first.startSynced();
+    await first.stop('SIGKILL');
+    coordinator.reset();
+    coordinator.answers = ['refuse the test has seen enough'];
+    await chmod(first.pod.path('data/ibdata1'), 0);
+    const script = first.start();
+    await script.logged('cannot tell what');
+    expect(coordinator.calls).toEqual([]);
+    await chmod(first.pod.path('data/ibdata1'), 0o660);
+    await script.finished;
+    expect(coordinator.calls[0]?.fields).toMatchObject({ data: 'present', uuid: CLUSTER });
+  });
+});

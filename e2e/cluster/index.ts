@@ -19,8 +19,6 @@ import { which } from './run.ts';
 import { startAndWait } from './start.ts';
 
 export type { ComponentName } from './components.ts';
-export { storageClass } from './components.ts';
-export { mariadbImage } from '../images/mariadb.ts';
 
 /** A cluster that tests may use, whoever booted it. */
 export interface Clients {

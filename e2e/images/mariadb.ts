@@ -15,7 +15,7 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), 'mariadb');
 export const mariadbTags = ['docker.io/library/mariadb:10.11', 'docker.io/library/mariadb:11.8'] as const;
 
 /** The MariaDB image that tests and demo use: `E2E_MARIADB_IMAGE`, else the stand-in. */
-export function mariadbImage(): string {
+function mariadbImage(): string {
   return process.env['E2E_MARIADB_IMAGE'] ?? mariadbTags[0];
 }
 

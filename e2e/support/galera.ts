@@ -17,10 +17,9 @@ export interface FormedCluster {
   readonly pods: readonly string[];
 }
 
-/** Runs SQL in a pod's database container as the server's own user, over the socket. */
+/** Runs SQL in a pod's database container as root, with the password that the container was given. */
 export function sql(namespace: string, pod: string, container: string, statement: string): Promise<string> {
-  // Without gosu the container already runs as the server's user.
-  const client = 'if [ "$(id -u)" = 0 ]; then exec gosu mysql mariadb -NB; else exec mariadb -NB; fi';
+  const client = 'MYSQL_PWD=${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD} exec mariadb -uroot -NB';
   return kubectl(['exec', '-i', '-n', namespace, pod, '-c', container, '--', 'sh', '-c', client], statement);
 }
 

@@ -44,8 +44,5 @@ function command(
   };
 }
 
-export { nearest, parseManifestArguments, type ManifestOptions } from './arguments.ts';
-export { runExplain } from './explain.ts';
-export { runInject } from './inject.ts';
+export { nearest } from './arguments.ts';
 export type { CommandIo } from './io.ts';
-export type { ClusterReader } from './sources.ts';

@@ -1,6 +1,7 @@
 /** The three calls: read record and pods, decide, write the record, and only then answer. */
 import { randomUUID } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
+import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import { decideReady, decideStart, decideTurn, isStale } from './decide/index.ts';
@@ -50,7 +51,7 @@ export type Coordinator = (call: CallName, caller: Caller, body: string) => Prom
 /** Lists the pods of a cluster through the API. */
 export function podLister(client: KubernetesClient): CoordinatorParts['listPods'] {
   return async ({ namespace, cluster }) => {
-    const labelSelector = `galera=true,galera-injector.dev/cluster=${cluster}`;
+    const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE},${CLUSTER_LABEL}=${cluster}`;
     return (await client.core.listNamespacedPod({ namespace, labelSelector })).items;
   };
 }

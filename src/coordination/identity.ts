@@ -1,9 +1,7 @@
 /** Who calls: the pod that the API server says a token belongs to. */
 import { createHash } from 'node:crypto';
+import { TOKEN_AUDIENCE } from '../injection/index.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-
-/** The audience of the projected token; a token for anybody else is no good here. */
-export const TOKEN_AUDIENCE = 'galera-injector';
 
 /** How long an answer of the API about one token is kept, in milliseconds. */
 const REMEMBERED_MS = 60_000;

@@ -1,9 +1,9 @@
 /** Pods of a cluster, read into the members that the coordinator decides over. */
 import type { V1Pod, V1Volume } from '@kubernetes/client-node';
+import { INIT_CONTAINER, PREFIX } from '../injection/index.ts';
 import type { Member } from './types.ts';
 
-const BOOTSTRAP_ANNOTATION = 'galera-injector.dev/bootstrap';
-const INIT_CONTAINER = 'galera-init';
+const BOOTSTRAP_ANNOTATION = `${PREFIX}bootstrap`;
 
 /** The member that a pod is. */
 export function memberOf(pod: V1Pod): Member {

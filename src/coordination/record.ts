@@ -27,11 +27,11 @@ export function formatRecord(record: ClusterRecord): string {
  * The record that the text holds; no text is an empty record.
  * @throws UnreadableRecordError when the text is not a record
  */
-export function parseRecord(text: string | undefined): ClusterRecord {
-  if (text === undefined) return EMPTY_RECORD;
+export function parseRecord(annotation: string | undefined): ClusterRecord {
+  if (annotation === undefined) return EMPTY_RECORD;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(annotation);
   } catch (cause) {
     throw new UnreadableRecordError(
       `annotation ${RECORD_ANNOTATION} is not JSON; delete the Lease to start anew`,
@@ -129,6 +129,6 @@ function text(value: unknown, field: string): string {
 }
 
 function unreadable(field: string, value: unknown): UnreadableRecordError {
-  const shown = String(JSON.stringify(value)).slice(0, 60);
+  const shown = (value === undefined ? 'missing' : JSON.stringify(value)).slice(0, 60);
   return new UnreadableRecordError(`the record's ${field} is ${shown}; delete the Lease to start anew`);
 }

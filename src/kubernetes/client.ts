@@ -117,7 +117,8 @@ export function explainError(error: unknown): string {
 }
 
 function messageOf(body: unknown): string {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  // An answer without a body, a 401 for one, leaves nothing to print.
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? 'no body');
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);

@@ -1,9 +1,17 @@
 /** The objects that a cluster needs beside its pods; made once, never changed afterwards. */
 import { randomBytes } from 'node:crypto';
 import type { V1ObjectMeta, V1OwnerReference, V1Pod, V1Service } from '@kubernetes/client-node';
+import {
+  CLUSTER_LABEL,
+  clientServiceName,
+  disruptionBudgetName,
+  GALERA_PORTS,
+  headlessServiceName,
+  ROOT_PASSWORD_KEY,
+  secretName,
+} from '../injection/index.ts';
 import { createIfAbsent, explainError, type KubernetesClient } from './client.ts';
 
-const CLUSTER_LABEL = 'galera-injector.dev/cluster';
 /** 24 random bytes: 32 characters of base64url, which every image accepts (Bitnami's limit is 32). */
 const PASSWORD_BYTES = 24;
 
@@ -38,29 +46,32 @@ async function ensureAll(client: KubernetesClient, cluster: string, pod: V1Pod):
     labels: { [CLUSTER_LABEL]: cluster, 'app.kubernetes.io/managed-by': 'galera-injector' },
     ...(owners.length > 0 ? { ownerReferences: owners } : {}),
   });
-  const headless = workload?.serviceName || `${cluster}-galera`;
+  const headless = workload?.serviceName || headlessServiceName(cluster);
+  const forClients = clientServiceName(cluster);
+  const budget = disruptionBudgetName(cluster);
+  const secret = secretName(cluster);
   const service = (body: V1Service) => client.core.createNamespacedService({ namespace, body });
   const wanted: [string, () => Promise<unknown>][] = [
     [`Service ${headless}`, () => service(headlessService(meta(headless), cluster))],
-    [`Service ${cluster}-mysql`, () => service(clientService(meta(`${cluster}-mysql`), cluster))],
+    [`Service ${forClients}`, () => service(clientService(meta(forClients), cluster))],
     [
-      `PodDisruptionBudget ${cluster}-galera`,
+      `PodDisruptionBudget ${budget}`,
       () =>
         client.policy.createNamespacedPodDisruptionBudget({
           namespace,
           body: {
-            metadata: meta(`${cluster}-galera`),
+            metadata: meta(budget),
             spec: { maxUnavailable: 1, selector: { matchLabels: { [CLUSTER_LABEL]: cluster } } },
           },
         }),
     ],
   ];
-  if (refersToSecret(pod, `${cluster}-galera`)) {
+  if (refersToSecret(pod, secret)) {
     // No owner: the password must outlive the workload as the data does.
-    const metadata = meta(`${cluster}-galera`, []);
-    const stringData = { 'root-password': randomBytes(PASSWORD_BYTES).toString('base64url') };
+    const metadata = meta(secret, []);
+    const stringData = { [ROOT_PASSWORD_KEY]: randomBytes(PASSWORD_BYTES).toString('base64url') };
     const create = () => client.core.createNamespacedSecret({ namespace, body: { metadata, stringData } });
-    wanted.push([`Secret ${cluster}-galera`, create]);
+    wanted.push([`Secret ${secret}`, create]);
   }
   const made = await Promise.all(wanted.map(([what, create]) => ensure(what, create)));
   return wanted.map(([what]) => what).filter((_, index) => made[index]);
@@ -75,7 +86,6 @@ async function ensure(what: string, create: () => Promise<unknown>): Promise<boo
 }
 
 function headlessService(metadata: V1ObjectMeta, cluster: string): V1Service {
-  const port = (name: string, number: number) => ({ name, port: number, targetPort: number });
   return {
     metadata,
     spec: {
@@ -83,7 +93,7 @@ function headlessService(metadata: V1ObjectMeta, cluster: string): V1Service {
       // Members must find each other before any of them is Ready.
       publishNotReadyAddresses: true,
       selector: { [CLUSTER_LABEL]: cluster },
-      ports: [port('mysql', 3306), port('sst', 4444), port('galera', 4567), port('ist', 4568)],
+      ports: GALERA_PORTS.map(({ name, port }) => ({ name, port, targetPort: port })),
     },
   };
 }
@@ -112,7 +122,6 @@ async function readWorkload(
 ): Promise<OwningWorkload | undefined> {
   const controller = pod.metadata?.ownerReferences?.find((one) => one.controller === true);
   if (controller === undefined) return undefined;
-  const plain = ({ apiVersion, kind, name, uid }: V1OwnerReference) => ({ apiVersion, kind, name, uid });
   const at = { namespace, name: controller.name };
   if (controller.kind === 'StatefulSet') {
     const { spec } = await client.apps.readNamespacedStatefulSet(at);
@@ -122,6 +131,11 @@ async function readWorkload(
   const { metadata } = await client.apps.readNamespacedReplicaSet(at);
   const deployment = metadata?.ownerReferences?.find((one) => one.controller === true);
   return { reference: plain(deployment ?? controller) };
+}
+
+/** The reference without `controller`: a companion belongs to the workload, nothing controls it. */
+function plain({ apiVersion, kind, name, uid }: V1OwnerReference): V1OwnerReference {
+  return { apiVersion, kind, name, uid };
 }
 
 function refersToSecret(pod: V1Pod, name: string): boolean {

@@ -16,7 +16,7 @@ export function createAdminServer(parts: AdminParts): Server {
       response.writeHead(status, { 'Content-Type': type });
       response.end(body);
     };
-    switch (request.url?.split('?')[0]) {
+    switch ((request.url ?? '').split('?')[0] ?? '') {
       case '/livez':
         reply(200, 'ok\n');
         break;

@@ -42,7 +42,7 @@ describe('the bundle', () => {
   });
 
   it('can be run by its name alone', async () => {
-    expect((await run(bundle.path, ['--help'])).stdout).toContain('galera-injector serve');
+    expect((await run(bundle.path, ['--help'])).stdout).toContain('inject -f FILE|-');
   });
 
   it('loads all that serving needs, and names the settings that are missing', async () => {

@@ -1,5 +1,6 @@
 /** Runs a command over texts and keeps what it printed. */
-import { MANIFEST_COMMANDS, type ClusterReader } from '../../src/command/index.ts';
+import { MANIFEST_COMMANDS } from '../../src/command/index.ts';
+import type { ClusterReader } from '../../src/command/sources.ts';
 
 export interface Run {
   readonly code: number;

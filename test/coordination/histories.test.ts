@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { World } from './world.ts';
 
@@ -54,7 +54,7 @@ function perform(world: World, { kind, node: index, flag }: Step, volumesAreLost
       return volumesAreLost ? world.loseVolume(node) : undefined;
     case 'abort':
       return world.abortTransfer(node);
-    default:
+    case 'restart':
       return world.restartNonPrimary(node);
   }
 }
@@ -95,7 +95,7 @@ describe('over random histories of crashes, restarts, aborted transfers and two 
         for (const one of steps) perform(world, one, false);
         world.settle(20);
         expect(world.violations).toEqual([]);
-        expect([...world.serving].toSorted()).toEqual([0, 1, 2]);
+        expect(new Set(world.serving)).toEqual(new Set([0, 1, 2]));
       }),
       runs,
     );

@@ -12,26 +12,8 @@ import {
   type Report,
   type Situation,
   type StateUuid,
-  type View,
 } from '../../src/coordination/types.ts';
-
-type Volume =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'aborted' }
-  | { readonly kind: 'data'; readonly uuid: StateUuid; seqno: number; safe: boolean; view: View | null };
-
-interface Node {
-  readonly index: number;
-  podUid: string | null;
-  /** Counts the starts of the container: an answer to an earlier start reaches nobody. */
-  start: number;
-  ready: boolean;
-  volume: Volume;
-  process: 'none' | 'init' | 'asking' | 'granted' | 'server';
-  answer: Answer | null;
-  /** Questions that the pod has asked. */
-  asked: number;
-}
+import { Group, type Node, type Volume } from './group.ts';
 
 interface Call {
   readonly node: number;
@@ -42,13 +24,6 @@ interface Call {
   readonly situation: Situation;
   readonly version: number;
   readonly ask: number;
-}
-
-/** The primary component: who is in it and how far it has come. */
-interface Component {
-  readonly uuid: StateUuid;
-  members: Set<number>;
-  seqno: number;
 }
 
 /** How a world is set up. */
@@ -63,13 +38,13 @@ export interface WorldOptions {
 /** The world and what went wrong in it. */
 export class World {
   readonly nodes: Node[];
-  readonly violations: string[] = [];
+  readonly #violations: string[] = [];
+  readonly #group: Group;
   readonly #durable: boolean;
   readonly #rules: NonNullable<WorldOptions['decide']>;
   #record: ClusterRecord = EMPTY_RECORD;
   #version = 0;
   #calls: Call[] = [];
-  #primary: Component | null = null;
   #counter = 0;
 
   constructor(options: WorldOptions) {
@@ -85,6 +60,7 @@ export class World {
       answer: null,
       asked: 0,
     }));
+    this.#group = new Group(this.nodes, this.#violations);
   }
 
   get record(): ClusterRecord {
@@ -93,7 +69,11 @@ export class World {
 
   /** Members of the primary component; empty when there is none. */
   get serving(): readonly number[] {
-    return [...(this.#primary?.members ?? [])];
+    return this.#group.serving;
+  }
+
+  get violations(): readonly string[] {
+    return this.#violations;
   }
 
   createPod(node: Node): void {
@@ -111,7 +91,7 @@ export class World {
   /** The pod is deleted; its server leaves cleanly when it has the time to. */
   deletePod(node: Node, clean: boolean): void {
     if (node.podUid === null) return;
-    this.#stopServer(node, clean);
+    this.#group.stop(node, clean);
     Object.assign(node, { podUid: null, process: 'none', ready: false, answer: null });
     if (!this.#durable) node.volume = { kind: 'empty' };
   }
@@ -123,7 +103,7 @@ export class World {
   /** SIGKILL of whatever the database container runs; the kubelet starts it again. */
   kill(node: Node): void {
     if (node.process === 'none' || node.process === 'init') return;
-    this.#stopServer(node, false);
+    this.#group.stop(node, false);
     node.start += 1;
     node.process = 'asking';
     node.answer = null;
@@ -174,9 +154,9 @@ export class World {
     const answer = node.answer;
     node.answer = null;
     node.process = 'server';
-    if (answer.kind === 'bootstrap') this.#bootstrap(node, answer.as);
-    else if (answer.kind === 'join') this.#join(node);
-    else this.#reform(node);
+    if (answer.kind === 'bootstrap') this.#group.bootstrap(node, answer.as ?? this.#fresh());
+    else if (answer.kind === 'join') this.#group.join(node);
+    else this.#group.reform(node);
   }
 
   /** A joiner is killed in its state transfer. */
@@ -187,12 +167,7 @@ export class World {
   }
 
   commit(): void {
-    if (this.#primary === null) return;
-    this.#primary.seqno += 1;
-    for (const index of this.#primary.members) {
-      const volume = this.nodes[index]?.volume;
-      if (volume?.kind === 'data') volume.seqno = this.#primary.seqno;
-    }
+    this.#group.commit();
   }
 
   /** The probe restarts a server that has been without Primary for too long. */
@@ -250,80 +225,7 @@ export class World {
     node.answer = answer;
     const granted = this.nodes.filter((one) => one.answer?.kind === 'bootstrap');
     if (granted.length > 1)
-      this.violations.push(`two grants: ${granted.map((one) => one.index).join(' and ')}`);
-  }
-
-  #bootstrap(node: Node, as: StateUuid | null): void {
-    if (this.#primary !== null) this.violations.push(`${node.index} bootstraps beside a primary component`);
-    const own = node.volume.kind === 'data' ? node.volume : null;
-    for (const other of this.nodes) {
-      if (other === node || other.volume.kind !== 'data' || other.volume.seqno === 0) continue;
-      if (own === null) this.violations.push(`${node.index} bootstraps empty, ${other.index} holds rows`);
-      else if (own.uuid !== other.volume.uuid || own.seqno < other.volume.seqno) {
-        this.violations.push(`${node.index} bootstraps with less than ${other.index} holds`);
-      }
-    }
-    const uuid = own?.uuid ?? as ?? this.#fresh();
-    node.volume = { kind: 'data', uuid, seqno: own?.seqno ?? 0, safe: true, view: null };
-    this.#primary = { uuid, members: new Set([node.index]), seqno: node.volume.seqno };
-    this.#newView();
-  }
-
-  #join(node: Node): void {
-    if (this.#primary === null) return;
-    if (node.volume.kind === 'data' && node.volume.uuid !== this.#primary.uuid && node.volume.seqno > 0) {
-      this.violations.push(`a state transfer erases the foreign data of ${node.index}`);
-    }
-    const { uuid, seqno } = this.#primary;
-    node.volume = { kind: 'data', uuid, seqno, safe: false, view: null };
-    this.#primary.members.add(node.index);
-    this.#newView();
-  }
-
-  /** pc.recovery: the primary component forms again when every member of one last view runs without Primary. */
-  #reform(node: Node): void {
-    if (node.volume.kind !== 'data') return;
-    if (this.#primary !== null) {
-      if (this.#primary.uuid === node.volume.uuid) this.#join(node);
-      return;
-    }
-    const view = node.volume.view;
-    if (view === null) return;
-    const together = this.nodes.filter(
-      (one) => one.process === 'server' && one.volume.kind === 'data' && one.volume.view?.id === view.id,
-    );
-    if (together.length < view.members.length) return;
-    const seqno = Math.max(...together.map((one) => (one.volume.kind === 'data' ? one.volume.seqno : 0)));
-    this.#primary = { uuid: node.volume.uuid, members: new Set(together.map((one) => one.index)), seqno };
-    for (const one of together) if (one.volume.kind === 'data') one.volume.seqno = seqno;
-    this.#newView();
-  }
-
-  #stopServer(node: Node, clean: boolean): void {
-    const primary = this.#primary;
-    if (node.process !== 'server' || primary === null || !primary.members.has(node.index)) return;
-    const before = primary.members.size;
-    primary.members.delete(node.index);
-    if (node.volume.kind === 'data' && clean) {
-      node.volume.safe = before === 1;
-      node.volume.view = null;
-    }
-    // G:gcomm/src/pc_proto.cpp have_quorum: members * 2 + left cleanly > size of the last primary view.
-    const keeps = primary.members.size * 2 + (clean ? 1 : 0) > before;
-    if (primary.members.size === 0 || !keeps) this.#primary = null;
-    else this.#newView();
-  }
-
-  #newView(): void {
-    if (this.#primary === null) return;
-    this.#counter += 1;
-    const members = [...this.#primary.members].map((index) => `m${index}`);
-    for (const index of this.#primary.members) {
-      const volume = this.nodes[index]?.volume;
-      if (volume?.kind !== 'data') continue;
-      volume.view = { id: `view-${this.#counter}`, self: `m${index}`, members };
-      volume.safe = members.length === 1;
-    }
+      this.#violations.push(`two grants: ${granted.map((one) => one.index).join(' and ')}`);
   }
 
   #situation(caller: Node, ask: number): Situation {

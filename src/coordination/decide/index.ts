@@ -1,3 +1,3 @@
-export { decideReady, type ReadyDecided } from './ready.ts';
+export { decideReady } from './ready.ts';
 export { decideStart, decideTurn } from './start.ts';
 export { isStale } from './reconcile.ts';

@@ -1,0 +1,22 @@
+/** The examples of the repository, with the image that the run was told to use. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const folder = join(import.meta.dirname, '..', '..', 'examples');
+
+/** The image that the tests run; the examples name `mariadb:11.8`, which the harness provides under that name. */
+export function mariadbImage(): string {
+  return process.env['E2E_MARIADB_IMAGE'] || 'mariadb:11.8';
+}
+
+/** An example's text. */
+export async function example(name: string): Promise<string> {
+  const text = await readFile(join(folder, `${name}.yaml`), 'utf8');
+  return text.replaceAll('mariadb:11.8', mariadbImage());
+}
+
+/** A StatefulSet of the example with another pod management policy. */
+export async function statefulSet(policy: 'Parallel' | 'OrderedReady', volumes: boolean): Promise<string> {
+  const text = await example(volumes ? 'statefulset-with-volumes' : 'statefulset');
+  return text.replace('podManagementPolicy: Parallel', `podManagementPolicy: ${policy}`);
+}

@@ -1,0 +1,39 @@
+/** Installing and removing the injector, as its users do. */
+import { kubectl, kubectlAny } from './kubectl.ts';
+import { run } from './run.ts';
+
+/** The namespace that the README names. */
+export const INJECTOR_NAMESPACE = 'galera-system';
+
+function helm(args: readonly string[]): Promise<string> {
+  return run(process.env['E2E_HELM'] ?? 'helm', [...args, '-n', INJECTOR_NAMESPACE], { timeoutMs: 300_000 });
+}
+
+/** Installs the chart, or upgrades to it, and waits until both replicas serve the image of now. */
+export async function installChart(chart: string): Promise<void> {
+  await helm([
+    'upgrade',
+    '--install',
+    'galera-injector',
+    chart,
+    '--create-namespace',
+    '--wait',
+    '--timeout',
+    '3m',
+  ]);
+  // The image's name is the same for every build of a version; pods that were there before run an older one.
+  await kubectl(['rollout', 'restart', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector']);
+  await rolledOut();
+}
+
+/** Removes the release and its namespace. */
+export async function uninstallChart(): Promise<void> {
+  await helm(['uninstall', 'galera-injector', '--wait']);
+  await kubectlAny(['delete', 'namespace', INJECTOR_NAMESPACE, '--wait=true', '--timeout=120s']);
+}
+
+/** Waits until the Deployment has all its replicas ready. */
+export async function rolledOut(): Promise<void> {
+  const target = ['-n', INJECTOR_NAMESPACE, 'deployment/galera-injector'];
+  await kubectl(['rollout', 'status', '--timeout=180s', ...target]);
+}

@@ -1,0 +1,83 @@
+/** An application: commits numbered rows through the client Service and keeps a ledger of what was acknowledged. */
+import { mariadbImage } from './examples.ts';
+import { databaseContainer, sql } from './galera.ts';
+import { kubectl, pods, until } from './kubectl.ts';
+
+const SCRIPT = `
+connect="mariadb -h $HOST -uroot --password=$PASSWORD --connect-timeout=2 -NB"
+until $connect -e 'CREATE DATABASE IF NOT EXISTS app; CREATE TABLE IF NOT EXISTS app.ledger (n INT PRIMARY KEY)'; do sleep 1; done
+n=0
+while [ ! -e /tmp/stop ]; do
+  n=$((n + 1))
+  if timeout 5 $connect -e "INSERT INTO app.ledger VALUES ($n)"; then echo "acknowledged $n"; else echo "failed $n"; sleep 0.2; fi
+done
+echo finished
+sleep 3600
+`;
+
+/** A running writer. */
+export interface Writer {
+  /** Numbers acknowledged so far. */
+  acknowledged(): Promise<number[]>;
+  /** Ends it and gives the final ledger. */
+  stop(): Promise<number[]>;
+}
+
+/** Starts the writer and waits until it has committed its first rows. */
+export async function startWriter(namespace: string, service: string, secret: string): Promise<Writer> {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'writer', namespace },
+    spec: {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'writer',
+          image: mariadbImage(),
+          command: ['bash', '-c', SCRIPT],
+          env: [
+            { name: 'HOST', value: service },
+            { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: secret, key: 'root-password' } } },
+          ],
+        },
+      ],
+    },
+  };
+  await kubectl(['create', '-f', '-'], JSON.stringify(pod));
+  const log = async () => kubectl(['logs', '-n', namespace, 'writer']);
+  const ledger = async () =>
+    [...(await log()).matchAll(/^acknowledged (\d+)$/gm)].map((match) => Number(match[1]));
+  await until('the first acknowledged row', 60, async () => {
+    const rows = await ledger();
+    return rows.length > 0 ? { done: rows } : { not: (await log()).slice(-300) };
+  });
+  return {
+    acknowledged: ledger,
+    stop: async () => {
+      await kubectl(['exec', '-n', namespace, 'writer', '--', 'touch', '/tmp/stop']);
+      await until('the end of the writer', 30, async () =>
+        (await log()).includes('finished') ? { done: true } : { not: 'still writing' },
+      );
+      return ledger();
+    },
+  };
+}
+
+/** Acknowledged rows that some node does not have, by pod. */
+export async function missingRows(
+  namespace: string,
+  selector: string,
+  acknowledged: readonly number[],
+): Promise<Record<string, number[]>> {
+  const missing: Record<string, number[]> = {};
+  for (const pod of await pods(namespace, selector)) {
+    const name = pod.metadata?.name ?? '';
+    const rows = await sql(namespace, name, databaseContainer(pod), 'SELECT n FROM app.ledger');
+    const held = new Set(rows.trim().split('\n').map(Number));
+    const lost = acknowledged.filter((n) => !held.has(n));
+    if (lost.length > 0) missing[name] = lost;
+  }
+  return missing;
+}

@@ -1,0 +1,56 @@
+/** `npm test`: every check that needs neither root nor a cluster, one after the other, the cheapest first. */
+import { spawn } from 'node:child_process';
+import { elapsed, step, toStderr } from '../e2e/cluster/progress.ts';
+import { pinnedTool } from './helm.ts';
+
+const CHECKS: readonly (readonly [string, readonly string[]])[] = [
+  ['Formatting', ['prettier', '--check', '--log-level', 'warn', '.']],
+  ['Types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
+  ['Lint', ['oxlint', '--type-aware', '--deny-warnings', 'src', 'test', 'e2e', 'scripts']],
+  ['Unused code', ['knip', '--no-progress']],
+];
+
+/** Runs a program; what it prints is shown only when it fails. */
+function run([program = '', ...args]: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(output))));
+  });
+}
+
+/** Vitest shows its own progress; its results also go to a file for those who count. */
+function runTests(): Promise<number> {
+  const reporters = [
+    '--reporter=default',
+    '--reporter=json',
+    '--outputFile.json=dist/test-results/unit.json',
+  ];
+  return new Promise((resolve, reject) => {
+    const child = spawn('vitest', ['run', ...reporters], { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function main(): Promise<number> {
+  const start = Date.now();
+  let failed = 0;
+  for (const [title, command] of CHECKS) {
+    await step(toStderr, title, () => run(command)).catch((error: unknown) => {
+      failed += 1;
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    });
+  }
+  await step(toStderr, 'Helm for the chart tests', () => pinnedTool('helm'));
+  const code = await runTests();
+  toStderr(
+    `${failed === 0 && code === 0 ? 'All checks passed' : 'Some checks failed'} in ${elapsed(start)}\n`,
+  );
+  return failed === 0 ? code : 1;
+}
+
+process.exitCode = await main();

@@ -17,9 +17,9 @@ export interface Finished {
 
 export interface RunningScript {
   readonly finished: Promise<Finished>;
-  /** Resolves when the log contains the text, rejects when the script ends without it. */
+  /** Resolves when either output contains the text, rejects when the script ends without it. */
   logged(text: string): Promise<void>;
-  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  kill(signal: 'SIGTERM' | 'SIGSTOP' | 'SIGKILL'): void;
   /** The process that start becomes. */
   readonly pid: number;
   running(): boolean;
@@ -119,6 +119,11 @@ export class Pod {
     return run(this.path('galera/start'), words, this.environment);
   }
 
+  /** Another command in the same environment. */
+  spawn(command: string, ...argv: string[]): RunningScript {
+    return run(command, argv, this.environment);
+  }
+
   probe(name: string): Promise<Finished> {
     return run(this.path('galera/probe'), [name], this.environment).finished;
   }
@@ -144,7 +149,10 @@ function run(file: string, argv: readonly string[], env: Record<string, string>)
   let output = '';
   let ended = false;
   const waiting = new Set<() => void>();
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    for (const look of waiting) look();
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
     for (const look of waiting) look();
@@ -160,7 +168,7 @@ function run(file: string, argv: readonly string[], env: Record<string, string>)
   const logged = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (log.includes(text)) resolve();
+        if (log.includes(text) || output.includes(text)) resolve();
         else if (ended) reject(new Error(`ended without logging "${text}":\n${log}`));
         else return;
         waiting.delete(look);

@@ -1,7 +1,7 @@
 /** A node with a real server on a loopback address of its own, started by the start script and the test image's entrypoint. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,13 +78,37 @@ export class RealNode {
     await Promise.race([ended, this.synced()]);
   }
 
+  /** Makes a database that was never a node. */
+  async install(): Promise<void> {
+    const made = this.pod.spawn(
+      'mariadb-install-db',
+      '--user=mysql',
+      `--datadir=${this.pod.path('data')}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    );
+    await made.finished;
+    await mkdir(this.pod.path('run'));
+    await chmod(this.pod.path('run'), 0o777);
+    await this.startAlone();
+    await this.sql("ALTER USER root@localhost IDENTIFIED BY 'secret'; CREATE DATABASE shop", '');
+    await this.stop('SIGTERM');
+  }
+
+  /** Starts the server on the same files without Galera. */
+  async startAlone(): Promise<void> {
+    const files = [`--datadir=${this.pod.path('data')}`, `--socket=${this.pod.path('run/socket')}`];
+    this.script = this.pod.spawn('gosu', 'mysql', 'mariadbd', '--no-defaults', '--skip-networking', ...files);
+    await this.script.logged('ready for connections');
+  }
+
   private async synced(): Promise<void> {
     while (this.script?.running() === true && (await this.pod.probe('ready')).code !== 0) await sleep(200);
   }
 
-  async sql(statement: string): Promise<string> {
+  async sql(statement: string, password = 'secret'): Promise<string> {
     const options = [`--socket=${this.pod.path('run/socket')}`, '--user=root', '-N', '-B', '-e', statement];
-    const { stdout } = await run('mariadb', options, { env: { ...process.env, MYSQL_PWD: 'secret' } });
+    const { stdout } = await run('mariadb', options, { env: { ...process.env, MYSQL_PWD: password } });
     return stdout.trimEnd();
   }
 
@@ -95,6 +119,8 @@ export class RealNode {
   /** Stops the server: cleanly, or as a container ends, with every process in it. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<string> {
     if (this.script === undefined) return '';
+    // Held still, so that it begins nothing more while its children are counted.
+    if (signal === 'SIGKILL') this.script.kill('SIGSTOP');
     const left = signal === 'SIGKILL' ? await descendants(this.script.pid) : [];
     this.script.kill(signal);
     for (const pid of left) end(pid);

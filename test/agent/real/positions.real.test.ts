@@ -7,6 +7,7 @@ import { missing, RealNode } from './node.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const SECOND = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
+const ZERO = '00000000-0000-0000-0000-000000000000';
 const TIMEOUT = 120_000;
 
 const why = process.env['GALERA_REAL_SERVER'] === '1' ? missing() : 'set GALERA_REAL_SERVER=1 to run it';
@@ -31,7 +32,6 @@ describe.skipIf(why !== null)('a real data directory', { timeout: TIMEOUT }, () 
 
   afterEach(async () => {
     await second.remove();
-    if (process.env['DEBUG_FIRST']) process.stderr.write(await first.stop('SIGKILL'));
     await first.remove();
   }, TIMEOUT);
 
@@ -111,30 +111,43 @@ describe.skipIf(why !== null)('a real data directory', { timeout: TIMEOUT }, () 
     await first.stop('SIGKILL');
     coordinator.answers = ['bootstrap -', 'ok'];
     await first.startSynced();
+    // A full transfer empties the directory first.
+    await second.pod.write('data/witness', '');
     coordinator.answers = ['join 127.0.0.20', 'ok'];
     await second.startSynced();
     expect(await second.sql('SHOW TABLES FROM shop')).toBe('orders');
-    expect(await second.stop('SIGTERM')).not.toContain('wsrep_sst_mariabackup --role');
+    expect(second.pod.has('data/witness')).toBe(true);
   });
 
   it('keeps prepared transactions apart from the position', async () => {
     await first.startSynced();
     await first.sql('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
     const position = await first.status('wsrep_last_committed');
-    await first.sql(
-      "SET SESSION wsrep_on=OFF; XA START 'a'; INSERT INTO shop.orders VALUES (1); XA END 'a'; XA PREPARE 'a'",
-    );
+    await first.stop('SIGTERM');
+    // Galera takes no XA transaction, a server outside of it does.
+    await first.startAlone();
+    await first.sql("XA START 'a'; INSERT INTO shop.orders VALUES (1); XA END 'a'; XA PREPARE 'a'");
     await first.stop('SIGKILL');
+    const grastate = await first.pod.read('data/grastate.dat');
+    await first.pod.write('data/grastate.dat', grastate.replace(/^seqno:.*$/m, 'seqno: -1'));
     expect(await report(first)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: position });
   });
 
-  it('adopts a database that was no node, and refuses to let it join', async () => {
+  it('finds the position in a directory without grastate.dat, as in a restored backup', async () => {
     await first.startSynced();
-    await first.sql('CREATE DATABASE shop');
+    const position = await first.status('wsrep_last_committed');
     await first.stop('SIGTERM');
-    for (const name of ['grastate.dat', 'gvwstate.dat', 'galera.cache'])
-      await first.pod.delete(`data/${name}`);
-    expect(await report(first)).toMatchObject({ data: 'present' });
+    await first.pod.delete('data/grastate.dat');
+    expect(await report(first)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: position });
+  });
+
+  it('adopts a database that was no node, with what it holds', async () => {
+    await first.install();
+    expect(await report(first)).toMatchObject({ data: 'present', uuid: ZERO, seqno: '-1' });
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`, 'ok'];
+    await first.startSynced();
+    expect(await first.status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
+    expect(await first.sql("SHOW DATABASES LIKE 'shop'")).toBe('shop');
   });
 
   it('waits while the server cannot read its files', async () => {

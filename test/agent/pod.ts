@@ -34,6 +34,8 @@ export interface Handover {
 export class Pod {
   readonly root: string;
   readonly environment: Record<string, string>;
+  /** The user that the container runs as, when it is not that of the tests. */
+  user: { readonly uid: number; readonly gid: number } | undefined;
 
   private constructor(root: string, coordinator: StubCoordinator) {
     this.root = root;
@@ -116,7 +118,7 @@ export class Pod {
 
   start(...argv: string[]): RunningScript {
     const words = argv.length > 0 ? argv : ['entrypoint.sh', 'mariadbd'];
-    return run(this.path('galera/start'), words, this.environment);
+    return run(this.path('galera/start'), words, this.environment, this.user);
   }
 
   /** Another command in the same environment. */
@@ -125,7 +127,7 @@ export class Pod {
   }
 
   probe(name: string): Promise<Finished> {
-    return run(this.path('galera/probe'), [name], this.environment).finished;
+    return run(this.path('galera/probe'), [name], this.environment, this.user).finished;
   }
 
   /** What start handed over when it ended well. */
@@ -143,8 +145,13 @@ function onPath(command: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
 }
 
-function run(file: string, argv: readonly string[], env: Record<string, string>): RunningScript {
-  const child = spawn(file, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(
+  file: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+  user?: Pod['user'],
+): RunningScript {
+  const child = spawn(file, argv, { env, stdio: ['ignore', 'pipe', 'pipe'], ...user });
   let log = '';
   let output = '';
   let ended = false;

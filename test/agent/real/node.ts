@@ -1,7 +1,7 @@
 /** A node with a real server on a loopback address of its own, started by the start script and the test image's entrypoint. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,7 @@ export class RealNode {
   readonly pod: Pod;
   private readonly address: string;
   private script: RunningScript | undefined;
+  private mounted = false;
 
   private constructor(pod: Pod, address: string) {
     this.pod = pod;
@@ -78,6 +79,25 @@ export class RealNode {
     await Promise.race([ended, this.synced()]);
   }
 
+  /** Runs the container as the server's own user from now on. */
+  async dropRoot(): Promise<void> {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((which) => run('id', [which, 'mysql'])));
+    this.pod.user = { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+    await chown(this.pod.path('data'), this.pod.user.uid, this.pod.user.gid);
+    await mkdir(this.pod.path('run'));
+    await chmod(this.pod.path('run'), 0o777);
+  }
+
+  /** Puts a small file system under the data directory; false where that is not allowed. */
+  async limitSpace(megabytes: number): Promise<boolean> {
+    const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=777`, 'tmpfs', this.pod.path('data')];
+    this.mounted = await run('mount', options).then(
+      () => true,
+      () => false,
+    );
+    return this.mounted;
+  }
+
   /** Makes a database that was never a node. */
   async install(): Promise<void> {
     const made = this.pod.spawn(
@@ -129,6 +149,7 @@ export class RealNode {
 
   async remove(): Promise<void> {
     await this.stop('SIGKILL');
+    if (this.mounted) await run('umount', [this.pod.path('data')]);
     await this.pod.remove();
   }
 }

@@ -1,10 +1,13 @@
 /** What the start script finds in data directories that a real server made, and what it makes of them. */
+import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type StubCoordinator, startCoordinator } from '../coordinator.ts';
 import { missing, RealNode } from './node.ts';
 
+const run = promisify(execFile);
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const SECOND = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
 const ZERO = '00000000-0000-0000-0000-000000000000';
@@ -148,6 +151,31 @@ describe.skipIf(why !== null)('a real data directory', { timeout: TIMEOUT }, () 
     await first.startSynced();
     expect(await first.status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
     expect(await first.sql("SHOW DATABASES LIKE 'shop'")).toBe('shop');
+  });
+
+  it('works without root, as under runAsNonRoot', async () => {
+    await first.dropRoot();
+    await first.startSynced();
+    const position = await first.status('wsrep_last_committed');
+    await first.stop('SIGKILL');
+    expect(await report(first)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: position });
+  });
+
+  it('waits while the file system is full', async (test) => {
+    if (!(await first.limitSpace(300))) test.skip('no file system may be mounted here');
+    await first.startSynced();
+    await first.stop('SIGKILL');
+    // The server would begin with making room by removing this one.
+    await first.pod.delete('data/ibtmp1');
+    await run('dd', ['if=/dev/zero', `of=${first.pod.path('data/ballast')}`, 'bs=1M']).catch(() => undefined);
+    coordinator.reset();
+    coordinator.answers = ['refuse the test has seen enough'];
+    const script = first.start();
+    await script.logged('cannot tell what');
+    expect(coordinator.calls).toEqual([]);
+    await first.pod.delete('data/ballast');
+    expect((await script.finished).log).toContain('present, position');
+    expect(coordinator.calls[0]?.fields).toMatchObject({ data: 'present', uuid: CLUSTER });
   });
 
   it('waits while the server cannot read its files', async () => {

@@ -14,11 +14,6 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), 'mariadb');
 /** References under which the stand-in is imported. */
 export const mariadbTags = ['docker.io/library/mariadb:10.11', 'docker.io/library/mariadb:11.8'] as const;
 
-/** The MariaDB image that tests and demo use: `E2E_MARIADB_IMAGE`, else the stand-in. */
-function mariadbImage(): string {
-  return process.env['E2E_MARIADB_IMAGE'] ?? mariadbTags[0];
-}
-
 const standIn = `This image is a stand-in for the official mariadb image, made for tests.
 It holds the MariaDB server of this distribution and an entrypoint that keeps to
 the official image's documented variables. It has no healthcheck.sh.

@@ -1,0 +1,101 @@
+/** Puts the injector and the example into the cluster. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Log, step } from '../../e2e/cluster/progress.ts';
+import { CommandError } from '../../e2e/cluster/run.ts';
+import type { ImageName } from './options.ts';
+import { demoNamespace, helm, injectorNamespace, kubectl, madeByDemo, type Target } from './target.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const chart = join(root, 'charts', 'galera-injector');
+export const release = 'galera-injector';
+const inInjectorNamespace = ['-n', injectorNamespace];
+
+/** The namespace's labels; undefined when there is no such namespace. */
+export async function namespaceLabels(
+  target: Target,
+  name: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const found = await kubectl(target, ['get', 'namespace', name, '--ignore-not-found', '-o', 'json']);
+  if (found.trim() === '') return undefined;
+  const { metadata } = JSON.parse(found) as { metadata: { labels?: Record<string, string> } };
+  return metadata.labels ?? {};
+}
+
+/** True for the labels of a namespace that the demo made. */
+export function isMadeByDemo(labels: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.entries(madeByDemo).every(([name, value]) => labels?.[name] === value);
+}
+
+async function createNamespace(target: Target, name: string): Promise<void> {
+  if ((await namespaceLabels(target, name)) !== undefined) return;
+  const metadata = { name, labels: madeByDemo };
+  await kubectl(
+    target,
+    ['create', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }),
+  );
+}
+
+/** @throws when somebody else's namespace has the name of the demo's */
+export async function checkDemoNamespace(target: Target): Promise<void> {
+  const labels = await namespaceLabels(target, demoNamespace);
+  if (labels === undefined || isMadeByDemo(labels)) return;
+  throw new Error(
+    `Namespace ${demoNamespace} is there already and the demo did not make it: remove or rename what is in it first.`,
+  );
+}
+
+/** Status of the release as helm calls it, such as `deployed`; undefined when it is not installed. */
+export async function releaseStatus(target: Target): Promise<string | undefined> {
+  const answer = await helm(target, ['status', release, ...inInjectorNamespace, '-o', 'json']).catch(
+    (error: unknown) => {
+      if (error instanceof CommandError && error.stderr.includes('not found')) return undefined;
+      throw error;
+    },
+  );
+  if (answer === undefined) return undefined;
+  return (JSON.parse(answer) as { info?: { status?: string } }).info?.status;
+}
+
+/**
+ * Installs the chart, or upgrades to it, and waits until the injector serves.
+ * @param archive of the image that was loaded: pods of an older build with the same name are replaced
+ */
+export async function installInjector(
+  target: Target,
+  log: Log,
+  image: ImageName,
+  archive?: string,
+): Promise<void> {
+  await step(log, `Installing galera-injector in namespace ${injectorNamespace} with helm`, async () => {
+    await createNamespace(target, injectorNamespace);
+    // What an interrupted helm leaves half done keeps every later one from starting.
+    if ((await releaseStatus(target))?.startsWith('pending') === true)
+      await helm(target, ['uninstall', release, ...inInjectorNamespace, '--wait']);
+    const build = archive === undefined ? {} : { 'galera-injector.dev/image-archive': await sha256(archive) };
+    const values = JSON.stringify({ image, podAnnotations: build });
+    const wait = ['--wait', '--timeout', '4m'];
+    const install = ['upgrade', '--install', release, chart, ...inInjectorNamespace, '-f', '-', ...wait];
+    await helm(target, install, values);
+  });
+}
+
+/** Applies the example. What is there already stays as it is. */
+export async function applyExample(target: Target, log: Log): Promise<void> {
+  await step(log, `Applying examples/statefulset.yaml in namespace ${demoNamespace}`, async () => {
+    await createNamespace(target, demoNamespace);
+    const manifest = await readFile(join(root, 'examples', 'statefulset.yaml'), 'utf8');
+    await kubectl(target, ['apply', '-n', demoNamespace, '-f', '-'], manifest);
+  });
+}
+
+/** The first half of the digest: an annotation need only differ when the image does. */
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex').slice(0, 32);
+}

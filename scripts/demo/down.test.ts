@@ -15,14 +15,27 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Puts programs in place that write down what they are called with and answer from files. */
-async function clusterWith(namespaces: Record<string, object>, pods: object[] = []): Promise<void> {
+async function clusterWith(
+  namespaces: Record<string, object>,
+  {
+    release,
+    pods = [],
+    volumes = [],
+  }: { release?: 'ours' | 'theirs'; pods?: object[]; volumes?: object[] } = {},
+): Promise<void> {
+  const podAnnotations = { 'galera-injector.dev/installed-by': 'demo' };
+  const values = release === 'ours' ? { podAnnotations } : null;
+  if (release !== undefined) await writeFile(join(folder, 'values'), JSON.stringify(values));
   for (const [name, labels] of Object.entries(namespaces))
     await writeFile(join(folder, name), JSON.stringify({ metadata: { labels } }));
-  await writeFile(join(folder, 'pods'), JSON.stringify({ items: pods }));
+  const leases = [{ metadata: { name: 'shop.db' } }];
+  for (const [kind, items] of Object.entries({ pods, leases, persistentvolumeclaims: volumes }))
+    await writeFile(join(folder, kind), JSON.stringify({ items }));
   const answer = `case "$3 $4" in
 "get namespace") [ ! -f "${folder}/$5" ] || cat "${folder}/$5" ;;
-"get pods") cat "${folder}/pods" ;;
-"status galera-injector") echo '{"info":{"status":"deployed"}}' ;;
+"get pods" | "get leases" | "get persistentvolumeclaims") cat "${folder}/$4" ;;
+"status galera-injector") [ -f "${folder}/values" ] && echo '{"info":{}}' || { echo 'release: not found' >&2; exit 1; } ;;
+"get values") cat "${folder}/values" ;;
 *) echo "\${0##*/} $*" >>"${folder}/changes" ;;
 esac`;
   for (const program of ['kubectl', 'helm']) {
@@ -43,7 +56,7 @@ describe('the end of the demo in a cluster of the user', () => {
   const example = 'kubectl --context mine delete namespace galera-demo --timeout=170s';
 
   it('removes the example, then the injector', async () => {
-    await clusterWith(ours, [{ metadata: { namespace: 'galera-demo' } }]);
+    await clusterWith(ours, { release: 'ours', pods: [{ metadata: { namespace: 'galera-demo' } }] });
     expect((await down()).changes).toEqual([
       example,
       'helm --kube-context mine uninstall galera-injector -n galera-system --wait',
@@ -51,18 +64,25 @@ describe('the end of the demo in a cluster of the user', () => {
     ]);
   });
 
-  it('leaves an injector that has clusters elsewhere', async () => {
-    await clusterWith(ours, [{ metadata: { namespace: 'shop' } }]);
+  it.each(['pods', 'volumes'])('leaves an injector that has a cluster with %s elsewhere', async (kind) => {
+    await clusterWith(ours, { release: 'ours', [kind]: [{ metadata: { namespace: 'shop' } }] });
     const { changes, said } = await down();
     expect(changes).toEqual([example]);
-    expect(said).toContain('labelled galera=true in shop');
+    expect(said).toContain('shop has pods labelled galera=true or volumes');
   });
 
   it('leaves an injector and a namespace that somebody else made', async () => {
-    await clusterWith({ 'galera-demo': {}, 'galera-system': { team: 'data' } });
+    await clusterWith({ 'galera-demo': {}, 'galera-system': { team: 'data' } }, { release: 'theirs' });
     const { changes, said } = await down();
     expect(changes).toEqual([]);
     expect(said).toContain('galera-demo was not made by the demo');
+    expect(said).toContain('galera-injector was not installed by the demo');
+  });
+
+  it('removes its injector from a namespace that was there before', async () => {
+    await clusterWith({ 'galera-system': { team: 'data' } }, { release: 'ours' });
+    const { changes, said } = await down();
+    expect(changes).toEqual([expect.stringContaining('uninstall galera-injector')]);
     expect(said).toContain('galera-system was not made by the demo');
   });
 

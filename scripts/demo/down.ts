@@ -1,27 +1,28 @@
 /** Removes from the user's cluster what the demo made there. */
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { type Log, step } from '../../e2e/cluster/progress.ts';
-import { isMadeByDemo, namespaceLabels, release, releaseStatus } from './install.ts';
+import { isMadeByDemo, installedRelease, namespaceLabels, release } from './install.ts';
 import { demoNamespace, helm, injectorNamespace, kubectl, type Target } from './target.ts';
 
 /**
- * Removes the example and the injector with their namespaces, if the demo made them. The injector stays while pods
- * elsewhere are members of clusters that it coordinates.
+ * Removes the example and the injector with their namespaces, if the demo made them. The injector stays while there are
+ * clusters elsewhere that it coordinates.
  */
 export async function removeFromCluster(target: Target, log: Log): Promise<void> {
   await removeNamespace(target, log, demoNamespace);
-  if (!isMadeByDemo(await namespaceLabels(target, injectorNamespace))) {
-    log(`Namespace ${injectorNamespace} was not made by the demo: it is left alone.\n`);
+  const installed = await installedRelease(target);
+  if (installed?.isMadeByDemo === false) {
+    log(`galera-injector was not installed by the demo: it is left alone.\n`);
     return;
   }
-  const others = await namespacesWithMembers(target);
+  const others = await namespacesWithClusters(target);
   if (others.length > 0) {
     log(
-      `galera-injector stays: there are pods labelled galera=true in ${others.join(', ')}. Remove them, then run this again.\n`,
+      `galera-injector stays: ${others.join(', ')} has pods labelled galera=true or volumes of a cluster. Remove them, then run this again.\n`,
     );
     return;
   }
-  if ((await releaseStatus(target)) !== undefined) {
+  if (installed !== undefined) {
     await step(log, 'Uninstalling galera-injector', () =>
       helm(target, ['uninstall', release, '-n', injectorNamespace, '--wait']),
     );
@@ -44,9 +45,20 @@ async function removeNamespace(target: Target, log: Log, name: string): Promise<
   );
 }
 
-async function namespacesWithMembers(target: Target): Promise<string[]> {
-  const answer = await kubectl(target, ['get', 'pods', '-A', '-l', 'galera=true', '-o', 'json']);
-  const { items } = JSON.parse(answer) as { items: V1Pod[] };
-  const names = items.map((pod) => pod.metadata?.namespace ?? '').filter((name) => name !== demoNamespace);
-  return [...new Set(names)].sort();
+/** Where pods are members of clusters, or volumes may hold one whose record would be lost. */
+async function namespacesWithClusters(target: Target): Promise<string[]> {
+  const pods = await list(target, 'pods', '-A', '-l', 'galera=true');
+  const records = await list(target, 'leases', '-n', injectorNamespace);
+  // A record is called NAMESPACE.CLUSTER.
+  const recorded = new Set(records.map(({ name }) => name?.split('.')[0]));
+  const volumes = await list(target, 'persistentvolumeclaims', '-A');
+  const kept = volumes.filter(({ namespace }) => recorded.has(namespace));
+  const names = [...pods, ...kept].map(({ namespace }) => namespace ?? '');
+  return [...new Set(names)].filter((name) => name !== demoNamespace).sort();
+}
+
+async function list(target: Target, ...what: readonly string[]): Promise<V1ObjectMeta[]> {
+  const answer = await kubectl(target, ['get', ...what, '-o', 'json']);
+  const { items } = JSON.parse(answer) as { items: { metadata: V1ObjectMeta }[] };
+  return items.map((item) => item.metadata);
 }

@@ -12,6 +12,8 @@ import { demoNamespace, helm, injectorNamespace, kubectl, madeByDemo, type Targe
 const root = join(import.meta.dirname, '..', '..');
 const chart = join(root, 'charts', 'galera-injector');
 export const release = 'galera-injector';
+/** Annotation of the injector's pods by which the demo knows a release of its own. */
+const installedBy = 'galera-injector.dev/installed-by';
 const inInjectorNamespace = ['-n', injectorNamespace];
 
 /** The namespace's labels; undefined when there is no such namespace. */
@@ -49,16 +51,30 @@ export async function checkDemoNamespace(target: Target): Promise<void> {
   );
 }
 
-/** Status of the release as helm calls it, such as `deployed`; undefined when it is not installed. */
-export async function releaseStatus(target: Target): Promise<string | undefined> {
-  const answer = await helm(target, ['status', release, ...inInjectorNamespace, '-o', 'json']).catch(
-    (error: unknown) => {
-      if (error instanceof CommandError && error.stderr.includes('not found')) return undefined;
-      throw error;
-    },
-  );
+/** The release as helm knows it. */
+export interface Release {
+  /** Such as `deployed`, or `pending-install` while or after helm was stopped. */
+  readonly status: string;
+  readonly isMadeByDemo: boolean;
+}
+
+/** The release; undefined when the injector is not installed with helm. */
+export async function installedRelease(target: Target): Promise<Release | undefined> {
+  const ask = (...what: readonly string[]): Promise<string> =>
+    helm(target, [...what, release, ...inInjectorNamespace, '-o', 'json']);
+  const answer = await ask('status').catch((error: unknown) => {
+    if (error instanceof CommandError && error.stderr.includes('not found')) return undefined;
+    throw error;
+  });
   if (answer === undefined) return undefined;
-  return (JSON.parse(answer) as { info?: { status?: string } }).info?.status;
+  const { info } = JSON.parse(answer) as { info?: { status?: string } };
+  const values = JSON.parse(await ask('get', 'values')) as {
+    podAnnotations?: Record<string, string>;
+  } | null;
+  return {
+    status: info?.status ?? 'unknown',
+    isMadeByDemo: values?.podAnnotations?.[installedBy] === 'demo',
+  };
 }
 
 /**
@@ -74,10 +90,10 @@ export async function installInjector(
   await step(log, `Installing galera-injector in namespace ${injectorNamespace} with helm`, async () => {
     await createNamespace(target, injectorNamespace);
     // What an interrupted helm leaves half done keeps every later one from starting.
-    if ((await releaseStatus(target))?.startsWith('pending') === true)
+    if ((await installedRelease(target))?.status.startsWith('pending') === true)
       await helm(target, ['uninstall', release, ...inInjectorNamespace, '--wait']);
     const build = archive === undefined ? {} : { 'galera-injector.dev/image-archive': await sha256(archive) };
-    const values = JSON.stringify({ image, podAnnotations: build });
+    const values = JSON.stringify({ image, podAnnotations: { [installedBy]: 'demo', ...build } });
     const wait = ['--wait', '--timeout', '4m'];
     const install = ['upgrade', '--install', release, chart, ...inInjectorNamespace, '-f', '-', ...wait];
     await helm(target, install, values);

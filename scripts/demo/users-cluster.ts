@@ -4,13 +4,7 @@ import { run, which } from '../../e2e/cluster/run.ts';
 import { nearest } from '../../src/command/index.ts';
 import { helmPath, kubectlPath } from '../helm.ts';
 import { buildImage } from '../image.ts';
-import {
-  checkDemoNamespace,
-  installInjector,
-  isMadeByDemo,
-  namespaceLabels,
-  releaseStatus,
-} from './install.ts';
+import { checkDemoNamespace, installInjector, installedRelease } from './install.ts';
 import { type Loader, loaderFor } from './loader.ts';
 import type { ImageName } from './options.ts';
 import { imageOf } from './own-cluster.ts';
@@ -48,7 +42,7 @@ export async function prepareUsersCluster(
 ): Promise<Target> {
   const target = await connect(context, log);
   await checkDemoNamespace(target);
-  if (await isSomebodyElses(target)) {
+  if ((await installedRelease(target))?.isMadeByDemo === false) {
     log(`galera-injector is installed in ${injectorNamespace} already; the demo uses it as it is.\n`);
     found(target);
     return target;
@@ -65,12 +59,6 @@ export async function prepareUsersCluster(
   await step(log, `Loading ${reference} with ${program}`, () => run(program, args));
   await installInjector(target, log, imageOf(reference), archive);
   return target;
-}
-
-/** True when the release is there and its namespace is not one that the demo made. */
-export async function isSomebodyElses(target: Target): Promise<boolean> {
-  if (isMadeByDemo(await namespaceLabels(target, injectorNamespace))) return false;
-  return (await releaseStatus(target)) !== undefined;
 }
 
 async function checkRights(target: Target): Promise<void> {

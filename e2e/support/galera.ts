@@ -56,9 +56,7 @@ export function untilFormed(
   seconds = 180,
 ): Promise<FormedCluster> {
   return until(`a cluster of ${size} (${selector})`, seconds, async () => {
-    const found = (await pods(namespace, selector)).filter(
-      (pod) => pod.metadata?.deletionTimestamp === undefined,
-    );
+    const found = await pods(namespace, selector);
     const ready = found.filter((pod) =>
       pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'),
     );

@@ -27,9 +27,10 @@ export async function get<T>(namespace: string, ...what: string[]): Promise<T> {
   return JSON.parse(await kubectl(['get', '-n', namespace, ...what, '-o', 'json'])) as T;
 }
 
-/** The pods of a namespace that carry the labels. */
+/** The pods of a namespace that carry the labels and are not being deleted. */
 export async function pods(namespace: string, selector: string): Promise<V1Pod[]> {
-  return (await get<{ items: V1Pod[] }>(namespace, 'pods', '-l', selector)).items;
+  const { items } = await get<{ items: V1Pod[] }>(namespace, 'pods', '-l', selector);
+  return items.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
 }
 
 /** A fresh namespace; removed by the returned function without waiting for its end. */

@@ -60,44 +60,58 @@ function perform(world: World, { kind, node: index, flag }: Step, volumesAreLost
 }
 
 const runs = { numRuns: Number(process.env['HISTORIES'] ?? 3_000) };
+/** Milliseconds; far above what the usual number takes, so that a long run is not cut. */
+const PATIENCE = 3_600_000;
 
 describe('over random histories of crashes, restarts, aborted transfers and two replicas', () => {
-  it('nobody bootstraps beside a primary component or from less than a surviving volume holds', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), fc.boolean(), (steps, durable) => {
-        const world = new World({ nodes: NODES, durable });
-        for (const one of steps) {
-          perform(world, one, false);
-          expect(world.violations).toEqual([]);
-        }
-      }),
-      runs,
-    );
-  });
+  it(
+    'nobody bootstraps beside a primary component or from less than a surviving volume holds',
+    () => {
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), fc.boolean(), (steps, durable) => {
+          const world = new World({ nodes: NODES, durable });
+          for (const one of steps) {
+            perform(world, one, false);
+            expect(world.violations).toEqual([]);
+          }
+        }),
+        runs,
+      );
+    },
+    PATIENCE,
+  );
 
-  it('nobody bootstraps beside a primary component, whichever volumes are lost', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
-        const world = new World({ nodes: NODES, durable: true });
-        for (const one of steps) {
-          perform(world, one, true);
-          expect(world.violations).toEqual([]);
-        }
-      }),
-      runs,
-    );
-  });
+  it(
+    'nobody bootstraps beside a primary component, whichever volumes are lost',
+    () => {
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
+          const world = new World({ nodes: NODES, durable: true });
+          for (const one of steps) {
+            perform(world, one, true);
+            expect(world.violations).toEqual([]);
+          }
+        }),
+        runs,
+      );
+    },
+    PATIENCE,
+  );
 
-  it('the cluster comes back by itself once the faults end, when no volume was lost', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), fc.boolean(), (steps, durable) => {
-        const world = new World({ nodes: NODES, durable });
-        for (const one of steps) perform(world, one, false);
-        world.settle(20);
-        expect(world.violations).toEqual([]);
-        expect(new Set(world.serving)).toEqual(new Set([0, 1, 2]));
-      }),
-      runs,
-    );
-  });
+  it(
+    'the cluster comes back by itself once the faults end, when no volume was lost',
+    () => {
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), fc.boolean(), (steps, durable) => {
+          const world = new World({ nodes: NODES, durable });
+          for (const one of steps) perform(world, one, false);
+          world.settle(20);
+          expect(world.violations).toEqual([]);
+          expect(new Set(world.serving)).toEqual(new Set([0, 1, 2]));
+        }),
+        runs,
+      );
+    },
+    PATIENCE,
+  );
 });

@@ -25,5 +25,5 @@ export const kubernetesExamples: Flavor = {
     { name: 'GALERA_CLUSTER', value: 'true' },
     { name: 'WSREP_SST_USER', value: 'sst' },
   ],
-  proven: true,
+  proven: false,
 };

@@ -16,6 +16,9 @@ const print: Log = (text) => {
   process.stdout.write(text);
 };
 
+// A reader such as head may leave early; the demo goes on without it.
+process.stdout.on('error', () => undefined);
+
 async function main(args: readonly string[]): Promise<number> {
   const parsed = parseDemoArguments(args);
   if (parsed.kind === 'help') print(usage);

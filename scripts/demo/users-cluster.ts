@@ -1,6 +1,6 @@
 /** The demo in a cluster that the user has already. */
 import { type Log, step } from '../../e2e/cluster/progress.ts';
-import { run, which } from '../../e2e/cluster/run.ts';
+import { CommandError, run, which } from '../../e2e/cluster/run.ts';
 import { nearest } from '../../src/command/index.ts';
 import { helmPath, kubectlPath } from '../helm.ts';
 import { buildImage } from '../image.ts';
@@ -19,9 +19,13 @@ export async function connect(context: string, log: Log): Promise<Target> {
   const names = (await run(target.kubectlPath, ['config', 'get-contexts', '-o', 'name'])).trim().split('\n');
   const known = names.filter((name) => name !== '');
   if (!known.includes(context)) throw new Error(unknownContext(context, known));
-  await step(log, `Asking the cluster of context ${context}`, () =>
-    kubectl(target, ['version', '--request-timeout=10s'], '', 20),
-  );
+  await step(log, `Asking the cluster of context ${context}`, async () => {
+    const asked = kubectl(target, ['version', '--request-timeout=10s'], '', 20);
+    await asked.catch((cause: unknown) => {
+      const why = cause instanceof CommandError ? cause.stderr.trim() : String(cause);
+      throw new Error(`The cluster of context ${context} does not answer: ${why}`, { cause });
+    });
+  });
   return target;
 }
 

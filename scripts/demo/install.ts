@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { type Log, step } from '../../e2e/cluster/progress.ts';
 import { CommandError } from '../../e2e/cluster/run.ts';
 import type { ImageName } from './options.ts';
@@ -16,15 +17,17 @@ export const release = 'galera-injector';
 const installedBy = 'galera-injector.dev/installed-by';
 const inInjectorNamespace = ['-n', injectorNamespace];
 
-/** The namespace's labels; undefined when there is no such namespace. */
+/** The namespace's labels, once it is not just being removed; undefined when there is no such namespace. */
 export async function namespaceLabels(
   target: Target,
   name: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const found = await kubectl(target, ['get', 'namespace', name, '--ignore-not-found', '-o', 'json']);
   if (found.trim() === '') return undefined;
-  const { metadata } = JSON.parse(found) as { metadata: { labels?: Record<string, string> } };
-  return metadata.labels ?? {};
+  const { metadata } = JSON.parse(found) as { metadata: V1ObjectMeta };
+  if (metadata.deletionTimestamp === undefined) return metadata.labels ?? {};
+  await kubectl(target, ['wait', '--for=delete', `namespace/${name}`, '--timeout=170s'], '', 180);
+  return undefined;
 }
 
 /** True for the labels of a namespace that the demo made. */

@@ -25,7 +25,7 @@ const HELP = `galera-injector: label a pod galera=true and it becomes a node of 
 
 Examples:
   galera-injector explain -f statefulset.yaml
-  galera-injector inject -f statefulset.yaml | kubectl apply -f -
+  galera-injector inject -f statefulset.yaml --ca-file ca.crt | kubectl apply -f -
 
 Commands:
 ${COMMANDS.map(({ usage, summary }) => `  ${usage.padEnd(20)} ${summary}`).join('\n')}

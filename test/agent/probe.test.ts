@@ -199,6 +199,20 @@ describe('probe started', () => {
 });
 
 describe('probe alive', () => {
+  it('tells the coordinator what formed, for a pod whose readiness probe is its own', async () => {
+    await serverSays();
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    expect(coordinator.calls).toHaveLength(1);
+    expect(coordinator.calls[0]).toMatchObject({ fields: { uuid: CLUSTER } });
+  });
+
+  it('does not restart a node that the coordinator refuses', async () => {
+    await serverSays();
+    coordinator.answers = ['refuse this node is Primary in another cluster'];
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
   it('fails after three minutes without Primary and not before', async () => {
     await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized' });
     expect(await pod.probe('alive')).toMatchObject({ code: 0 });

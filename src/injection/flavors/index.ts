@@ -37,9 +37,15 @@ const WITHOUT_GALERA: readonly ((image: ImageReference) => boolean)[] = [
   ({ path }) => /(^|\/)bitnami(legacy|secure)?\/(mysql|mariadb)$/.test(path),
 ];
 
+function examples(proven: boolean): string {
+  return FLAVORS.filter((flavor) => flavor.proven === proven)
+    .map((flavor) => flavor.example)
+    .join(', ');
+}
+
 /** Why an image cannot be used, in a sentence that names images that can. */
 export function refuseImage(container: string, image: string): Refusal {
-  const works = `Images that work: ${FLAVORS.map((flavor) => flavor.example).join(', ')}`;
+  const works = `Images that work: ${examples(true)}; recognised, not yet proven: ${examples(false)}`;
   const subject = `Container ${quoted(container)}: image ${quoted(image)}`;
   return lacksGalera(image)
     ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep). ${works}`)

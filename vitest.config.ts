@@ -2,7 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.unit.test.ts', 'e2e/images/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'test/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'e2e/**/*.unit.test.ts',
+      'e2e/images/*.test.ts',
+    ],
+    // Real servers need root and packages: the end-to-end suite runs these.
+    exclude: ['**/*.real.test.ts', '**/node_modules/**'],
     testTimeout: 20_000,
   },
 });

@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    root: import.meta.dirname,
-    include: ['suite/*.e2e.ts'],
-    globalSetup: ['support/setup.ts'],
+    root: join(import.meta.dirname, '..'),
+    include: ['e2e/suite/*.e2e.ts', 'test/agent/real/*.real.test.ts'],
+    globalSetup: ['e2e/support/setup.ts'],
     // One file after the other: the machine has two processors and each file starts real database servers.
     fileParallelism: false,
     sequence: { concurrent: false },

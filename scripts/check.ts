@@ -10,6 +10,26 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ['Unused code', ['knip', '--no-progress']],
 ];
 
+/** The scripts that run in database images and in the test image. */
+const SHELL_SCRIPTS = [
+  'agent/start',
+  'agent/probe',
+  'e2e/images/mariadb/docker-entrypoint.sh',
+  'e2e/images/mariadb/build-rootfs.sh',
+];
+
+/** ShellCheck is no npm package; where it is not installed the check is left out, and says so. */
+async function checkShell(): Promise<void> {
+  const command = ['shellcheck', '--external-sources', '--source-path=SCRIPTDIR', ...SHELL_SCRIPTS];
+  const missing = await run(['shellcheck', '--version']).then(
+    () => false,
+    () => true,
+  );
+  if (missing)
+    toStderr('Shell scripts … left out: install shellcheck (apt-get install shellcheck) to check them\n');
+  else await step(toStderr, 'Shell scripts', () => run(command));
+}
+
 /** Runs a program; what it prints is shown only when it fails. */
 function run([program = '', ...args]: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -39,8 +59,16 @@ function runTests(): Promise<number> {
 async function main(): Promise<number> {
   const start = Date.now();
   let failed = 0;
-  for (const [title, command] of CHECKS) {
-    await step(toStderr, title, () => run(command)).catch((error: unknown) => {
+  const checks = [
+    ...CHECKS.map(
+      ([title, command]) =>
+        () =>
+          step(toStderr, title, () => run(command)),
+    ),
+    checkShell,
+  ];
+  for (const check of checks) {
+    await check().catch((error: unknown) => {
       failed += 1;
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     });

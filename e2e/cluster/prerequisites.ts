@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { exists } from './cache.ts';
 import { run, which } from './run.ts';
 import type { Log } from './progress.ts';
 import { step } from './progress.ts';
@@ -90,11 +91,42 @@ async function missingPackages(): Promise<string[]> {
 
 /** Installs the Debian packages that are missing; does nothing when none is. */
 export async function installPackages(log: Log): Promise<void> {
-  const missing = await missingPackages();
+  await aptInstall(log, await missingPackages());
+}
+
+/** What the tests on real data directories start on this machine itself, with the package that brings each. */
+const serverPrograms: readonly (readonly [program: string, debianPackage: string])[] = [
+  ['mariadbd', 'mariadb-server'],
+  ['mariadb-backup', 'mariadb-backup'],
+  ['socat', 'socat'],
+  ['gosu', 'gosu'],
+];
+const providers = ['/usr/lib/galera/libgalera_smm.so', '/usr/lib/libgalera_smm.so'];
+const servicePolicy = '/usr/sbin/policy-rc.d';
+
+/** Installs a MariaDB server with Galera on this machine, without letting the package start a service. */
+export async function installServer(log: Log): Promise<void> {
+  const missing: string[] = [];
+  for (const [program, debianPackage] of serverPrograms) {
+    if ((await which(program)) === undefined) missing.push(debianPackage);
+  }
+  const provided = await Promise.all(providers.map((path) => exists(path)));
+  if (!provided.includes(true)) missing.push('galera-4');
   if (missing.length === 0) return;
+  const own = !(await exists(servicePolicy));
+  if (own) await writeFile(servicePolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await aptInstall(log, missing);
+  } finally {
+    if (own) await rm(servicePolicy);
+  }
+}
+
+async function aptInstall(log: Log, packages: readonly string[]): Promise<void> {
+  if (packages.length === 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await step(log, 'Reading the package lists (apt-get update)', () => run('apt-get', ['update'], { env }));
-  await step(log, `Installing ${missing.join(' ')}`, () =>
-    run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env }),
+  await step(log, `Installing ${packages.join(' ')}`, () =>
+    run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env }),
   );
 }

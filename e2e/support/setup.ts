@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { buildImage } from '../../scripts/image.ts';
 import { bootCluster, type Clients, connectCluster, endCluster } from '../cluster/index.ts';
+import { installServer } from '../cluster/prerequisites.ts';
 import { toStderr } from '../cluster/progress.ts';
 import { installChart, uninstallChart } from './install.ts';
 
@@ -24,6 +25,9 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 async function bootAndLoad(archive: string): Promise<Clients> {
   const cluster = await bootCluster();
+  // Some tests run the start script on real data directories outside any pod.
+  await installServer(toStderr);
+  process.env['GALERA_REAL_SERVER'] = '1';
   await cluster.loadImage(archive);
   return cluster;
 }

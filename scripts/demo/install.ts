@@ -1,12 +1,9 @@
 /** Puts the injector and the example into the cluster. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { type Log, step } from '../../e2e/cluster/progress.ts';
-import { CommandError } from '../../e2e/cluster/run.ts';
+import { CommandError, run } from '../../e2e/cluster/run.ts';
 import type { ImageName } from './options.ts';
 import { demoNamespace, helm, injectorNamespace, kubectl, madeByDemo, type Target } from './target.ts';
 
@@ -95,7 +92,7 @@ export async function installInjector(
     // What an interrupted helm leaves half done keeps every later one from starting.
     if ((await installedRelease(target))?.status.startsWith('pending') === true)
       await helm(target, ['uninstall', release, ...inInjectorNamespace, '--wait']);
-    const build = archive === undefined ? {} : { 'galera-injector.dev/image-archive': await sha256(archive) };
+    const build = archive === undefined ? {} : { 'galera-injector.dev/image-id': await imageId(archive) };
     const values = JSON.stringify({ image, podAnnotations: { [installedBy]: 'demo', ...build } });
     const wait = ['--wait', '--timeout', '4m'];
     const install = ['upgrade', '--install', release, chart, ...inInjectorNamespace, '-f', '-', ...wait];
@@ -112,9 +109,8 @@ export async function applyExample(target: Target, log: Log): Promise<void> {
   });
 }
 
-/** The first half of the digest: an annotation need only differ when the image does. */
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex').slice(0, 32);
+/** The digest of the image's configuration, which the archive is the same or another image by. */
+async function imageId(archive: string): Promise<string> {
+  const manifest = JSON.parse(await run('tar', ['-xOf', archive, './manifest.json'])) as { Config: string }[];
+  return manifest[0]?.Config.replace(/\.json$/, '') ?? '';
 }

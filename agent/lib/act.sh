@@ -70,8 +70,8 @@ clear_leftovers() {
     done < <(list_data)
     return
   fi
-  aside=$data/.galera-injector-aside-$(date +%Y%m%d-%H%M%S)
-  mkdir "$aside" || return 1
+  aside=$aside_directory/$(date +%Y%m%d-%H%M%S)
+  mkdir -p "$aside" || return 1
   while IFS= read -r entry; do
     log "moving $entry to $aside: $content_reason"
     mv "$entry" "$aside/" || return 1

@@ -12,6 +12,8 @@ state_file=$home/state
 # while the coordinator is away.
 membership_file=$data/.galera-injector-member
 processes=${GALERA_PROC:-/proc}
+# Where leftovers are moved to before a first bootstrap.
+aside_directory=$data/.galera-injector-aside
 nobody_uuid=00000000-0000-0000-0000-000000000000
 uuid_pattern='[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 

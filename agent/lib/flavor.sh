@@ -165,6 +165,8 @@ pass_mariadb() {
   give innodb-autoinc-lock-mode 2
   give default-storage-engine InnoDB
   give bind-address '*'
+  # To the server every directory is a database.
+  if [[ -d $aside_directory ]]; then additions+=("--ignore-db-dirs=${aside_directory##*/}"); fi
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }

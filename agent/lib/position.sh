@@ -32,7 +32,8 @@ recover_position() {
   if recovery_output | grep -q 'tc-heuristic-recover'; then
     # Prepared and never committed, so never acknowledged: rolled back here, and sent again by the cluster if it was committed there.
     log 'rolling back transactions that were prepared and not committed when the server ended'
-    run_recovery --wsrep-on=OFF --tc-heuristic-recover=rollback
+    # Together with --wsrep-recover, or a server that finds nothing to roll back stays and serves.
+    run_recovery "${recovery_options[@]}" --wsrep-recover --tc-heuristic-recover=rollback
     run_recovery "${recovery_options[@]}" --wsrep-recover
   fi
   [[ $(recovery_output | grep 'Recovered position' | tail -n 1) =~ Recovered\ position:?\ *($uuid_pattern):(-?[0-9]+) ]] || return 1

@@ -1,6 +1,6 @@
 /** What the start script finds in data directories that a real server made, and what it makes of them. */
 import { execFile } from 'node:child_process';
-import { chmod } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,24 @@ describe.skipIf(why !== null)('a real data directory', { timeout: TIMEOUT }, () 
     await second.startSynced();
     expect(await first.status('wsrep_cluster_size')).toBe('2');
     expect(await second.status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
+  });
+
+  it('moves what an aborted transfer left aside and makes a new database beside it', async () => {
+    await first.install();
+    await first.pod.write('data/grastate.dat', '');
+    await first.pod.write('data/sst_in_progress', '');
+    expect(await report(first)).toMatchObject({ data: 'unusable' });
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`, 'ok'];
+    await first.startSynced();
+    expect((await first.sql('SHOW DATABASES')).split('\n')).toEqual([
+      'information_schema',
+      'mysql',
+      'performance_schema',
+      'sys',
+    ]);
+    const aside = first.pod.path('data/.galera-injector-aside');
+    const [kept = ''] = await readdir(aside);
+    expect(await readdir(`${aside}/${kept}`)).toContain('shop');
   });
 
   it('catches up without a full transfer after SIGKILL of one of two', async () => {

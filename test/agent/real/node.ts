@@ -10,6 +10,9 @@ import { Pod, type RunningScript } from '../pod.ts';
 
 const run = promisify(execFile);
 const ENTRYPOINT = join(import.meta.dirname, '../../../e2e/images/mariadb/docker-entrypoint.sh');
+/** The receiver of a transfer listens on every address, so two runs at once need ports of their own. */
+const BASE = 21_000 + (process.pid % 1_000) * 10;
+const PORTS = { sql: BASE, group: BASE + 1, ist: BASE + 2, sst: BASE + 3 } as const;
 const NEEDED = ['mariadbd', 'mariadb-install-db', 'mariadb-backup', 'socat', 'gosu'];
 
 /** Why real servers cannot be run here, or null. */
@@ -37,7 +40,7 @@ export class RealNode {
     await chmod(pod.path('data'), 0o777);
     await symlink(ENTRYPOINT, pod.path('bin/docker-entrypoint.sh'));
     Object.assign(pod.environment, {
-      WSREP_CLUSTER_ADDRESS: 'gcomm://127.0.0.20:24567,127.0.0.21:24567',
+      WSREP_CLUSTER_ADDRESS: `gcomm://127.0.0.20:${PORTS.group},127.0.0.21:${PORTS.group}`,
       WSREP_NODE_NAME: `db-${number}`,
       WSREP_NODE_ADDRESS: address,
       POD_IP: address,
@@ -60,9 +63,9 @@ export class RealNode {
       `--socket=${pod.path('run/socket')}`,
       `--pid-file=${pod.path('run/pid')}`,
       `--bind-address=${address}`,
-      '--port=23306',
-      `--wsrep-provider-options=gmcast.listen_addr=tcp://${address}:24567;ist.recv_addr=${address}:24568;gcache.size=8M`,
-      `--wsrep-sst-receive-address=${address}:24444`,
+      `--port=${PORTS.sql}`,
+      `--wsrep-provider-options=gmcast.listen_addr=tcp://${address}:${PORTS.group};ist.recv_addr=${address}:${PORTS.ist};gcache.size=8M`,
+      `--wsrep-sst-receive-address=${address}:${PORTS.sst}`,
       '--innodb-buffer-pool-size=16M',
       '--innodb-log-file-size=8M',
       ...more,

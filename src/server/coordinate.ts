@@ -7,7 +7,7 @@ import {
   NotAMemberError,
   StaleCallError,
 } from '../coordination/coordinator.ts';
-import type { Authenticate } from '../coordination/identity.ts';
+import { type Authenticate, TooManyTokensError } from '../coordination/identity.ts';
 import { BadCallError } from '../coordination/protocol.ts';
 import { UnreadableRecordError } from '../coordination/record.ts';
 import { explainError } from '../kubernetes/client.ts';
@@ -48,7 +48,8 @@ async function answer(
   const stop = parts.metrics.duration.startTimer({ endpoint: call });
   try {
     const token = /^Bearer ([\w.~+/=-]{1,8192})$/.exec(request.headers.authorization ?? '')?.[1];
-    const caller = token === undefined ? null : await parts.authenticate(token);
+    const caller =
+      token === undefined ? null : await parts.authenticate(token, request.socket.remoteAddress ?? '');
     if (caller === null) {
       const missing = 'send the token of the pod, audience galera-injector, as Authorization: Bearer';
       turnAway(
@@ -75,6 +76,10 @@ function fail(parts: CoordinateParts, call: CallName, response: Response, error:
   if (error instanceof BadCallError) return turnAway(parts, response, 400, error.message);
   if (error instanceof NotAMemberError) return turnAway(parts, response, 403, error.message);
   if (error instanceof StaleCallError) return turnAway(parts, response, 409, error.message);
+  if (error instanceof TooManyTokensError) {
+    response.setHeader('Retry-After', '1');
+    return turnAway(parts, response, 429, error.message);
+  }
   if (error instanceof ContendedError) return turnAway(parts, response, 503, error.message);
   parts.logger.error('coordinator call failed', { call, error: explainError(error) });
   const known = error instanceof UnreadableRecordError;

@@ -41,7 +41,7 @@ export function createApp(routers: readonly Router[], phase: () => Phase): Expre
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use((_request: Request, response: Response, next: NextFunction) => {
-    if (phase() !== 'serving') response.setHeader('Connection', 'close');
+    closeUnlessServing(response, phase);
     if (phase() !== 'late') return next();
     // The API server repeats a request that was answered so (client-go rest/with_retry.go), never one that was cut off.
     response.setHeader('Retry-After', '0');
@@ -59,6 +59,17 @@ export function createApp(routers: readonly Router[], phase: () => Phase): Expre
     response.status(code).json({ error: typeof type === 'string' ? type : 'the request could not be read' });
   });
   return app;
+}
+
+/** Decided when the answer leaves, not when the request comes: the signal to stop may arrive between the two. */
+function closeUnlessServing(response: Response, phase: () => Phase): void {
+  const writeHead = response.writeHead.bind(response);
+  const write = (...given: Parameters<typeof writeHead>): Response => {
+    if (phase() !== 'serving') response.setHeader('Connection', 'close');
+    writeHead(...given);
+    return response;
+  };
+  response.writeHead = write as typeof response.writeHead;
 }
 
 function nothing(request: Request, response: Response): void {

@@ -44,6 +44,8 @@ export interface FakeApi {
   readonly kubeconfig: string;
   /** Looks at each request first; whatever it returns is the answer. */
   intercept: (seen: Seen) => Forced | undefined;
+  /** What the answer for a path waits for. */
+  delay: (path: string) => Promise<void> | undefined;
   close(): Promise<void>;
 }
 
@@ -53,11 +55,12 @@ export async function startFakeApi(objects: Readonly<Record<string, ApiObject>> 
   const directory = mkdtempSync(join(tmpdir(), 'fake-api-'));
   const kubeconfig = join(directory, 'kubeconfig');
   const store = new Store();
-  const state = { seen: [] as Seen[], intercept: (): Forced | undefined => undefined };
+  const requests: Seen[] = [];
   const server = createServer({ key: pair.key, cert: pair.certificate }, (request, response) => {
     const answer = async (): Promise<void> => {
       const seen = await read(request);
-      state.seen.push(seen);
+      requests.push(seen);
+      await api.delay(seen.path);
       reply(response, api.intercept(seen) ?? store.answer(seen));
     };
     void answer();
@@ -67,9 +70,10 @@ export async function startFakeApi(objects: Readonly<Record<string, ApiObject>> 
   const api: FakeApi = {
     client: clientFrom(kubeconfig),
     objects: store.objects,
-    seen: state.seen,
+    seen: requests,
     kubeconfig,
-    intercept: state.intercept,
+    intercept: () => undefined,
+    delay: () => undefined,
     close: async () => {
       rmSync(directory, { recursive: true });
       await closeServer(server);

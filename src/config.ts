@@ -37,8 +37,9 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
     return value ?? '';
   };
   const port = (name: string, fallback: number): number => {
-    const value = Number(env[name] || fallback);
-    if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+    const given = env[name] || String(fallback);
+    // Digits only: Number() also reads 0x50, 1e3 and spaces.
+    if (/^\d{1,5}$/.test(given) && Number(given) < 65_536) return Number(given);
     problems.push(`${name} is ${JSON.stringify(env[name])}; allowed is a port from 0 to 65535`);
     return fallback;
   };

@@ -13,7 +13,7 @@ import { createCompanions } from './kubernetes/companions.ts';
 import { createContextReader } from './kubernetes/context.ts';
 import { createAdminServer } from './server/admin.ts';
 import { coordinateRouter } from './server/coordinate.ts';
-import { createApp, createHttpsServer, listen, secureContext } from './server/https.ts';
+import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -51,11 +51,11 @@ export async function startService(
   const metrics = createMetrics(VERSION);
   const host = `${config.service}.${config.namespace}.svc`;
   const source = overrides.source ?? selfManaged(config, client, logger, host);
-  const state: { pair: ServingCertificate | null; draining: boolean } = { pair: null, draining: false };
+  const state: { pair: ServingCertificate | null; phase: Phase } = { pair: null, phase: 'serving' };
   const admin = createAdminServer({
     registry: metrics.registry,
     unready: () => {
-      if (state.draining) return 'stopping';
+      if (state.phase !== 'serving') return 'stopping';
       return state.pair === null ? 'no certificate yet' : source.problem();
     },
   });
@@ -73,15 +73,16 @@ export async function startService(
         mutateRouter({ readContext: contextOf(client), settings, logger, metrics }),
         coordinatorRouter(config, client, logger, metrics),
       ],
-      () => state.draining,
+      () => state.phase,
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
     logger.info('serving', { version: VERSION, host, port, adminPort });
     const stop = once(async () => {
-      state.draining = true;
+      state.phase = 'draining';
       logger.info('stopping');
       await sleep(overrides.lameDuckMs ?? LAME_DUCK_MS);
+      state.phase = 'late';
       stopping.abort();
       await Promise.all([close(https), close(admin)]);
       logger.info('stopped');

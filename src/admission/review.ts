@@ -17,6 +17,8 @@ export interface AdmissionRequest {
   readonly object: JsonObject;
 }
 
+const UID = /^[!-~]{1,128}$/;
+
 /** @throws BadReviewError naming the field, its value and what is allowed */
 export function parseReview(body: unknown): AdmissionRequest {
   const review = object(body, 'the body');
@@ -25,15 +27,17 @@ export function parseReview(body: unknown): AdmissionRequest {
   const request = object(review['request'], 'request');
   const kind = object(request['kind'], 'request.kind');
   const uid = request['uid'];
-  if (typeof uid !== 'string' || uid === '')
-    throw new BadReviewError('request.uid is missing; every review has one');
+  if (typeof uid !== 'string' || !UID.test(uid))
+    throw new BadReviewError(`request.uid is ${show(uid)}; every review has one of at most 128 characters`);
+  const operation = text(request['operation'], 'request.operation');
   return {
     uid,
     namespace: text(request['namespace'], 'request.namespace'),
-    operation: text(request['operation'], 'request.operation'),
+    operation,
     kind: [kind['group'] ?? '', kind['version'], kind['kind']].map(String).join('/'),
     subResource: text(request['subResource'] ?? '', 'request.subResource'),
-    object: object(request['object'], 'request.object'),
+    // A deletion brings no object, and none is looked at.
+    object: operation === 'DELETE' ? {} : object(request['object'], 'request.object'),
   };
 }
 

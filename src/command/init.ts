@@ -18,6 +18,8 @@ export interface InitPlaces {
   readonly shared: string;
   readonly token: string;
   readonly log: (line: string) => void;
+  /** Milliseconds between two questions. */
+  readonly pauseMs?: number;
 }
 
 const PLACES: InitPlaces = {
@@ -40,9 +42,18 @@ export async function init(env: NodeJS.ProcessEnv, places: InitPlaces = PLACES):
   const config = readConfig(env);
   await bringAgent(config, places);
   const stop = new AbortController();
-  process.once('SIGTERM', () => stop.abort());
+  const onSignal = (): void => stop.abort();
+  process.once('SIGTERM', onSignal);
+  try {
+    return await waitForTurn(config, places, stop.signal);
+  } finally {
+    process.removeListener('SIGTERM', onSignal);
+  }
+}
+
+async function waitForTurn(config: InitConfig, places: InitPlaces, signal: AbortSignal): Promise<number> {
   let said = '';
-  while (!stop.signal.aborted) {
+  while (!signal.aborted) {
     const answer = await ask(config, places).catch((error: unknown) => `wait ${explain(error)}`);
     if (answer === 'start') {
       places.log('starting');
@@ -51,7 +62,7 @@ export async function init(env: NodeJS.ProcessEnv, places: InitPlaces = PLACES):
     const why = answer.replace(/^wait /, '');
     if (why !== said) places.log(`waiting: ${why}`);
     said = why;
-    await sleep(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    await sleep(places.pauseMs ?? PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
   places.log('told to stop while waiting');
   return 143;

@@ -2,11 +2,16 @@
 import { createHash } from 'node:crypto';
 import { TOKEN_AUDIENCE } from '../injection/index.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
+import { couldBePodToken } from './token.ts';
 
 /** How long an answer of the API about one token is kept, in milliseconds. */
 const REMEMBERED_MS = 60_000;
-/** Tokens remembered at once: a bound on memory, far above the pods that start at one time. */
+/** Good tokens remembered at once, and as many bad ones: a bound on memory, far above the pods that start at one time. */
 const REMEMBERED_MAX = 1_000;
+/** Questions to the API at one time; more are turned away. */
+const REVIEWS_AT_ONCE = 16;
+/** Bad tokens that one address may have looked up in a minute. A pod has one token and so one refusal. */
+const REFUSALS_PER_ADDRESS = 10;
 
 /** The pod that a token was issued to. */
 export interface Caller {
@@ -15,20 +20,77 @@ export interface Caller {
   readonly podUid: string;
 }
 
-/** Says whom a token belongs to; null for one that is not good. */
-export type Authenticate = (token: string) => Promise<Caller | null>;
+/** Too many tokens to look up; the caller may ask again in a second. */
+export class TooManyTokensError extends Error {
+  override name = 'TooManyTokensError';
+}
 
-/** Authentication by TokenReview. Answers are remembered for a minute, refusals too, by the token's hash. */
+/**
+ * Says whom a token belongs to; null for one that is not good. `address` is where the call came from.
+ * @throws TooManyTokensError
+ */
+export type Authenticate = (token: string, address: string) => Promise<Caller | null>;
+
+/**
+ * Authentication by TokenReview. Answers are remembered for a minute, refusals too, by the token's hash and apart from
+ * each other: a flood of bad tokens neither costs an API call each nor displaces the good ones.
+ */
 export function createAuthenticate(client: KubernetesClient, now: () => number = Date.now): Authenticate {
-  const known = new Map<string, { caller: Caller | null; until: number }>();
-  return async (token) => {
-    const key = createHash('sha256').update(token).digest('base64');
-    const before = known.get(key);
-    if (before !== undefined && before.until > now()) return before.caller;
+  const good = createMemory<Caller>(now);
+  const bad = createMemory<true>(now);
+  const refusals = createMemory<number>(now);
+  const underWay = new Map<string, Promise<Caller | null>>();
+
+  async function lookUp(key: string, token: string, address: string): Promise<Caller | null> {
     const caller = await review(client, token);
-    if (known.size >= REMEMBERED_MAX) known.clear();
-    known.set(key, { caller, until: now() + REMEMBERED_MS });
+    if (caller !== null) good.set(key, caller);
+    else {
+      bad.set(key, true);
+      refusals.set(address, (refusals.get(address) ?? 0) + 1);
+    }
     return caller;
+  }
+
+  return async (token, address) => {
+    if (!couldBePodToken(token, now())) return null;
+    const key = createHash('sha256').update(token).digest('base64');
+    const known = good.get(key);
+    if (known !== undefined) return known;
+    if (bad.get(key) === true) return null;
+    const running = underWay.get(key);
+    if (running !== undefined) return running;
+    if (underWay.size >= REVIEWS_AT_ONCE) throw new TooManyTokensError('too many tokens at once; ask again');
+    if ((refusals.get(address) ?? 0) >= REFUSALS_PER_ADDRESS) {
+      throw new TooManyTokensError(`too many bad tokens from ${address}; ask again in a minute`);
+    }
+    const work = lookUp(key, token, address).finally(() => underWay.delete(key));
+    underWay.set(key, work);
+    return work;
+  };
+}
+
+interface Memory<T> {
+  get(key: string): T | undefined;
+  /** Keeps a value; one that is already there keeps its age. */
+  set(key: string, value: T): void;
+}
+
+/** Values for a minute, the oldest dropped when there are too many. */
+function createMemory<T>(now: () => number): Memory<T> {
+  const kept = new Map<string, { value: T; until: number }>();
+  const get = (key: string) => {
+    const found = kept.get(key);
+    return found !== undefined && found.until > now() ? found : undefined;
+  };
+  return {
+    get: (key) => get(key)?.value,
+    set(key, value) {
+      const until = get(key)?.until ?? now() + REMEMBERED_MS;
+      kept.delete(key);
+      const oldest = kept.size >= REMEMBERED_MAX ? kept.keys().next().value : undefined;
+      if (oldest !== undefined) kept.delete(oldest);
+      kept.set(key, { value, until });
+    },
   };
 }
 

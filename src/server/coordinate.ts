@@ -7,15 +7,20 @@ import {
   NotAMemberError,
   StaleCallError,
 } from '../coordination/coordinator.ts';
-import type { Authenticate } from '../coordination/identity.ts';
+import { type Authenticate, type Caller, TooManyTokensError } from '../coordination/identity.ts';
 import { BadCallError } from '../coordination/protocol.ts';
 import { UnreadableRecordError } from '../coordination/record.ts';
 import { explainError } from '../kubernetes/client.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type BodyRules, prepareRefusal, readBody, TurnedAwayError } from './body.ts';
+import { createBudget, createGate, type Gate } from './budget.ts';
 
 /** Largest body of a call, in bytes: a report of a view of a hundred members fits twice. */
 const CALL_LIMIT = 8 * 1024;
+/** Calls decided at one time, and the bytes of their bodies: apart from those of the reviews. */
+const CALLS_AT_ONCE = 64;
+const HELD = { small: 256 * CALL_LIMIT, large: 16 * CALL_LIMIT };
 const CALLS: readonly CallName[] = ['turn', 'start', 'ready'];
 
 /** What the endpoints work with. */
@@ -29,41 +34,35 @@ export interface CoordinateParts {
 /** The endpoints: one line of text in every case, with an HTTP status that says whose fault it is. */
 export function coordinateRouter(parts: CoordinateParts): Router {
   const router = express.Router();
+  const rules = { type: 'text/plain', limit: CALL_LIMIT, budget: createBudget(HELD) };
+  const gate = createGate(CALLS_AT_ONCE);
   for (const call of CALLS) {
-    router.post(
-      `/coordinator/v1/${call}`,
-      express.text({ limit: CALL_LIMIT, inflate: false, type: 'text/plain' }),
-      (request, response) => answer(parts, call, request, response),
+    router.post(`/coordinator/v1/${call}`, (request, response) =>
+      answer(parts, { call, rules, gate }, request, response),
     );
   }
   return router;
 }
 
+interface Endpoint {
+  readonly call: CallName;
+  readonly rules: BodyRules;
+  readonly gate: Gate;
+}
+
 async function answer(
   parts: CoordinateParts,
-  call: CallName,
+  { call, rules, gate }: Endpoint,
   request: Request,
   response: Response,
 ): Promise<void> {
   const stop = parts.metrics.duration.startTimer({ endpoint: call });
   try {
-    const token = /^Bearer ([\w.~+/=-]{1,8192})$/.exec(request.headers.authorization ?? '')?.[1];
-    const caller = token === undefined ? null : await parts.authenticate(token);
-    if (caller === null) {
-      const missing = 'send the token of the pod, audience galera-injector, as Authorization: Bearer';
-      turnAway(
-        parts,
-        response,
-        401,
-        token === undefined ? missing : 'the token is not valid for galera-injector',
-      );
-      return;
-    }
-    if (typeof request.body !== 'string') {
-      turnAway(parts, response, 415, 'send the call as text/plain');
-      return;
-    }
-    send(response, 200, await parts.coordinator(call, caller, request.body));
+    const caller = await callerOf(parts, request);
+    const body = (await readBody(request, response, rules)).toString('utf8');
+    const deciding = gate.enter(() => parts.coordinator(call, caller, body));
+    if (deciding === null) throw new TurnedAwayError(429, 'too many calls at once; ask again');
+    send(response, 200, await deciding);
   } catch (error) {
     fail(parts, call, response, error);
   } finally {
@@ -71,10 +70,27 @@ async function answer(
   }
 }
 
+async function callerOf(parts: CoordinateParts, request: Request): Promise<Caller> {
+  const token = /^Bearer ([\w.~+/=-]{1,8192})$/.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) {
+    const missing = 'send the token of the pod, audience galera-injector, as Authorization: Bearer';
+    throw new TurnedAwayError(401, missing);
+  }
+  const caller = await parts.authenticate(token, request.socket.remoteAddress ?? '');
+  if (caller === null) throw new TurnedAwayError(401, 'the token is not valid for galera-injector');
+  return caller;
+}
+
 function fail(parts: CoordinateParts, call: CallName, response: Response, error: unknown): void {
   if (error instanceof BadCallError) return turnAway(parts, response, 400, error.message);
   if (error instanceof NotAMemberError) return turnAway(parts, response, 403, error.message);
   if (error instanceof StaleCallError) return turnAway(parts, response, 409, error.message);
+  if (error instanceof TooManyTokensError)
+    return fail(parts, call, response, new TurnedAwayError(429, error.message));
+  if (error instanceof TurnedAwayError) {
+    prepareRefusal(response, error);
+    return turnAway(parts, response, error.status, error.message);
+  }
   if (error instanceof ContendedError) return turnAway(parts, response, 503, error.message);
   parts.logger.error('coordinator call failed', { call, error: explainError(error) });
   const known = error instanceof UnreadableRecordError;

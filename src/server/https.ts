@@ -1,26 +1,58 @@
 /** The HTTPS server: express inside, the timeouts and the certificate outside. */
+import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { ServingCertificate } from '../tls/source.ts';
 
 /** Above the 90 s that the API server keeps an idle connection, or a reused one would meet a closing server. */
 const KEEP_ALIVE_MS = 95_000;
-const HEADERS_MS = 32_000;
-const REQUEST_MS = 30_000;
+
+/** Time and connections that callers may take; tests bring smaller ones. */
+export interface ConnectionLimits {
+  /** For the TLS handshake, in milliseconds. */
+  readonly handshakeMs: number;
+  /** For all headers, from the first byte or the beginning of the connection, in milliseconds. */
+  readonly headersMs: number;
+  /** For the whole request, in milliseconds. */
+  readonly requestMs: number;
+  /** How often the two are looked at, in milliseconds. */
+  readonly checkMs: number;
+  /** Connections in all, each of about 50 kB. */
+  readonly connections: number;
+  /** Connections of one address: a single pod cannot keep the API server out. */
+  readonly connectionsPerAddress: number;
+}
+
+const LIMITS: ConnectionLimits = {
+  handshakeMs: 10_000,
+  headersMs: 10_000,
+  requestMs: 15_000,
+  checkMs: 2_000,
+  connections: 1_000,
+  connectionsPerAddress: 300,
+};
+
+/** Where a process is: `draining` still answers, but on no connection twice; `late` only says to ask another replica. */
+export type Phase = 'serving' | 'draining' | 'late';
 
 /** An application with our routes, JSON errors and nothing that names its parts. */
-export function createApp(routers: readonly Router[], isDraining: () => boolean): Express {
+export function createApp(routers: readonly Router[], phase: () => Phase): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use((_request: Request, response: Response, next: NextFunction) => {
-    if (isDraining()) response.setHeader('Connection', 'close');
-    next();
+    closeUnlessServing(response, phase);
+    if (phase() !== 'late') return next();
+    // The API server repeats a request that was answered so (client-go rest/with_retry.go), never one that was cut off.
+    response.setHeader('Retry-After', '0');
+    response.status(503).json({ error: 'this replica is stopping; ask again' });
   });
+  // Express answers OPTIONS by itself; here it is as unknown as any method other than POST.
+  app.use((request: Request, response: Response, next: NextFunction) =>
+    request.method === 'POST' ? next() : nothing(request, response),
+  );
   for (const router of routers) app.use(router);
-  app.use((request: Request, response: Response) => {
-    response.status(404).json({ error: `nothing is served at ${request.method} ${request.path}` });
-  });
+  app.use(nothing);
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const { status, type } = error as { status?: unknown; type?: unknown };
     const code = typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
@@ -29,13 +61,55 @@ export function createApp(routers: readonly Router[], isDraining: () => boolean)
   return app;
 }
 
+/** Decided when the answer leaves, not when the request comes: the signal to stop may arrive between the two. */
+function closeUnlessServing(response: Response, phase: () => Phase): void {
+  const writeHead = response.writeHead.bind(response);
+  const write = (...given: Parameters<typeof writeHead>): Response => {
+    if (phase() !== 'serving') response.setHeader('Connection', 'close');
+    writeHead(...given);
+    return response;
+  };
+  response.writeHead = write as typeof response.writeHead;
+}
+
+function nothing(request: Request, response: Response): void {
+  response.status(404).json({ error: `nothing is served at ${request.method} ${request.path}` });
+}
+
 /** A server that is not listening yet. */
-export function createHttpsServer(app: Express, pair: ServingCertificate): Server {
-  const server = createServer({ ...secureContext(pair), ALPNProtocols: ['http/1.1'] }, app);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = REQUEST_MS;
+export function createHttpsServer(
+  app: Express,
+  pair: ServingCertificate,
+  limits: ConnectionLimits = LIMITS,
+): Server {
+  const options = {
+    ...secureContext(pair),
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: limits.handshakeMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
+  };
+  const server = createServer(options, app);
+  server.maxConnections = limits.connections;
+  boundEachAddress(server, limits.connectionsPerAddress);
   return server;
+}
+
+function boundEachAddress(server: Server, most: number): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const here = (open.get(address) ?? 0) + 1;
+    open.set(address, here);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+    if (here > most) socket.destroy();
+  });
 }
 
 /** What TLS needs of a pair; also for `setSecureContext` when the pair changes. */
@@ -43,8 +117,15 @@ export function secureContext(pair: ServingCertificate): {
   key: string;
   cert: string;
   minVersion: 'TLSv1.2';
+  secureOptions: number;
 } {
-  return { key: pair.key, cert: pair.certificate, minVersion: 'TLSv1.2' };
+  return {
+    key: pair.key,
+    cert: pair.certificate,
+    minVersion: 'TLSv1.2',
+    // A renegotiation costs us more than its caller; nobody needs one.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  };
 }
 
 /** Listens on all addresses; the port that was bound. */

@@ -2,18 +2,26 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { admit, type ReadContext } from '../admission/admit.ts';
 import { complete } from '../admission/respond.ts';
-import { BadReviewError, parseReview } from '../admission/review.ts';
+import { type AdmissionRequest, BadReviewError, parseReview } from '../admission/review.ts';
 import type { Settings } from '../injection/index.ts';
 import { explainError } from '../kubernetes/client.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type BodyRules, prepareRefusal, readBody, TurnedAwayError } from './body.ts';
+import { createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
+import { findExcess } from './json-bounds.ts';
 
 /**
  * Largest review read, in bytes: an object of at most 3 MiB (the API server's own limit on a request), twice for old
  * and new, and 1 MiB for the rest.
  */
 const REVIEW_LIMIT = 7 * 1024 * 1024;
+
+/** Bytes of reviews held at one time. Ordinary ones have 6 to 100 KB; parsed they take about ten times as much. */
+const HELD = { small: 8 * 1024 * 1024, large: 2 * REVIEW_LIMIT };
+/** Reviews decided at one time: each waits for the API, so more of them only wait longer. */
+const REVIEWS_AT_ONCE = 256;
 
 /** What the endpoint works with. */
 export interface MutateParts {
@@ -27,38 +35,29 @@ export interface MutateParts {
 /** The endpoint. User errors deny; our own faults answer 500, so that the failure policy decides. */
 export function mutateRouter(parts: MutateParts): Router {
   const router = express.Router();
-  router.post(
-    '/mutate',
-    express.json({ limit: REVIEW_LIMIT, inflate: false, strict: true }),
-    (request, response) => answer(parts, request, response),
-  );
+  const rules = { type: 'application/json', limit: REVIEW_LIMIT, budget: createBudget(HELD) };
+  const gate = createGate(REVIEWS_AT_ONCE);
+  router.post('/mutate', (request, response) => answer(parts, { rules, gate }, request, response));
   return router;
 }
 
-async function answer(parts: MutateParts, request: Request, response: Response): Promise<void> {
+interface Bounds {
+  readonly rules: BodyRules;
+  readonly gate: Gate;
+}
+
+async function answer(
+  parts: MutateParts,
+  bounds: Bounds,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const stop = parts.metrics.duration.startTimer({ endpoint: 'mutate' });
   try {
-    if (request.body === undefined) {
-      response.status(415).json({ error: 'send the review as application/json' });
-      return;
-    }
-    const review = parseReview(request.body);
-    const budget = budgetOf(request.query['timeout']);
-    const admitted = await admit(
-      review,
-      (pod, namespace) => within(budget, 'reading the context', parts.readContext(pod, namespace)),
-      parts.settings(),
-    );
-    const { decision, reason, cluster } = admitted;
-    parts.metrics.reviews.inc({ decision, reason });
-    parts.logger.info('admission review', {
-      decision,
-      reason,
-      cluster,
-      namespace: review.namespace,
-      uid: review.uid,
-    });
-    response.json(complete(review.uid, admitted.answer));
+    const review = parseReview(parseJson(await readBody(request, response, bounds.rules)));
+    const deciding = bounds.gate.enter(() => decide(parts, review, request.query['timeout']));
+    if (deciding === null) throw new TurnedAwayError(429, 'too many reviews at once; ask again in a second');
+    response.json(await deciding);
   } catch (error) {
     fail(parts, response, error);
   } finally {
@@ -66,10 +65,45 @@ async function answer(parts: MutateParts, request: Request, response: Response):
   }
 }
 
+/** @throws BadReviewError for what is not JSON or exceeds the bounds */
+function parseJson(body: Buffer): unknown {
+  const excess = findExcess(body);
+  if (excess !== null) throw new BadReviewError(excess);
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new BadReviewError('the body is not JSON');
+  }
+}
+
+async function decide(parts: MutateParts, review: AdmissionRequest, timeout: unknown): Promise<object> {
+  const budget = budgetOf(timeout);
+  const {
+    decision,
+    reason,
+    cluster,
+    answer: answered,
+  } = await admit(
+    review,
+    (pod, namespace) => within(budget, 'reading the context', parts.readContext(pod, namespace)),
+    parts.settings(),
+  );
+  parts.metrics.reviews.inc({ decision, reason });
+  const { namespace, uid } = review;
+  parts.logger.info('admission review', { decision, reason, cluster, namespace, uid });
+  return complete(review.uid, answered);
+}
+
 function fail(parts: MutateParts, response: Response, error: unknown): void {
   if (error instanceof BadReviewError) {
     parts.metrics.reviews.inc({ decision: 'error', reason: 'bad_review' });
     response.status(400).json({ error: error.message });
+    return;
+  }
+  if (error instanceof TurnedAwayError) {
+    parts.metrics.reviews.inc({ decision: 'error', reason: 'turned_away' });
+    prepareRefusal(response, error);
+    response.json({ error: error.message });
     return;
   }
   const reason = error instanceof Error ? error.name : 'unknown';

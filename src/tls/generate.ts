@@ -1,5 +1,5 @@
 /** An authority and a leaf for the webhook's Service. */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { ServingCertificate } from './source.ts';
 
 /** Life of authority and leaf, in days. Rotation comes with a later version, so both live long. */
@@ -53,12 +53,13 @@ export async function generatePair(names: readonly string[], now = Date.now()): 
   };
 }
 
-/** Null when the leaf is valid now, signed by the authority and good for the name; else what is wrong. */
+/** Null when the leaf is valid now, signed by the authority, good for the name and comes with its key; else what is wrong. */
 export function findFault(pair: ServingCertificate, name: string, now = Date.now()): string | null {
   try {
     const leaf = new X509Certificate(pair.certificate);
     const authority = new X509Certificate(pair.authority);
     if (!leaf.verify(authority.publicKey)) return 'the certificate is not signed by its authority';
+    if (!leaf.checkPrivateKey(createPrivateKey(pair.key))) return 'the key is not that of the certificate';
     if (leaf.checkHost(name, { subject: 'never' }) === undefined) return `the certificate is not for ${name}`;
     for (const [what, one] of [['certificate', leaf] as const, ['authority', authority] as const]) {
       if (Date.parse(one.validFrom) > now) return `the ${what} is not valid before ${one.validFrom}`;

@@ -28,6 +28,10 @@ export interface SelfManagedOptions {
   readonly webhook: string;
   readonly onProblem: (what: string) => void;
   readonly onRepair: (what: string) => void;
+  /** Milliseconds between two looks at Secret and caBundle. */
+  readonly pollMs?: number;
+  /** Milliseconds between two attempts to get the first pair. */
+  readonly firstPauseMs?: number;
 }
 
 /** A self-managed source: create or adopt the Secret, publish its authority, keep both so. */
@@ -48,7 +52,7 @@ export function createSelfManagedSource(options: SelfManagedOptions): Certificat
     signal: AbortSignal,
   ): Promise<void> {
     while (!signal.aborted) {
-      await sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(options.pollMs ?? POLL_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
       try {
         const pair = await round();
@@ -86,7 +90,7 @@ async function firstRound(
     } catch (error) {
       options.onProblem(explainError(error));
       if (attempt === FIRST_ATTEMPTS || signal.aborted) throw error;
-      await sleep(FIRST_PAUSE_MS, undefined, { signal });
+      await sleep(options.firstPauseMs ?? FIRST_PAUSE_MS, undefined, { signal });
     }
   }
 }

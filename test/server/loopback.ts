@@ -1,7 +1,13 @@
 /** The real routes behind real TLS on a loopback port, with the parts that need a cluster replaced. */
 import { request } from 'node:https';
 import type { Router } from 'express';
-import { createApp, createHttpsServer, listen } from '../../src/server/https.ts';
+import {
+  type ConnectionLimits,
+  createApp,
+  createHttpsServer,
+  listen,
+  type Phase,
+} from '../../src/server/https.ts';
 import { generatePair } from '../../src/tls/generate.ts';
 import { createLogger, type Logger } from '../../src/telemetry/logger.ts';
 
@@ -15,7 +21,9 @@ export interface Reply {
 
 export interface Loopback {
   send(path: string, options?: SendOptions): Promise<Reply>;
-  draining: boolean;
+  readonly port: number;
+  readonly authority: string;
+  phase: Phase;
   close(): Promise<void>;
 }
 
@@ -25,20 +33,23 @@ export interface SendOptions {
   readonly body?: string | Buffer;
 }
 
-export async function serve(routers: readonly Router[]): Promise<Loopback> {
+export async function serve(routers: readonly Router[], limits?: ConnectionLimits): Promise<Loopback> {
   const pair = await generatePair([NAME]);
-  const state = { draining: false };
+  const state: { phase: Phase } = { phase: 'serving' };
   const server = createHttpsServer(
-    createApp(routers, () => state.draining),
+    createApp(routers, () => state.phase),
     pair,
+    limits,
   );
   const port = await listen(server, 0);
   return {
-    get draining() {
-      return state.draining;
+    port,
+    authority: pair.authority,
+    get phase() {
+      return state.phase;
     },
-    set draining(on) {
-      state.draining = on;
+    set phase(phase) {
+      state.phase = phase;
     },
     send: (path, { method = 'POST', headers = {}, body = '' } = {}) =>
       new Promise((resolve, reject) => {

@@ -169,9 +169,9 @@ describe('/mutate', () => {
   });
 
   it('asks for the connection to be closed while it drains', async () => {
-    loopback.draining = true;
+    loopback.phase = 'draining';
     const reply = await post(review);
-    loopback.draining = false;
+    loopback.phase = 'serving';
     expect(reply).toMatchObject({ status: 200, headers: { connection: 'close' } });
   });
 

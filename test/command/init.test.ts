@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { init } from '../../src/command/init.ts';
+import { listen } from '../../src/server/https.ts';
+import { generatePair } from '../../src/tls/generate.ts';
+import type { ServingCertificate } from '../../src/tls/source.ts';
+
+interface Asked {
+  readonly path: string;
+  readonly token: string;
+  readonly body: string;
+}
+
+let pair: ServingCertificate;
+beforeAll(async () => (pair = await generatePair(['localhost'])));
+
+let directory: string;
+let server: Server;
+let port: number;
+let asked: Asked[];
+let answers: [status: number, body: string][];
+let lines: string[];
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'init-'));
+  for (const name of ['agent', 'shared', 'data', 'agent/lib']) mkdirSync(join(directory, name));
+  for (const name of ['start', 'probe', 'lib/log.sh']) writeFileSync(join(directory, 'agent', name), name);
+  writeFileSync(join(directory, 'token'), 'the-token\n');
+  asked = [];
+  answers = [];
+  lines = [];
+  server = createServer({ key: pair.key, cert: pair.certificate }, (request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      asked.push({ path: request.url ?? '', token: request.headers.authorization ?? '', body });
+      const [status, line] = answers.shift() ?? [200, 'start\n'];
+      response.writeHead(status).end(line);
+    });
+  });
+  port = await listen(server, 0);
+});
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(directory, { recursive: true });
+});
+
+const at = (name: string) => join(directory, name);
+const read = (name: string) => readFileSync(at(`shared/${name}`), 'utf8');
+const run = (tweak: NodeJS.ProcessEnv = {}) =>
+  init(
+    {
+      GALERA_COORDINATOR: `localhost:${port}`,
+      GALERA_CA: pair.authority,
+      GALERA_CLUSTER: 'db',
+      GALERA_DATA_DIRECTORY: at('data'),
+      ...tweak,
+    },
+    {
+      agent: at('agent'),
+      shared: at('shared'),
+      token: at('token'),
+      log: (line) => lines.push(line),
+      pauseMs: 5,
+    },
+  );
+
+describe('init', () => {
+  it('brings the agent, its authority and the address of the coordinator', async () => {
+    expect(await run()).toBe(0);
+    expect(read('lib/log.sh')).toBe('lib/log.sh');
+    expect(statSync(at('shared/start')).mode & 0o777).toBe(0o755);
+    expect(statSync(at('shared/probe')).mode & 0o777).toBe(0o755);
+    expect(read('ca.crt')).toBe(pair.authority);
+    expect(read('coordinator')).toBe(`localhost:${port}\n`);
+  });
+
+  it('asks with the token of the pod until it is its turn', async () => {
+    answers = [
+      [200, 'wait db-0 goes first\n'],
+      [200, 'start\n'],
+    ];
+    expect(await run()).toBe(0);
+    expect(asked).toEqual([
+      { path: '/coordinator/v1/turn', token: 'Bearer the-token', body: 'cluster=db\nask=1\ndata=empty\n' },
+      { path: '/coordinator/v1/turn', token: 'Bearer the-token', body: 'cluster=db\nask=2\ndata=empty\n' },
+    ]);
+  });
+
+  it('counts on after a restart of its container', async () => {
+    await run();
+    await run();
+    expect(asked.map(({ body }) => /ask=\d+/.exec(body)?.[0])).toEqual(['ask=1', 'ask=2']);
+    expect(statSync(at('shared/asked')).mode & 0o666).toBe(0o666);
+  });
+
+  it('begins at one when the count cannot be read', async () => {
+    writeFileSync(at('shared/asked'), 'rubbish');
+    await run();
+    expect(asked[0]?.body).toContain('ask=1\n');
+  });
+
+  it.each([
+    ['nothing', [], 'empty'],
+    ['what a file system makes itself', ['lost+found'], 'empty'],
+    ['a file', ['ibdata1'], 'present'],
+  ])('calls a data directory with %s %s', async (_what, names, word) => {
+    for (const name of names) writeFileSync(at(`data/${name}`), '');
+    await run();
+    expect(asked[0]?.body).toContain(`data=${word}\n`);
+  });
+
+  it('does not call a data directory empty that it cannot read', async () => {
+    await run({ GALERA_DATA_DIRECTORY: at('nowhere') });
+    expect(asked[0]?.body).toContain('data=present\n');
+  });
+
+  it('logs why it waits, once for each change', async () => {
+    answers = [
+      [200, 'wait db-0 goes first\n'],
+      [200, 'wait db-0 goes first\n'],
+      [200, 'wait db-1 goes first\n'],
+      [429, 'too many calls\n'],
+      [503, 'wait nothing\n'],
+    ];
+    expect(await run()).toBe(0);
+    expect(lines).toEqual([
+      'waiting: db-0 goes first',
+      'waiting: db-1 goes first',
+      'waiting: the coordinator answers 429: too many calls',
+      'waiting: the coordinator answers 503: wait nothing',
+      'starting',
+    ]);
+  });
+
+  it('never takes another status for a start', async () => {
+    answers = [[500, 'start\n']];
+    await run();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('ends with 143 on SIGTERM while it waits, also for a coordinator that it cannot trust', async () => {
+    const other = await generatePair(['localhost']);
+    const before = process.listenerCount('SIGTERM');
+    const running = run({ GALERA_CA: other.authority });
+    while (!lines.some((line) => line.startsWith('waiting'))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    process.emit('SIGTERM');
+    expect(await running).toBe(143);
+    expect(asked).toEqual([]);
+    expect(lines[0]).toContain('the coordinator cannot be asked');
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+  });
+
+  it('names the variable that is missing', async () => {
+    await expect(run({ GALERA_CLUSTER: '' })).rejects.toThrow('GALERA_CLUSTER is missing');
+  });
+});

@@ -1,0 +1,127 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { secretName } from '../../src/injection/index.ts';
+import { CompanionError, createCompanions } from '../../src/kubernetes/companions.ts';
+import { type ApiObject, type FakeApi, startFakeApi } from './fake-api.ts';
+
+const CORE = '/api/v1/namespaces/shop';
+const APPS = '/apis/apps/v1/namespaces/shop';
+const BUDGETS = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets';
+
+function pod(kind?: string, name = 'db'): V1Pod {
+  const owner = { apiVersion: 'apps/v1', kind: kind ?? '', name, uid: `uid-of-${name}`, controller: true };
+  return {
+    metadata: {
+      name: 'db-0',
+      namespace: 'shop',
+      uid: 'pod-uid',
+      ...(kind === undefined ? {} : { ownerReferences: [owner] }),
+    },
+  };
+}
+
+function askingFor(secret: string): V1Pod {
+  const valueFrom = { secretKeyRef: { name: secret, key: 'root-password' } };
+  return {
+    metadata: pod().metadata ?? {},
+    spec: { containers: [{ name: 'mariadb', env: [{ name: 'PASSWORD', valueFrom }] }] },
+  };
+}
+
+let api: FakeApi;
+beforeEach(async () => {
+  api = await startFakeApi({
+    [`${APPS}/statefulsets/db`]: { metadata: { name: 'db' }, spec: { serviceName: 'db-peers' } },
+    [`${APPS}/statefulsets/nameless`]: { metadata: { name: 'nameless' }, spec: {} },
+  });
+});
+afterEach(() => api.close());
+
+const ensure = (one: V1Pod, cluster = 'db') => createCompanions(api.client)(cluster, one);
+const object = (path: string): ApiObject => api.objects.get(path) ?? expect.fail(`${path} does not exist`);
+const secretOf = (paths: Iterable<string>) => [...paths].find((path) => path.includes('/secrets/'));
+
+describe('companions', () => {
+  it('are two Services and a budget; the headless one has the name that the StatefulSet gives', async () => {
+    expect(await ensure(pod('StatefulSet'))).toEqual([
+      'Service db-peers',
+      expect.stringMatching(/^Service db/) as string,
+      expect.stringMatching(/^PodDisruptionBudget db/) as string,
+    ]);
+    expect(object(`${CORE}/services/db-peers`)['spec']).toMatchObject({
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      selector: { 'galera-injector.dev/cluster': 'db' },
+    });
+    const budget = [...api.objects.keys()].find((path) => path.startsWith(BUDGETS)) ?? '';
+    expect(object(budget)['spec']).toMatchObject({ maxUnavailable: 1 });
+  });
+
+  it('belong to the workload when it is the cluster, without being controlled by it', async () => {
+    await ensure(pod('StatefulSet'));
+    expect(object(`${CORE}/services/db-peers`).metadata?.['ownerReferences']).toEqual([
+      { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'uid-of-db' },
+    ]);
+  });
+
+  it('belong to the Deployment behind a ReplicaSet', async () => {
+    const reference = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'db', uid: 'u-d', controller: true };
+    api.objects.set(`${APPS}/replicasets/db-6f`, {
+      metadata: { name: 'db-6f', ownerReferences: [reference] },
+    });
+    await ensure(pod('ReplicaSet', 'db-6f'));
+    const service = [...api.objects].find(([path]) => path.startsWith(`${CORE}/services/`))?.[1];
+    expect(service?.metadata?.['ownerReferences']).toEqual([
+      { apiVersion: 'apps/v1', kind: 'Deployment', name: 'db', uid: 'u-d' },
+    ]);
+  });
+
+  it('belong to nobody when the cluster is larger than one workload, or the pod has none', async () => {
+    await ensure(pod('StatefulSet'), 'shared');
+    await ensure(pod(), 'alone');
+    const made = [...api.objects].filter(([path]) => path.includes('/services/'));
+    expect(made.length).toBeGreaterThanOrEqual(3);
+    for (const [, one] of made) expect(one.metadata).not.toHaveProperty('ownerReferences');
+  });
+
+  it('leaves objects alone that exist already', async () => {
+    const theirs = { metadata: { name: 'db-peers' }, spec: { clusterIP: '198.18.0.1' } };
+    api.objects.set(`${CORE}/services/db-peers`, theirs);
+    expect(await ensure(pod('StatefulSet'))).not.toContain('Service db-peers');
+    expect(api.objects.get(`${CORE}/services/db-peers`)).toBe(theirs);
+    expect(api.seen.filter(({ method }) => method !== 'GET' && method !== 'POST')).toEqual([]);
+  });
+
+  it('makes a Secret only for a pod that refers to it: without an owner, 32 safe characters long', async () => {
+    await ensure(pod('StatefulSet'));
+    expect(secretOf(api.objects.keys())).toBeUndefined();
+    await ensure(askingFor(secretName('db')));
+    const secret = object(`${CORE}/secrets/${secretName('db')}`);
+    expect(secret.metadata).not.toHaveProperty('ownerReferences');
+    const password = Buffer.from(
+      Object.values(secret['data'] as Record<string, string>)[0] ?? '',
+      'base64',
+    ).toString();
+    expect(password).toMatch(/^[\w-]{32}$/);
+  });
+
+  it('asks the API once for each pod', async () => {
+    const companions = createCompanions(api.client);
+    await companions('db', pod());
+    const before = api.seen.length;
+    expect(await companions('db', pod())).toEqual([]);
+    expect(api.seen).toHaveLength(before);
+  });
+
+  it('names the object that cannot be made, and tries again at the next question', async () => {
+    const companions = createCompanions(api.client);
+    api.intercept = ({ path }) =>
+      path.startsWith(BUDGETS) ? { status: 403, body: { message: 'exceeded quota' } } : undefined;
+    await expect(companions('db', pod())).rejects.toThrow(CompanionError);
+    await expect(companions('db', pod())).rejects.toThrow(
+      /^PodDisruptionBudget db\S* cannot be created: HTTP 403: exceeded quota$/,
+    );
+    api.intercept = () => undefined;
+    expect(await companions('db', pod())).toHaveLength(1);
+  });
+});

@@ -74,6 +74,7 @@ function parseMember(value: unknown): MemberRecord {
     told: parseTold(member['told']),
     holdsData: member['holdsData'] === true,
     reformTried: member['reformTried'] === true,
+    readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
     asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,
     said: text(member['said'], 'member.said'),
   };

@@ -246,6 +246,7 @@ export class World {
       rank: [node.index],
       scheduled: true,
       ready: node.ready,
+      readySince: null,
       terminating: false,
       address: `198.18.0.${node.index + 1}`,
       initStarted: 0,

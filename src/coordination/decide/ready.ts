@@ -33,6 +33,7 @@ export function decideReady(situation: Situation, uuid: StateUuid): ReadyDecided
     report: null,
     holdsData: true,
     reformTried: false,
+    readyLeftOver: null,
     asked: situation.ask,
     said: `ready: Primary and Synced in cluster ${uuid}`,
   });

@@ -54,6 +54,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     report,
     told: null,
     holdsData: kind === 'present' || kind === 'unmarked',
+    behind: false,
     reformTried: false,
     readyLeftOver: null,
     asked: 1,

@@ -5,6 +5,7 @@ import {
   type Candidate,
   candidates,
   designated,
+  everHeld,
   silentPods,
   unheardHolders,
   unmarkedMembers,
@@ -61,7 +62,7 @@ export function waitForHolders({ record, members }: Situation, unheard: readonly
 
 /** No member has the cluster's uuid: a database that was never clustered is adopted, lost volumes start anew. */
 function withoutCandidate(situation: Situation, report: Report): Answer {
-  const unheard = unheardHolders(situation.record);
+  const unheard = everHeld(situation.record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
   const unmarked = unmarkedMembers(situation)[0];
   if (situation.record.formed || unmarked === undefined) return formNewCluster(situation, report);

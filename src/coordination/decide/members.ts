@@ -40,8 +40,13 @@ export function runningMembers(situation: Situation): readonly Member[] {
   });
 }
 
-/** Names of members that hold data and have not said what. */
+/** Names of members that may hold the newest data and have not said what they hold. */
 export function unheardHolders(record: ClusterRecord): readonly string[] {
+  return everHeld(record).filter((name) => record.members[name]?.behind !== true);
+}
+
+/** Names of members that hold any data, however old, and have not said what. */
+export function everHeld(record: ClusterRecord): readonly string[] {
   return Object.entries(record.members)
     .filter(([, known]) => known.holdsData && known.report === null)
     .map(([name]) => name)

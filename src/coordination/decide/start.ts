@@ -1,7 +1,7 @@
 import type { Answer, ClusterRecord, Decided, Member, Report, Situation, StateUuid } from '../types.ts';
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
 import { grant } from './grant.ts';
-import { isOwn, runningMembers, servingMembers, unheardHolders, viewCompanions } from './members.ts';
+import { everHeld, isOwn, runningMembers, servingMembers, viewCompanions } from './members.ts';
 import { reconcile, withMember, withReport } from './reconcile.ts';
 import * as words from './words.ts';
 
@@ -98,7 +98,7 @@ function nobodyRuns(situation: Situation, report: Report): Answer {
     (known) => known.report?.data.kind === 'present' || known.report?.data.kind === 'unmarked',
   );
   if (anyData) return chooseFromData(situation, report);
-  const unheard = unheardHolders(situation.record);
+  const unheard = everHeld(situation.record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
   return formNewCluster(situation, report);
 }
@@ -126,7 +126,7 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     return withMember(record, caller, { said });
   }
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
-  const change = { said, told: answer.kind, report: null, holdsData: true };
+  const change = { said, told: answer.kind, report: null, holdsData: true, behind: false };
   if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
   if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
   const identity = identityAfter(report, answer.as);

@@ -22,11 +22,13 @@ export function others(situation: Situation): readonly Member[] {
 
 /** Members that serve: their pod is Ready since what runs in it was started with the coordinator's word. */
 export function servingMembers(situation: Situation): readonly Member[] {
-  return others(situation).filter((member) => {
-    const known = situation.record.members[member.name];
-    if (!member.ready || known?.told === null) return false;
-    return known === undefined || known.readyLeftOver === null || known.readyLeftOver !== member.readySince;
-  });
+  return others(situation).filter((member) => isServing(member, situation.record.members[member.name]));
+}
+
+/** Whether a pod's readiness is that of a server; one that nothing is known of is believed. */
+export function isServing(member: Member, known: MemberRecord | undefined): boolean {
+  if (!member.ready || known?.told === null) return false;
+  return known === undefined || known.readyLeftOver === null || known.readyLeftOver !== member.readySince;
 }
 
 /**

@@ -83,6 +83,8 @@ describe('the last view, with nobody running', () => {
   it('is not tried where a bootstrap by hand may have led past it', () => {
     const all = formed({ honoured: ['x'], members: { 'db-0': reported(0), 'db-2': reported(2) } });
     expect(decideStart(situation(1, all), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
+    const beside = { ...all, members: { 'db-0': started(0), 'db-2': started(2) } };
+    expect(decideStart(situation(1, beside), withView(holding(A, 9))).answer.kind).toBe('wait');
   });
 
   it('of a member that was alone in it lets that one bootstrap at once', () => {

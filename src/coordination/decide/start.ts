@@ -86,11 +86,11 @@ function reformers(situation: Situation, report: Report, someRun: boolean): read
   const { record, caller } = situation;
   if (report.view === null || report.data.kind !== 'present' || !isOwn(report, situation)) return null;
   if (record.members[caller.name]?.reformTried === true) return null;
-  const together = viewCompanions(situation, report.view);
-  if (someRun || together === null) return together;
-  // One that was alone bootstraps, which is quicker; and only a bootstrap by hand can have led past a complete view.
-  if (report.view.members.length === 1) return null;
-  return record.honoured.length > 0 ? null : together;
+  // A bootstrap by hand begins a view out of nothing, so that an older one may be complete and yet not the newest.
+  if (record.honoured.length > 0) return null;
+  // One that was alone may bootstrap, which is quicker.
+  if (!someRun && report.view.members.length === 1) return null;
+  return viewCompanions(situation, report.view);
 }
 
 function nobodyRuns(situation: Situation, report: Report): Answer {

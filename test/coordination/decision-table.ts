@@ -102,7 +102,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the caller is first in the order below and was alone in its last primary view, and no `bootstrap: now` was ever spent',
+    'the cluster has formed, the caller is first in the order below and was alone in its last primary view, and no `bootstrap: now` was ever spent',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-2': unheard(2) } })),

@@ -44,8 +44,10 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   const best = own.toSorted(byPosition)[0];
   const unheard = unheardHolders(situation.record);
   if (best?.name === situation.caller.name) {
-    // A bootstrap by hand may have begun a later primary view that this member has never seen.
-    if (best.alone && situation.record.honoured.length === 0)
+    // That holds within one history: before a cluster has formed, one that is not heard may hold another database, and a
+    // bootstrap by hand may have begun a later view that this member has never seen.
+    const { formed, honoured } = situation.record;
+    if (best.alone && formed && honoured.length === 0)
       return grant(situation, report, words.alone(best.data.seqno));
     if (unheard.length === 0) return grant(situation, report, words.newest(best.data.seqno));
   }

@@ -120,6 +120,12 @@ describe('the annotation bootstrap: now', () => {
 });
 
 describe('a foreign volume', () => {
+  it('that calls itself safe does not become the cluster while the first holder, which was never Ready, is unheard', () => {
+    const crashed = record({ uuid: A, members: { 'db-0': known(0, null, { holdsData: true }) } });
+    const pods = [member(0), member(2)];
+    expect(decideStart(situation(2, crashed, pods), holding(B, 900, true)).answer.kind).toBe('wait');
+  });
+
   it('is waited for by nobody once it was refused', () => {
     const refused = decideStart(situation(2, formed({})), holding(B, 900)).record;
     const pods = [member(0), member(1)];

@@ -251,8 +251,9 @@ export class World {
     if (call.name === 'turn') {
       return this.#rules.turn(situation, call.report.data.kind === 'empty' ? 'empty' : 'present');
     }
-    const volume = this.nodes[call.node]?.volume;
-    const uuid = volume?.kind === 'data' ? volume.uuid : this.#fresh();
+    // What the node knew when it asked: its pod, and its volume with it, may be gone since.
+    const { data } = call.report;
+    const uuid = data.kind === 'present' ? data.uuid : this.#fresh();
     const { record, refusal } = this.#rules.ready(situation, uuid);
     return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
   }

@@ -7,6 +7,12 @@ import { VERSION } from './version.ts';
 const COMMANDS: readonly Command[] = [
   ...MANIFEST_COMMANDS,
   {
+    name: 'status',
+    usage: 'status [CLUSTER]',
+    summary: 'the clusters, their state and who waits for whom',
+    run: async (args) => (await import('./command/status/process.ts')).statusOfKubeconfig(args),
+  },
+  {
     name: 'serve',
     usage: 'serve',
     summary: 'the webhook and the coordinator (in a cluster)',

@@ -1,5 +1,5 @@
 /** The arguments of the commands that read manifests. */
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Settings } from '../injection/index.ts';
 import { VERSION } from '../version.ts';
 
@@ -51,7 +51,7 @@ export const OPTION_HELP = `Options:
 
 /** Reads the arguments after the command's name. */
 export function parseManifestArguments(args: readonly string[]): ParsedArguments {
-  const unknown = unknownOption(args);
+  const unknown = unknownOption(args, OPTIONS);
   if (unknown !== undefined) return usage(unknown);
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -94,15 +94,19 @@ function wrong(option: string, value: string, allowed: string): ParsedArguments 
   return usage(`${option} is ${JSON.stringify(value)}; allowed: ${allowed}`);
 }
 
-function unknownOption(args: readonly string[]): string | undefined {
+/** A sentence about the first option that is not among the known ones; undefined when all are. */
+export function unknownOption(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): string | undefined {
   const { tokens } = parseArgs({
     args: [...args],
-    options: OPTIONS,
+    options,
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
-  const known = Object.keys(OPTIONS);
+  const known = Object.keys(options);
   const token = tokens.find((candidate) => candidate.kind === 'option' && !known.includes(candidate.name));
   if (token?.kind !== 'option') return undefined;
   const near = nearest(token.name, known);

@@ -186,6 +186,8 @@ function eventFor(call: CallName, answer: Answer): PodEvent {
       return { reason: 'GaleraJoining', type: 'Normal', message };
     case 'bootstrap':
       return { reason: 'GaleraBootstrap', type: 'Normal', message };
+    case 'recover':
+      return { reason: 'GaleraRecovering', type: 'Normal', message };
     case 'wait':
       return { reason: 'GaleraWaiting', type: 'Normal', message };
     case 'refuse':
@@ -194,7 +196,9 @@ function eventFor(call: CallName, answer: Answer): PodEvent {
 }
 
 function formatAnswer(answer: Answer, situation: Situation): string {
-  if (answer.kind === 'wait' || answer.kind === 'refuse') return `${answer.kind} ${answer.why}`;
+  if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
+    return `${answer.kind} ${answer.why}`;
+  }
   const addresses = situation.members
     .filter((member) => member.podUid !== situation.caller.podUid && !member.terminating)
     .flatMap((member) => (member.address === null ? [] : [member.address]))

@@ -5,6 +5,7 @@ import type { Caller } from './identity.ts';
 /** The reasons that our Events carry. */
 export type EventReason =
   | 'GaleraWaiting'
+  | 'GaleraRecovering'
   | 'GaleraJoining'
   | 'GaleraBootstrap'
   | 'GaleraRefused'

@@ -10,13 +10,15 @@ export function memberOf(pod: V1Pod): Member {
   const metadata = pod.metadata ?? {};
   const name = metadata.name ?? '';
   const data = dataVolume(pod);
+  const ready = pod.status?.conditions?.find((one) => one.type === 'Ready');
   return {
     name: memberName(pod, name, data),
     pod: name,
     podUid: metadata.uid ?? '',
     rank: rankOf(pod, name),
     scheduled: pod.spec?.nodeName !== undefined,
-    ready: condition(pod, 'Ready') && metadata.deletionTimestamp === undefined,
+    ready: ready?.status === 'True' && metadata.deletionTimestamp === undefined,
+    readySince: ready?.lastTransitionTime?.getTime() ?? null,
     terminating: metadata.deletionTimestamp !== undefined,
     address: pod.status?.podIP ?? null,
     initStarted: initStarted(pod),
@@ -51,10 +53,6 @@ function rankOf(pod: V1Pod, name: string): readonly (number | string)[] {
 
 function controllerOf(pod: V1Pod): { kind: string; name: string } | undefined {
   return pod.metadata?.ownerReferences?.find((one) => one.controller === true);
-}
-
-function condition(pod: V1Pod, type: string): boolean {
-  return pod.status?.conditions?.some((one) => one.type === type && one.status === 'True') ?? false;
 }
 
 function initStarted(pod: V1Pod): number | null {

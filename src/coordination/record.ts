@@ -73,7 +73,9 @@ function parseMember(value: unknown): MemberRecord {
     report: member['report'] === null ? null : parseReport(member['report']),
     told: parseTold(member['told']),
     holdsData: member['holdsData'] === true,
+    behind: member['behind'] === true,
     reformTried: member['reformTried'] === true,
+    readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
     asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,
     said: text(member['said'], 'member.said'),
   };

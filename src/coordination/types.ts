@@ -46,6 +46,8 @@ export interface Member {
   readonly scheduled: boolean;
   /** Condition Ready. */
   readonly ready: boolean;
+  /** When that condition last changed, in milliseconds since the epoch; null when the API does not say. */
+  readonly readySince: number | null;
   readonly terminating: boolean;
   readonly address: string | null;
   /** When `galera-init` started, in milliseconds since the epoch; null while it has not. */
@@ -69,8 +71,15 @@ export interface MemberRecord {
   readonly told: Told;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
+  /** A primary component has moved on without it: what it holds is older than what others hold. */
+  readonly behind: boolean;
   /** It was told to re-form the last view and has not been Primary since. */
   readonly reformTried: boolean;
+  /**
+   * `readySince` of a pod that was Ready when it asked to start. A pod that asks runs no server, so this readiness is a
+   * leftover: of the server before, or of the wait in a recovery, which passes the probes.
+   */
+  readonly readyLeftOver: number | null;
   /** Number of the last question taken from this pod; an older one comes from a call that was given up. */
   readonly asked: number;
   /** The last answer, for people: events and status. */
@@ -85,7 +94,7 @@ export interface ClusterRecord {
   readonly formed: boolean;
   /** The pod that may bootstrap; at most one, and it moves only when that pod is gone or comes back itself. */
   readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
-  /** Pods whose annotation `bootstrap: now` has been honoured. */
+  /** Uids of pods whose annotation `bootstrap: now` is spent: honoured, or overtaken by another start. */
   readonly honoured: readonly string[];
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
@@ -105,6 +114,8 @@ export type Answer =
   | { readonly kind: 'reform'; readonly why: string }
   | { readonly kind: 'bootstrap'; readonly as: StateUuid | null; readonly why: string }
   | { readonly kind: 'wait'; readonly why: string }
+  /** Wait, and count as Ready meanwhile, so that an ordered controller creates the members that are waited for. */
+  | { readonly kind: 'recover'; readonly why: string }
   | { readonly kind: 'refuse'; readonly why: string };
 
 /** A decision: what to say, and the record that must be written before it is said. */

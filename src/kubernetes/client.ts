@@ -73,6 +73,13 @@ export function clientForContext(context: string | undefined): KubernetesClient 
   return clientOf(config);
 }
 
+/** The namespace that a kubeconfig context stands in; `default` when it names none. */
+export function namespaceOfContext(context: string | undefined): string {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config.getContextObject(context ?? config.getCurrentContext())?.namespace ?? 'default';
+}
+
 function clientOf(config: KubeConfig): KubernetesClient {
   return {
     core: config.makeApiClient(CoreV1Api),

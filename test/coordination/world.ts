@@ -3,17 +3,17 @@
  * coordinator replicas that read, decide and write at different times, and faults at every step. It knows what Galera
  * does, not what the coordinator should do; `violations` says what must never have happened.
  */
-import { decideReady, decideStart, decideTurn, isStale } from '../../src/coordination/decide/index.ts';
 import {
   type Answer,
   type ClusterRecord,
   EMPTY_RECORD,
-  type Member,
   type Report,
   type Situation,
   type StateUuid,
 } from '../../src/coordination/types.ts';
-import { Group, type Node, type Volume } from './group.ts';
+import { type Lost, type Rules, RULES, type WorldOptions } from './rules.ts';
+import { Group, type Node } from './group.ts';
+import { memberOf, NO_POD, onlyRecovering, reportOf } from './pods.ts';
 
 interface Call {
   readonly node: number;
@@ -26,22 +26,15 @@ interface Call {
   readonly ask: number;
 }
 
-/** How a world is set up. */
-export interface WorldOptions {
-  readonly nodes: number;
-  /** Whether volumes outlive pods. */
-  readonly durable: boolean;
-  /** Uuids that the model hands out; shared so that no two worlds look alike. */
-  readonly decide?: { start: typeof decideStart; turn: typeof decideTurn; ready: typeof decideReady };
-}
-
 /** The world and what went wrong in it. */
 export class World {
   readonly nodes: Node[];
   readonly #violations: string[] = [];
   readonly #group: Group;
   readonly #durable: boolean;
-  readonly #rules: NonNullable<WorldOptions['decide']>;
+  readonly #ordered: boolean;
+  readonly #rules: Rules;
+  #replicas: number;
   #record: ClusterRecord = EMPTY_RECORD;
   #version = 0;
   #calls: Call[] = [];
@@ -49,12 +42,16 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#durable = options.durable;
-    this.#rules = options.decide ?? { start: decideStart, turn: decideTurn, ready: decideReady };
+    this.#ordered = options.ordered;
+    this.#replicas = options.nodes;
+    this.#rules = options.rules ?? RULES;
     this.nodes = Array.from({ length: options.nodes }, (_, index) => ({
       index,
       podUid: null,
       start: 0,
       ready: false,
+      readySince: 0,
+      recovering: false,
       volume: { kind: 'empty' },
       process: 'none',
       answer: null,
@@ -76,23 +73,24 @@ export class World {
     return this.#violations;
   }
 
+  /** The last answer to a node, for the message of a failure. */
+  said(node: Node): string {
+    return this.#record.members[memberOf(node, node.podUid ?? '', this.#durable).name]?.said ?? 'never heard';
+  }
+
   createPod(node: Node): void {
-    if (node.podUid !== null) return;
+    const before = this.nodes[node.index - 1];
+    if (node.podUid !== null || node.index >= this.#replicas) return;
+    if (this.#ordered && before?.ready === false) return;
     this.#counter += 1;
-    Object.assign(node, {
-      podUid: `uid-${this.#counter}`,
-      process: 'init',
-      ready: false,
-      answer: null,
-      asked: 0,
-    });
+    Object.assign(node, { ...NO_POD, podUid: `uid-${this.#counter}`, process: 'init', asked: 0 });
   }
 
   /** The pod is deleted; its server leaves cleanly when it has the time to. */
   deletePod(node: Node, clean: boolean): void {
     if (node.podUid === null) return;
     this.#group.stop(node, clean);
-    Object.assign(node, { podUid: null, process: 'none', ready: false, answer: null });
+    Object.assign(node, NO_POD);
     if (!this.#durable) node.volume = { kind: 'empty' };
   }
 
@@ -100,18 +98,47 @@ export class World {
     if (node.podUid === null) node.volume = { kind: 'empty' };
   }
 
+  /** Somebody attaches the volume of another cluster. */
+  swapVolume(node: Node): void {
+    if (node.podUid !== null || !this.#durable) return;
+    node.volume = {
+      kind: 'data',
+      uuid: this.#fresh(),
+      seqno: 900,
+      rows: new Set([-1]),
+      safe: true,
+      view: null,
+    };
+  }
+
+  /** The workload is scaled; pods above the number leave cleanly, the last one first. */
+  scale(replicas: number): void {
+    this.#replicas = replicas;
+    for (const node of this.nodes.slice(replicas).toReversed()) this.deletePod(node, true);
+  }
+
+  /** Every server is killed at once; with their pods when the machine goes. */
+  outage(withPods: boolean): void {
+    for (const node of this.nodes) {
+      if (withPods) this.deletePod(node, false);
+      else this.kill(node);
+    }
+  }
+
   /** SIGKILL of whatever the database container runs; the kubelet starts it again. */
   kill(node: Node): void {
     if (node.process === 'none' || node.process === 'init') return;
     this.#group.stop(node, false);
     node.start += 1;
-    node.process = 'asking';
-    node.answer = null;
+    this.#askAgain(node);
   }
 
   /** The API learns how the readiness probe ends. */
   noticeReadiness(node: Node): void {
-    node.ready = node.process === 'server' && this.serving.includes(node.index);
+    const passes = node.process === 'asking' ? node.recovering : this.serving.includes(node.index);
+    if (passes === node.ready) return;
+    this.#counter += 1;
+    Object.assign(node, { ready: passes, readySince: this.#counter });
   }
 
   /** A replica reads record and pods on behalf of a node. */
@@ -135,25 +162,30 @@ export class World {
    * The replica decides, writes if nobody wrote since, and answers, unless it dies before it can. When somebody wrote, it
    * reads again, however old the question is by then.
    */
-  finishCall(pick: number, diesBeforeAnswer: boolean): void {
+  finishCall(pick: number, lost: Lost): void {
     const call = this.#calls.splice(pick % Math.max(this.#calls.length, 1), 1)[0];
-    if (call === undefined) return;
+    if (call === undefined || lost === 'before-write') return;
     const situation = call.version === this.#version ? call.situation : this.#readAgain(call);
-    if (situation === null || isStale(situation)) return;
+    if (situation === null || this.#rules.isStale(situation)) return;
     const { answer, record } = this.#decide(call, situation);
+    if (answer.kind === 'join' && call.name === 'start' && onlyRecovering(situation)) {
+      this.#violations.push(`${call.node} is told to join, but those that are Ready only recover`);
+    }
     if (JSON.stringify(record) !== JSON.stringify(this.#record)) {
       this.#record = record;
       this.#version += 1;
     }
-    if (!diesBeforeAnswer) this.#deliver(call, answer);
+    if (lost === 'nothing') this.#deliver(call, answer);
   }
 
   /** The start script does what it was told and the server runs, as far as Galera lets it. */
   launch(node: Node): void {
     if (node.process !== 'granted' || node.answer === null) return;
     const answer = node.answer;
-    node.answer = null;
-    node.process = 'server';
+    const someServer = this.nodes.some((one) => one.process === 'server');
+    // The start script waits for a server that answers, and asks again meanwhile.
+    if (answer.kind === 'join' && !someServer) return this.#askAgain(node);
+    Object.assign(node, { answer: null, process: 'server' });
     if (answer.kind === 'bootstrap') this.#group.bootstrap(node, answer.as ?? this.#fresh());
     else if (answer.kind === 'join') this.#group.join(node);
     else this.#group.reform(node);
@@ -177,17 +209,29 @@ export class World {
 
   /** Runs everything that can run, without faults, for a number of rounds. */
   settle(rounds: number): void {
+    this.#replicas = this.nodes.length;
     for (let round = 0; round < rounds; round += 1) {
+      if (this.#isWhole()) return;
       for (const node of this.nodes) {
         this.createPod(node);
         this.restartNonPrimary(node);
         this.noticeReadiness(node);
         this.beginCall(node);
-        while (this.#calls.length > 0) this.finishCall(0, false);
+        while (this.#calls.length > 0) this.finishCall(0, 'nothing');
         this.launch(node);
         this.noticeReadiness(node);
       }
     }
+  }
+
+  #isWhole(): boolean {
+    return (
+      this.#record.formed && this.nodes.every(({ index, ready }) => ready && this.serving.includes(index))
+    );
+  }
+
+  #askAgain(node: Node): void {
+    Object.assign(node, { process: 'asking', recovering: false, answer: null });
   }
 
   #callOf(node: Node): Call['name'] | null {
@@ -207,8 +251,9 @@ export class World {
     if (call.name === 'turn') {
       return this.#rules.turn(situation, call.report.data.kind === 'empty' ? 'empty' : 'present');
     }
-    const volume = this.nodes[call.node]?.volume;
-    const uuid = volume?.kind === 'data' ? volume.uuid : this.#fresh();
+    // What the node knew when it asked: its pod, and its volume with it, may be gone since.
+    const { data } = call.report;
+    const uuid = data.kind === 'present' ? data.uuid : this.#fresh();
     const { record, refusal } = this.#rules.ready(situation, uuid);
     return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
   }
@@ -220,7 +265,8 @@ export class World {
     if (node.asked !== call.ask) return;
     if (call.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
     if (call.name !== 'start' || node.process !== 'asking') return;
-    if (answer.kind === 'wait' || answer.kind === 'refuse') return;
+    node.recovering = answer.kind === 'recover';
+    if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
     node.process = 'granted';
     node.answer = answer;
     const granted = this.nodes.filter((one) => one.answer?.kind === 'bootstrap');
@@ -230,39 +276,14 @@ export class World {
 
   #situation(caller: Node, ask: number): Situation {
     const members = this.nodes.flatMap((node) =>
-      node.podUid === null ? [] : [this.#member(node, node.podUid)],
+      node.podUid === null ? [] : [memberOf(node, node.podUid, this.#durable)],
     );
-    const own = this.#member(caller, caller.podUid ?? '');
+    const own = memberOf(caller, caller.podUid ?? '', this.#durable);
     return { record: this.#record, members, caller: own, ask, now: 0, freshUuid: this.#fresh() };
-  }
-
-  #member(node: Node, podUid: string): Member {
-    // Without durable volumes a controller gives each new pod a new name, as a Deployment does.
-    const name = this.#durable ? `db-${node.index}` : podUid;
-    return {
-      name,
-      pod: name,
-      podUid,
-      rank: [node.index],
-      scheduled: true,
-      ready: node.ready,
-      terminating: false,
-      address: `198.18.0.${node.index + 1}`,
-      initStarted: 0,
-      durable: this.#durable,
-      bootstrapByHand: false,
-    };
   }
 
   #fresh(): StateUuid {
     this.#counter += 1;
     return `${String(this.#counter).padStart(8, '0')}-0000-4000-8000-000000000000` as StateUuid;
   }
-}
-
-function reportOf(volume: Volume): Report {
-  if (volume.kind === 'empty') return { data: { kind: 'empty' }, view: null, identity: 'chosen' };
-  if (volume.kind === 'aborted') return { data: { kind: 'unusable' }, view: null, identity: 'chosen' };
-  const { uuid, seqno, safe, view } = volume;
-  return { data: { kind: 'present', uuid, seqno, safe }, view, identity: 'chosen' };
 }

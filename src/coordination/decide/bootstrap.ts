@@ -5,6 +5,7 @@ import {
   type Candidate,
   candidates,
   designated,
+  everHeld,
   silentPods,
   unheardHolders,
   unmarkedMembers,
@@ -43,19 +44,28 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   const best = own.toSorted(byPosition)[0];
   const unheard = unheardHolders(situation.record);
   if (best?.name === situation.caller.name) {
-    // The flag says that this member was alone in its last primary view (galera/src/replicator_smm.cpp): nobody who has
-    // not been heard can be ahead of it.
-    if (best.data.safe || unheard.length === 0)
-      return grant(situation, report, words.newest(best.data.seqno));
+    // That holds within one history: before a cluster has formed, one that is not heard may hold another database, and a
+    // bootstrap by hand may have begun a later view that this member has never seen.
+    const { formed, honoured } = situation.record;
+    if (best.alone && formed && honoured.length === 0)
+      return grant(situation, report, words.alone(best.data.seqno));
+    if (unheard.length === 0) return grant(situation, report, words.newest(best.data.seqno));
   }
-  if (unheard.length > 0) return { kind: 'wait', why: words.waitForHolders(unheard) };
+  if (unheard.length > 0) return waitForHolders(situation, unheard);
   return { kind: 'wait', why: words.waitForNewest(best?.name, best?.data.seqno) };
+}
+
+/** In a cluster that has formed, a holder without a pod may be one that an ordered controller does not create yet. */
+export function waitForHolders({ record, members }: Situation, unheard: readonly string[]): Answer {
+  const podless = unheard.filter((name) => !members.some((member) => member.name === name));
+  if (record.formed && podless.length > 0) return { kind: 'recover', why: words.recover(podless) };
+  return { kind: 'wait', why: words.waitForHolders(unheard) };
 }
 
 /** No member has the cluster's uuid: a database that was never clustered is adopted, lost volumes start anew. */
 function withoutCandidate(situation: Situation, report: Report): Answer {
-  const unheard = unheardHolders(situation.record);
-  if (unheard.length > 0) return { kind: 'wait', why: words.waitForHolders(unheard) };
+  const unheard = everHeld(situation.record);
+  if (unheard.length > 0) return waitForHolders(situation, unheard);
   const unmarked = unmarkedMembers(situation)[0];
   if (situation.record.formed || unmarked === undefined) return formNewCluster(situation, report);
   if (unmarked === situation.caller.name) return grant(situation, report, words.adopt());

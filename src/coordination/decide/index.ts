@@ -1,3 +1,4 @@
 export { decideReady } from './ready.ts';
 export { decideStart, decideTurn } from './start.ts';
 export { isStale } from './reconcile.ts';
+export { isServing } from './members.ts';

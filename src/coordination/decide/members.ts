@@ -1,4 +1,4 @@
-import type { ClusterRecord, Data, Member, MemberRecord, Situation } from '../types.ts';
+import type { ClusterRecord, Data, Member, MemberRecord, Report, Situation, View } from '../types.ts';
 
 /** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
 export const SILENCE_LIMIT_MS = 60_000;
@@ -8,6 +8,11 @@ export interface Candidate {
   readonly name: string;
   readonly rank: readonly (number | string)[];
   readonly data: Extract<Data, { kind: 'present' }>;
+  /**
+   * It was the only member of its last primary view: nobody else is ahead of it. Galera writes that as
+   * `safe_to_bootstrap: 1` when it leaves cleanly (galera/src/replicator_smm.cpp), and as a view of one before a crash.
+   */
+  readonly alone: boolean;
 }
 
 /** The pods of the cluster other than the caller's. */
@@ -15,11 +20,15 @@ export function others(situation: Situation): readonly Member[] {
   return situation.members.filter((member) => member.podUid !== situation.caller.podUid);
 }
 
-/** Members that serve: their pod is Ready and what runs in it was started with the coordinator's word. */
+/** Members that serve: their pod is Ready since what runs in it was started with the coordinator's word. */
 export function servingMembers(situation: Situation): readonly Member[] {
-  return others(situation).filter(
-    (member) => member.ready && situation.record.members[member.name]?.told !== null,
-  );
+  return others(situation).filter((member) => isServing(member, situation.record.members[member.name]));
+}
+
+/** Whether a pod's readiness is that of a server; one that nothing is known of is believed. */
+export function isServing(member: Member, known: MemberRecord | undefined): boolean {
+  if (!member.ready || known?.told === null) return false;
+  return known === undefined || known.readyLeftOver === null || known.readyLeftOver !== member.readySince;
 }
 
 /**
@@ -33,12 +42,38 @@ export function runningMembers(situation: Situation): readonly Member[] {
   });
 }
 
-/** Names of members that hold data and have not said what. */
+/** Names of members that may hold the newest data and have not said what they hold. */
 export function unheardHolders(record: ClusterRecord): readonly string[] {
+  return everHeld(record).filter((name) => record.members[name]?.behind !== true);
+}
+
+/** Names of members that hold any data, however old, and have not said what. */
+export function everHeld(record: ClusterRecord): readonly string[] {
   return Object.entries(record.members)
     .filter(([, known]) => known.holdsData && known.report === null)
     .map(([name]) => name)
     .sort();
+}
+
+/**
+ * The members that could form the last view of the caller again with it: those that reported the same view, and those
+ * that run, which may remember it. Null when they are too few.
+ */
+export function viewCompanions(situation: Situation, view: View): readonly string[] | null {
+  const together = others(situation)
+    .filter(({ name }) => {
+      const known = situation.record.members[name];
+      if (known === undefined) return false;
+      if (known.told !== null) return true;
+      return !known.reformTried && known.report?.view?.id === view.id && isOwn(known.report, situation);
+    })
+    .map(({ name }) => name);
+  return together.length + 1 < view.members.length ? null : together;
+}
+
+/** Whether the report is of data of the recorded cluster. */
+export function isOwn({ data }: Report, { record }: Situation): boolean {
+  return data.kind === 'present' && data.uuid === record.uuid;
 }
 
 /** Scheduled pods that have said nothing yet and are still worth waiting for. */
@@ -56,7 +91,8 @@ export function candidates(situation: Situation): readonly Candidate[] {
   for (const [name, known] of Object.entries(situation.record.members)) {
     const data = known.report?.data;
     if (data?.kind !== 'present') continue;
-    found.push({ name, rank: rankOf(situation, name), data });
+    const alone = data.safe || known.report?.view?.members.length === 1;
+    found.push({ name, rank: rankOf(situation, name), data, alone });
   }
   return found;
 }
@@ -74,10 +110,10 @@ export function designated(situation: Situation): Member | undefined {
     .toSorted((a, b) => compareRanks(a.rank, b.rank))[0];
 }
 
-/** Highest seqno first; then the one that Galera calls safe; then the lowest rank. */
+/** Highest seqno first; then the one that was alone in the last view; then the lowest rank. */
 export function byPosition(a: Candidate, b: Candidate): number {
   if (a.data.seqno !== b.data.seqno) return b.data.seqno - a.data.seqno;
-  if (a.data.safe !== b.data.safe) return a.data.safe ? -1 : 1;
+  if (a.alone !== b.alone) return a.alone ? -1 : 1;
   return compareRanks(a.rank, b.rank);
 }
 

@@ -11,8 +11,8 @@ export interface ReadyDecided {
 /**
  * Takes note that the caller is Primary and Synced under `uuid`.
  *
- * A primary component has moved on without the members that have no running pod: what they hold is older, so nobody
- * waits for them after an outage. A node that is Primary under another uuid than the recorded one must not serve.
+ * A primary component has moved on without the members that have no pod: what they hold is older, so nobody waits for
+ * them after an outage while others hold data. A pod that terminates may still be in the component. A node that is Primary under another uuid than the recorded one must not serve.
  */
 export function decideReady(situation: Situation, uuid: StateUuid): ReadyDecided {
   const record = reconcile(situation.record, situation.members);
@@ -21,18 +21,21 @@ export function decideReady(situation: Situation, uuid: StateUuid): ReadyDecided
   if (claims && record.uuid !== null && record.uuid !== uuid) {
     return { refusal: words.refuseSecondCluster(uuid, record.uuid), record };
   }
-  const gone = new Set(
-    Object.keys(record.members).filter(
-      (name) => !situation.members.some((pod) => pod.name === name && !pod.terminating),
-    ),
+  const podNames = new Set(situation.members.map((pod) => pod.name));
+  const members = Object.fromEntries(
+    Object.entries(record.members).map(([name, known]) => [
+      name,
+      podNames.has(name) ? known : { ...known, behind: true },
+    ]),
   );
-  const kept = Object.entries(record.members).filter(([name]) => !gone.has(name));
   const known = record.members[situation.caller.name];
-  const noted = withMember({ ...record, members: Object.fromEntries(kept) }, situation.caller, {
+  const noted = withMember({ ...record, members }, situation.caller, {
     told: known?.told ?? 'join',
     report: null,
     holdsData: true,
+    behind: false,
     reformTried: false,
+    readyLeftOver: null,
     asked: situation.ask,
     said: `ready: Primary and Synced in cluster ${uuid}`,
   });

@@ -21,20 +21,35 @@ export function reconcile(record: ClusterRecord, pods: readonly Member[]): Clust
 
 function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord {
   const identity = pod === undefined ? {} : { pod: pod.pod, podUid: pod.podUid, durable: pod.durable };
-  return { ...known, ...identity, report: null, told: null, reformTried: false, asked: 0, said: '' };
+  return {
+    ...known,
+    ...identity,
+    report: null,
+    told: null,
+    reformTried: false,
+    readyLeftOver: null,
+    asked: 0,
+    said: '',
+  };
 }
 
 /** The record with the caller's own report in it; what it was told before no longer counts. */
 export function withReport(record: ClusterRecord, { caller, ask }: Situation, report: Report): ClusterRecord {
   const known = record.members[caller.name];
-  const kind = report.data.kind;
   return withMember(record, caller, {
     report,
     told: null,
-    holdsData: kind === 'present' || kind === 'unmarked',
+    holdsData: mayHoldRows(record, report),
     reformTried: known?.reformTried ?? false,
+    readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
   });
+}
+
+/** A foreign volume holds nothing of a cluster that has formed: nobody waits for it. */
+function mayHoldRows(record: ClusterRecord, { data }: Report): boolean {
+  if (data.kind === 'unmarked') return !record.formed;
+  return data.kind === 'present' && (!record.formed || record.uuid === data.uuid);
 }
 
 /** The record with some fields of one member changed; a member not yet known is added. */
@@ -48,7 +63,9 @@ export function withMember(
     report: known?.report ?? null,
     told: known?.told ?? null,
     holdsData: known?.holdsData ?? false,
+    behind: known?.behind ?? false,
     reformTried: known?.reformTried ?? false,
+    readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,
     said: known?.said ?? '',
     ...change,

@@ -150,7 +150,7 @@ describe('a cluster that serves', () => {
 });
 
 describe('a server that runs without being Ready', () => {
-  const lonely = formed({ members: { 'db-0': started(0), 'db-1': known(1, null), 'db-2': known(2, null) } });
+  const lonely = formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(holding(A, 8))) } });
 
   it('keeps the others from bootstrapping, for it may hold newer data', () => {
     const { answer } = decideStart(situation(1, lonely), holding(A, 900, true));
@@ -159,6 +159,11 @@ describe('a server that runs without being Ready', () => {
 
   it('is joined at once by a member that remembers the last view', () => {
     expect(decideStart(situation(1, lonely), withView(holding(A, 9))).answer.kind).toBe('reform');
+  });
+
+  it('is not, while too few members remember that view', () => {
+    const lost = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
+    expect(decideStart(situation(1, lost), withView(holding(A, 9))).answer.kind).toBe('wait');
   });
 
   it('is joined that way once only; a view that did not form goes on to the choice', () => {
@@ -205,7 +210,7 @@ describe('a known cluster of which nobody runs', () => {
     const seen = formed({ members: { 'db-1': known(1, holding(A, 5)) } });
     expect(decideStart(situation(0, seen), EMPTY).answer.kind).toBe('wait');
     const unheard = formed({ members: { 'db-1': known(1, null, { holdsData: true }) } });
-    expect(decideStart(situation(0, unheard, [member(0)]), EMPTY).answer.kind).toBe('wait');
+    expect(decideStart(situation(0, unheard), EMPTY).answer.kind).toBe('wait');
   });
 
   it('starts anew only when every member that held data has said that it holds none', () => {
@@ -252,7 +257,7 @@ describe('a bootstrap by hand', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
     const again = { ...first.record, holder: null };
-    expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('wait');
+    expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');
   });
 
   it('is not granted while a member serves', () => {

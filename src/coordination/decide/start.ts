@@ -1,14 +1,14 @@
-import type { Answer, ClusterRecord, Decided, Report, Situation, StateUuid } from '../types.ts';
-import { chooseFromData, formNewCluster } from './bootstrap.ts';
+import type { Answer, ClusterRecord, Decided, Member, Report, Situation, StateUuid } from '../types.ts';
+import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
 import { grant } from './grant.ts';
-import { runningMembers, servingMembers, unheardHolders } from './members.ts';
+import { everHeld, isOwn, runningMembers, servingMembers, viewCompanions } from './members.ts';
 import { reconcile, withMember, withReport } from './reconcile.ts';
 import * as words from './words.ts';
 
 /**
- * Decides what the caller's start script shall do. The rules are those of the design, section 4, in its order: a foreign
- * volume is refused, a serving cluster is joined, a granted bootstrap is waited for, a running server may hold newer
- * data, and only then does somebody bootstrap.
+ * Decides what the caller's start script shall do. The rules are those of docs/recovery.md, in its order: a foreign
+ * volume is refused, a serving cluster is joined, a granted bootstrap is waited for, a complete last view forms again, a
+ * running server may hold newer data, and only then does somebody bootstrap.
  */
 export function decideStart(situation: Situation, report: Report): Decided {
   const seen = observe(situation, report);
@@ -65,18 +65,32 @@ function answerStart(situation: Situation, report: Report): Answer {
   if (serving.length > 0) return joinServing(situation, report, serving[0]?.name ?? '');
   const holder = situation.record.holder;
   if (holder !== null) return { kind: 'wait', why: words.waitForHolder(holder.member) };
-  const running = runningMembers(situation);
-  if (running.length > 0) {
-    return besideRunning(
-      situation,
-      report,
-      running.map((member) => member.name),
-    );
-  }
-  if (situation.caller.bootstrapByHand && !situation.record.honoured.includes(situation.caller.podUid)) {
-    return grant(situation, report, words.byHand());
-  }
+  const running = runningMembers(situation).map((member) => member.name);
+  const byHand = running.length === 0 && isAskedByHand(situation);
+  if (byHand) return grant(situation, report, words.byHand());
+  const together = reformers(situation, report, running.length > 0);
+  if (together !== null) return { kind: 'reform', why: words.reform(together) };
+  if (running.length > 0) return { kind: 'wait', why: words.waitForRunning(running) };
   return nobodyRuns(situation, report);
+}
+
+function isAskedByHand({ caller, record }: Situation): boolean {
+  return caller.bootstrapByHand && !record.honoured.includes(caller.podUid);
+}
+
+/**
+ * With whom the caller can form its last primary view again, without a bootstrap; null when it cannot. A later view
+ * would have taken a majority of this one, and those would remember it, so a complete last view is the newest.
+ */
+function reformers(situation: Situation, report: Report, someRun: boolean): readonly string[] | null {
+  const { record, caller } = situation;
+  if (report.view === null || report.data.kind !== 'present' || !isOwn(report, situation)) return null;
+  if (record.members[caller.name]?.reformTried === true) return null;
+  // A bootstrap by hand begins a view out of nothing, so that an older one may be complete and yet not the newest.
+  if (record.honoured.length > 0) return null;
+  // One that was alone may bootstrap, which is quicker.
+  if (!someRun && report.view.members.length === 1) return null;
+  return viewCompanions(situation, report.view);
 }
 
 function nobodyRuns(situation: Situation, report: Report): Answer {
@@ -84,8 +98,8 @@ function nobodyRuns(situation: Situation, report: Report): Answer {
     (known) => known.report?.data.kind === 'present' || known.report?.data.kind === 'unmarked',
   );
   if (anyData) return chooseFromData(situation, report);
-  const unheard = unheardHolders(situation.record);
-  if (unheard.length > 0) return { kind: 'wait', why: words.waitForHolders(unheard) };
+  const unheard = everHeld(situation.record);
+  if (unheard.length > 0) return waitForHolders(situation, unheard);
   return formNewCluster(situation, report);
 }
 
@@ -105,33 +119,29 @@ function joinServing(situation: Situation, report: Report, serving: string): Ans
   return { kind: 'join', why: words.join(serving) };
 }
 
-/** With its last view a member may start beside a server that has lost its quorum: together they can re-form it. */
-function besideRunning(situation: Situation, report: Report, running: readonly string[]): Answer {
-  const known = situation.record.members[situation.caller.name];
-  const sameState = report.data.kind === 'present' && report.data.uuid === situation.record.uuid;
-  if (report.view !== null && sameState && known?.reformTried !== true) {
-    return { kind: 'reform', why: words.reform(running) };
-  }
-  return { kind: 'wait', why: words.waitForRunning(running) };
-}
-
 function recordAnswer(situation: Situation, report: Report, answer: Answer): ClusterRecord {
   const { caller, record } = situation;
   const said = words.sentence(answer);
-  if (answer.kind === 'wait' || answer.kind === 'refuse') return withMember(record, caller, { said });
+  if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
+    return withMember(record, caller, { said });
+  }
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
-  const change = { said, told: answer.kind, report: null, holdsData: true };
-  if (answer.kind === 'join') return withMember(record, caller, change);
+  const change = { said, told: answer.kind, report: null, holdsData: true, behind: false };
+  if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
   if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
-  const told = withMember(record, caller, change);
-  const byHand = caller.bootstrapByHand && !record.honoured.includes(caller.podUid);
+  const identity = identityAfter(report, answer.as);
   return {
-    ...told,
-    uuid: identityAfter(report, answer.as),
-    formed: record.formed && identityAfter(report, answer.as) === record.uuid,
+    ...spend(withMember(record, caller, change), situation.members),
+    uuid: identity,
+    formed: record.formed && identity === record.uuid,
     holder: { member: caller.name, pod: caller.pod, podUid: caller.podUid },
-    honoured: byHand ? [...record.honoured, caller.podUid] : record.honoured,
   };
+}
+
+/** An annotation is an order for the moment: one that stayed on must not choose an old volume in a later outage. */
+function spend(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
+  const asked = pods.filter((pod) => pod.bootstrapByHand).map((pod) => pod.podUid);
+  return { ...record, honoured: [...new Set([...record.honoured, ...asked])] };
 }
 
 function identityAfter(report: Report, as: StateUuid | null): StateUuid | null {

@@ -11,6 +11,7 @@ import {
   situation,
   started,
 } from '../../../test/coordination/situations.ts';
+import type { Report } from '../types.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
@@ -65,10 +66,30 @@ describe('ready', () => {
     expect(decideReady(situation(1, forming), B).refusal).toContain(FRESH);
   });
 
-  it('forgets members without a running pod: the primary component has moved on without them', () => {
+  describe('of a member, while another has no pod', () => {
     const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
-    const { record: next } = decideReady(situation(0, seen), A);
-    expect(Object.keys(next.members)).toEqual(['db-0']);
+    const pods = [member(0)];
+    const outage = (report: Report) => {
+      const { record: next } = decideReady(situation(0, seen, pods), A);
+      return decideStart(situation(0, next, pods), report).answer.kind;
+    };
+
+    it('ends the wait for that one: the primary component has moved on without it', () => {
+      expect(outage(holding(A, 4))).toBe('bootstrap');
+    });
+
+    it('does not forget it: it is waited for when nobody else holds anything', () => {
+      expect(outage(EMPTY)).toBe('recover');
+    });
+  });
+
+  it('goes on waiting for a pod that terminates, for it may still be in the primary component', () => {
+    const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
+    const { record: next } = decideReady(
+      situation(0, seen, [member(0), member(4, { terminating: true })]),
+      A,
+    );
+    expect(decideStart(situation(0, next, [member(0)]), holding(A, 4)).answer.kind).toBe('recover');
   });
 
   it('keeps members that wait or restart in their pods', () => {

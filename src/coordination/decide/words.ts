@@ -15,6 +15,10 @@ export function newCluster(): string {
   return 'no member holds data and this one is designated to form the cluster';
 }
 
+export function alone(seqno: number): string {
+  return `no server runs and this member was alone in the last primary view, at seqno ${seqno}`;
+}
+
 export function newest(seqno: number): string {
   return `no server runs and this member holds the newest data, seqno ${seqno}`;
 }
@@ -35,8 +39,8 @@ export function inspect(): string {
   return 'the start script shall read what the data directory holds';
 }
 
-export function reform(running: readonly string[]): string {
-  return `the last view can form again together with ${list(running)}`;
+export function reform(together: readonly string[]): string {
+  return `the last view can form again together with ${list(together)}`;
 }
 
 export function waitForHolder(holder: string): string {
@@ -60,6 +64,13 @@ export function waitForDesignated(name: string | undefined): string {
 
 export function waitForHolders(names: readonly string[]): string {
   return `${list(names)} holds data and has not reported its position. ${BY_HAND}`;
+}
+
+export function recover(names: readonly string[]): string {
+  return (
+    `${list(names)} holds data and has no pod; this member counts as Ready so that an ordered controller creates it. ` +
+    BY_HAND
+  );
 }
 
 export function waitForNewest(name: string | undefined, seqno: number | undefined): string {

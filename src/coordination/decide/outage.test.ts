@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import {
+  A,
+  B,
+  EMPTY,
+  FRESH,
+  holding,
+  known,
+  member,
+  record,
+  situation,
+  started,
+  withView,
+} from '../../../test/coordination/situations.ts';
+import type { Report } from '../types.ts';
+import { decideReady, decideStart, decideTurn } from './index.ts';
+
+const formed = (tweak: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...tweak });
+const unheard = known(2, null, { holdsData: true });
+const viewOfOne = (report: Report): Report => ({
+  ...report,
+  view: { id: 'v9', self: 'm1', members: ['m1'] },
+});
+
+describe('a member that waits for holders without a pod', () => {
+  const outage = formed({ members: { 'db-1': known(1, holding(A, 4)), 'db-2': unheard } });
+  const pods = [member(0), member(1)];
+
+  it('recovers: it counts as Ready, so that an ordered controller creates them', () => {
+    const { answer } = decideStart(situation(1, outage, pods), holding(A, 4));
+    expect(answer).toMatchObject({
+      kind: 'recover',
+      why: expect.stringMatching(/db-2.*bootstrap=now/) as string,
+    });
+  });
+
+  it('recovers with an empty directory too, for which its init container lets it start', () => {
+    expect(decideTurn(situation(0, outage, pods), 'empty').answer.kind).toBe('recover');
+    expect(decideStart(situation(0, outage, pods), EMPTY).answer.kind).toBe('recover');
+  });
+
+  it('only waits when those pods exist, or when no cluster is known', () => {
+    expect(decideStart(situation(1, outage), holding(A, 4)).answer.kind).toBe('wait');
+    const unknown = { ...outage, formed: false };
+    expect(decideStart(situation(1, unknown, pods), EMPTY).answer.kind).toBe('wait');
+  });
+
+  it('is never joined, however Ready its pod is', () => {
+    const ready = [member(0), member(1, { ready: true, readySince: 7 })];
+    expect(decideStart(situation(0, outage, ready), EMPTY).answer.kind).toBe('recover');
+  });
+
+  it('is not joined either while the readiness of its wait is left over after it was told to start', () => {
+    const ready = [member(0), member(1, { ready: true, readySince: 7 })];
+    const chosen = decideStart(situation(1, formed({}), ready), holding(A, 4));
+    expect(chosen.answer.kind).toBe('bootstrap');
+    expect(decideStart(situation(0, chosen.record, ready), EMPTY).answer.kind).toBe('wait');
+    const anew = [member(0), member(1, { ready: true, readySince: 8 })];
+    expect(decideStart(situation(0, chosen.record, anew), EMPTY).answer.kind).toBe('join');
+    const said = decideReady(situation(1, chosen.record, ready), A).record;
+    expect(decideStart(situation(0, said, ready), EMPTY).answer.kind).toBe('join');
+  });
+});
+
+describe('the last view, with nobody running', () => {
+  const reported = (index: number) => known(index, withView(holding(A, 5)));
+
+  it('forms again when every member of it has reported, without a bootstrap', () => {
+    const all = formed({ members: { 'db-0': reported(0), 'db-2': reported(2) } });
+    const first = decideStart(situation(1, all), withView(holding(A, 4)));
+    expect(first.answer.kind).toBe('reform');
+    expect(decideStart(situation(0, first.record), withView(holding(A, 5))).answer.kind).toBe('reform');
+  });
+
+  it('is not tried while one of it is missing or has tried before', () => {
+    const some = formed({ members: { 'db-0': reported(0), 'db-2': unheard } });
+    expect(decideStart(situation(1, some), withView(holding(A, 5))).answer.kind).toBe('wait');
+    const tried = known(2, withView(holding(A, 5)), { reformTried: true });
+    const again = formed({ members: { 'db-0': reported(0), 'db-2': tried } });
+    expect(decideStart(situation(1, again), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
+  });
+
+  it('is not tried where a bootstrap by hand may have led past it', () => {
+    const all = formed({ honoured: ['x'], members: { 'db-0': reported(0), 'db-2': reported(2) } });
+    expect(decideStart(situation(1, all), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
+    const beside = { ...all, members: { 'db-0': started(0), 'db-2': started(2) } };
+    expect(decideStart(situation(1, beside), withView(holding(A, 9))).answer.kind).toBe('wait');
+  });
+
+  it('of a member that was alone in it lets that one bootstrap at once', () => {
+    const seen = formed({ members: { 'db-2': unheard } });
+    expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9))).answer.kind).toBe('bootstrap');
+    const byHand = { ...seen, honoured: ['x'] };
+    expect(decideStart(situation(1, byHand), viewOfOne(holding(A, 9))).answer.kind).toBe('wait');
+  });
+});
+
+describe('the annotation bootstrap: now', () => {
+  it('on several pods is honoured for the first that asks, and then spent on all', () => {
+    const pods = [0, 1, 2].map((index) => member(index, { bootstrapByHand: true }));
+    const stuck = formed({ members: { 'db-2': unheard } });
+    const first = decideStart(situation(1, stuck, pods), holding(A, 4));
+    expect(first.answer.kind).toBe('bootstrap');
+    expect(decideStart(situation(0, first.record, pods), holding(A, 3)).answer.kind).toBe('wait');
+    const over = { ...first.record, holder: null, members: { 'db-2': unheard } };
+    expect(decideStart(situation(0, over, pods), holding(A, 3)).answer.kind).toBe('wait');
+  });
+
+  it('that stayed on while its pod joined chooses nothing in a later outage', () => {
+    const pods = [member(0, { ready: true }), member(1, { bootstrapByHand: true })];
+    const joined = decideStart(
+      situation(1, formed({ members: { 'db-0': started(0) } }), pods),
+      holding(A, 4),
+    );
+    expect(joined.answer.kind).toBe('join');
+    const later = [member(0), pods[1] ?? member(1)];
+    const outage = { ...joined.record, members: { 'db-0': known(0, null, { holdsData: true }) } };
+    expect(decideStart(situation(1, outage, later), holding(A, 4)).answer.kind).toBe('wait');
+  });
+});
+
+describe('a foreign volume', () => {
+  it('that calls itself safe does not become the cluster while the first holder, which was never Ready, is unheard', () => {
+    const crashed = record({ uuid: A, members: { 'db-0': known(0, null, { holdsData: true }) } });
+    const pods = [member(0), member(2)];
+    expect(decideStart(situation(2, crashed, pods), holding(B, 900, true)).answer.kind).toBe('wait');
+  });
+
+  it('is waited for by nobody once it was refused', () => {
+    const refused = decideStart(situation(2, formed({})), holding(B, 900)).record;
+    const pods = [member(0), member(1)];
+    expect(decideStart(situation(0, refused, pods), holding(A, 3)).answer).toMatchObject({
+      kind: 'bootstrap',
+    });
+  });
+
+  it('does not keep a cluster that lost every volume of its own from starting anew', () => {
+    const refused = decideStart(
+      situation(2, formed({ members: { 'db-1': known(1, EMPTY) } })),
+      holding(B, 9),
+    );
+    expect(refused.answer.kind).toBe('refuse');
+    const { answer } = decideStart(situation(0, refused.record), EMPTY);
+    expect(answer).toMatchObject({ kind: 'bootstrap', as: FRESH });
+  });
+});

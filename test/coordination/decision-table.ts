@@ -1,0 +1,180 @@
+/** The decision table of docs/recovery.md: for each row its words and a situation in which it is the answer. */
+import type { Answer, Report, Situation } from '../../src/coordination/types.ts';
+import {
+  A,
+  B,
+  EMPTY,
+  holding,
+  known,
+  member,
+  record,
+  situation,
+  started,
+  UNMARKED,
+  withView,
+} from './situations.ts';
+
+/** A row: when it applies, what is answered, and an example. */
+export interface Row {
+  readonly when: string;
+  readonly answer: Answer['kind'];
+  /** What follows the answer, for people. */
+  readonly detail: string;
+  readonly seen: Situation;
+  readonly report: Report;
+}
+
+const formed = (tweak: Parameters<typeof record>[0] = {}) => record({ uuid: A, formed: true, ...tweak });
+const unheard = (index: number) => known(index, null, { holdsData: true });
+const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
+const ready = [member(0, { ready: true }), member(1), member(2)];
+const twoPods = [member(0), member(1)];
+const annotated = [member(0), member(1, { bootstrapByHand: true }), member(2)];
+const allEmpty = record({ members: { 'db-0': known(0, EMPTY), 'db-2': known(2, EMPTY) } });
+
+function row(when: string, answer: Answer['kind'], detail: string, seen: Situation, report: Report): Row {
+  return { when, answer, detail, seen, report };
+}
+
+/** The rows in their order: the first that applies is the answer. */
+export const TABLE: readonly Row[] = [
+  row(
+    'the cluster has formed or a grant is out, and the caller holds data under another uuid than the recorded one',
+    'refuse',
+    'a state transfer would erase it',
+    situation(1, formed()),
+    holding(B, 900, true),
+  ),
+  row(
+    'the cluster has formed, and the caller holds a database that was in no cluster',
+    'refuse',
+    'the same',
+    situation(1, formed()),
+    UNMARKED,
+  ),
+  row(
+    'another pod is Ready, and what runs in it was started with a word of the coordinator',
+    'join',
+    'a database that was in no cluster is refused',
+    situation(1, formed({ members: { 'db-0': started(0) } }), ready),
+    EMPTY,
+  ),
+  row(
+    'another pod holds the bootstrap grant',
+    'wait',
+    'for it to be Ready or gone',
+    situation(1, record({ uuid: A, holder, members: { 'db-0': started(0, { told: 'bootstrap' }) } })),
+    EMPTY,
+  ),
+  row(
+    'no other member was told to start, and the caller is annotated `bootstrap: now`, which is not spent',
+    'bootstrap',
+    'spends the annotations of all pods',
+    situation(1, formed({ members: { 'db-2': unheard(2) } }), annotated),
+    holding(A, 4),
+  ),
+  row(
+    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view were told to start, or have reported the same view; no `bootstrap: now` was ever spent; and where nobody runs, the view had several members',
+    'reform',
+    'the component forms again by itself',
+    situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
+    withView(holding(A, 4)),
+  ),
+  row(
+    'another member was told to start and has not asked again',
+    'wait',
+    'it runs and may hold newer data, or it will report',
+    situation(1, formed({ members: { 'db-0': started(0) } })),
+    holding(A, 900, true),
+  ),
+  row(
+    'somebody reported data, the cluster has never formed, and a scheduled pod has said nothing yet',
+    'wait',
+    'for that pod, as long as its init container has not run for a minute',
+    situation(1, record()),
+    holding(A, 4),
+  ),
+  row(
+    'somebody reported data, the cluster has never formed, and the members hold different databases',
+    'wait',
+    'for a person to choose one',
+    situation(1, record({ members: { 'db-0': known(0, holding(B, 9)), 'db-2': known(2, EMPTY) } })),
+    holding(A, 4),
+  ),
+  row(
+    'the cluster has formed, the caller is first in the order below and was alone in its last primary view, and no `bootstrap: now` was ever spent',
+    'bootstrap',
+    'with its data',
+    situation(1, formed({ members: { 'db-2': unheard(2) } })),
+    holding(A, 4, true),
+  ),
+  row(
+    'the caller is first in the order below, and every member that may hold newer data has reported',
+    'bootstrap',
+    'with its data',
+    situation(1, formed({ members: { 'db-0': known(0, holding(A, 3)), 'db-2': known(2, EMPTY) } })),
+    holding(A, 4),
+  ),
+  row(
+    'the cluster has formed, and a member that may hold newer data has neither reported nor a pod',
+    'recover',
+    'wait, and count as Ready meanwhile: an ordered controller then creates that pod',
+    situation(1, formed({ members: { 'db-2': unheard(2) } }), twoPods),
+    holding(A, 4),
+  ),
+  row(
+    'a member that may hold newer data has not reported',
+    'wait',
+    'for it',
+    situation(1, formed({ members: { 'db-2': unheard(2) } })),
+    holding(A, 4),
+  ),
+  row(
+    'another member is first in the order below',
+    'wait',
+    'for it to bootstrap',
+    situation(1, formed({ members: { 'db-0': known(0, holding(A, 5)) } })),
+    holding(A, 4),
+  ),
+  row(
+    'the cluster has never formed, and the caller is the one that holds a database that was in no cluster',
+    'bootstrap',
+    'with that database; the others wait',
+    situation(1, allEmpty),
+    UNMARKED,
+  ),
+  row(
+    'nobody has reported data, the cluster has formed, and a member that holds any, however old, has neither reported nor a pod',
+    'recover',
+    'as above',
+    situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: true } } }), twoPods),
+    EMPTY,
+  ),
+  row(
+    'nobody has reported data, and a member that holds any has not reported',
+    'wait',
+    'for it',
+    situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: true } } })),
+    EMPTY,
+  ),
+  row(
+    'a pod is scheduled, not terminating, has said nothing, and its init container has not run for a minute',
+    'wait',
+    'for it',
+    situation(0, record({ members: { 'db-1': known(1, EMPTY) } })),
+    EMPTY,
+  ),
+  row(
+    'the caller is the designated member: the lowest number, or the oldest pod, of those that reported no data',
+    'bootstrap',
+    'under a uuid that was never used',
+    situation(0, record({ members: { 'db-1': known(1, EMPTY), 'db-2': known(2, EMPTY) } })),
+    EMPTY,
+  ),
+  row('otherwise', 'wait', 'for the designated member', situation(1, allEmpty), EMPTY),
+];
+
+/** The table as Markdown, one line a row. */
+export function renderTable(): readonly string[] {
+  return TABLE.map(({ when, answer, detail }, index) => `| ${index + 1} | ${when} | ${answer} | ${detail} |`);
+}

@@ -1,0 +1,147 @@
+/** Broken rules: each has one fault that somebody could make, and that the model must find. */
+import {
+  EMPTY_RECORD,
+  type MemberRecord,
+  type Report,
+  type Situation,
+} from '../../src/coordination/types.ts';
+import { type Rules, RULES } from './rules.ts';
+
+/** A fault and the rules that have it. */
+export type Mutant = readonly [fault: string, rules: Rules];
+
+const FIXED = 'dddddddd-0000-4000-8000-00000000000d' as Situation['freshUuid'];
+
+/** The rules, told of another situation or another report than the true one. */
+function told(see: (seen: Situation, report: Report) => Partial<{ seen: Situation; report: Report }>): Rules {
+  return {
+    ...RULES,
+    start: (seen, report) => {
+      const changed = see(seen, report);
+      return RULES.start(changed.seen ?? seen, changed.report ?? report);
+    },
+  };
+}
+
+/** The situation with the record of each member but the caller's changed; null leaves it out. */
+function others(
+  seen: Situation,
+  change: (known: MemberRecord, name: string) => MemberRecord | null,
+): Situation {
+  const members: Record<string, MemberRecord> = {};
+  for (const [name, known] of Object.entries(seen.record.members)) {
+    const kept = name === seen.caller.name ? known : change(known, name);
+    if (kept !== null) members[name] = kept;
+  }
+  return { ...seen, record: { ...seen.record, members } };
+}
+
+const present = (report: Report, change: Partial<Extract<Report['data'], { kind: 'present' }>>): Report =>
+  report.data.kind === 'present' ? { ...report, data: { ...report.data, ...change } } : report;
+
+const isThere = (seen: Situation, name: string) => seen.members.some((member) => member.name === name);
+
+export const MUTANTS: readonly Mutant[] = [
+  [
+    'does not wait for a member that holds data and has not reported',
+    told((seen) => ({
+      seen: others(seen, (known) => (known.report === null && known.told === null ? null : known)),
+    })),
+  ],
+  [
+    'forgets a member whose pod is gone',
+    told((seen) => ({ seen: others(seen, (known, name) => (isThere(seen, name) ? known : null)) })),
+  ],
+  [
+    'believes every volume that it is safe',
+    told((_seen, report) => ({ report: present(report, { safe: true }) })),
+  ],
+  [
+    'takes every last view for one in which the member was alone',
+    told((_seen, report) => {
+      const { view } = report;
+      return view === null ? {} : { report: { ...report, view: { ...view, members: [view.self] } } };
+    }),
+  ],
+  [
+    'does not look at the position',
+    told((_seen, report) => ({ report: present(report, { seqno: 0, safe: false }) })),
+  ],
+  [
+    'lets an empty member bootstrap a cluster that is known',
+    told((seen, report) => (report.data.kind === 'empty' ? { seen: { ...seen, record: EMPTY_RECORD } } : {})),
+  ],
+  [
+    'passes the grant on while its holder lives',
+    told((seen) => ({ seen: { ...seen, record: { ...seen.record, holder: null } } })),
+  ],
+  [
+    'bootstraps beside a member that was started and is not Ready',
+    told((seen) => ({
+      seen: others(seen, (known) =>
+        known.told === null ? known : { ...known, told: null, holdsData: false },
+      ),
+    })),
+  ],
+  [
+    'lets a member with the data of another cluster join',
+    {
+      ...RULES,
+      start: (seen, report) => {
+        const decided = RULES.start(seen, report);
+        const joins = decided.answer.kind === 'refuse';
+        return joins ? RULES.start(seen, { ...report, data: { kind: 'empty' } }) : decided;
+      },
+    },
+  ],
+  [
+    'compares positions of different clusters',
+    told((seen, report) =>
+      seen.record.uuid === null ? {} : { report: present(report, { uuid: seen.record.uuid }) },
+    ),
+  ],
+  ['begins two clusters under one uuid', told((seen) => ({ seen: { ...seen, freshUuid: FIXED } }))],
+  [
+    'takes an aborted state transfer for data that is safe',
+    told((seen, report) => {
+      if (report.data.kind !== 'unusable' || seen.record.uuid === null) return {};
+      return {
+        report: { ...report, data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true } },
+      };
+    }),
+  ],
+  ['answers a question that was given up', { ...RULES, isStale: () => false }],
+  [
+    'joins a member that is Ready because it recovers',
+    told((seen) => ({
+      seen: others(seen, (known, name) => {
+        const ready = seen.members.some((member) => member.name === name && member.ready);
+        return ready ? { ...known, told: 'join', readyLeftOver: null } : known;
+      }),
+    })),
+  ],
+  [
+    'lets an ordered controller wait for a member that it does not create',
+    {
+      ...RULES,
+      start: (seen, report) => {
+        const { answer, record } = RULES.start(seen, report);
+        return { record, answer: answer.kind === 'recover' ? { ...answer, kind: 'wait' } : answer };
+      },
+    },
+  ],
+  [
+    'waits no longer for anybody once one member is Primary',
+    {
+      ...RULES,
+      ready: (seen, uuid) => {
+        const decided = RULES.ready(seen, uuid);
+        const { record } = others({ ...seen, record: decided.record }, (known) => ({
+          ...known,
+          behind: true,
+        }));
+        return { ...decided, record };
+      },
+    },
+  ],
+];

@@ -1,0 +1,26 @@
+/** What a world is set up with: the rules that decide in it, and its kind of workload. */
+import { decideReady, decideStart, decideTurn, isStale } from '../../src/coordination/decide/index.ts';
+
+/** The rules under test. */
+export interface Rules {
+  readonly start: typeof decideStart;
+  readonly turn: typeof decideTurn;
+  readonly ready: typeof decideReady;
+  readonly isStale: typeof isStale;
+}
+
+/** The rules as they are. */
+export const RULES: Rules = { start: decideStart, turn: decideTurn, ready: decideReady, isStale };
+
+/** How a world is set up. */
+export interface WorldOptions {
+  readonly nodes: number;
+  /** Whether volumes outlive pods. */
+  readonly durable: boolean;
+  /** Whether a pod is created only when the one before it is Ready, as an OrderedReady StatefulSet does. */
+  readonly ordered: boolean;
+  readonly rules?: Rules;
+}
+
+/** When the API server fails, or the replica dies: before it writes the record, or before it answers. */
+export type Lost = 'nothing' | 'before-write' | 'before-answer';

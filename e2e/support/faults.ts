@@ -5,27 +5,42 @@ import { databaseContainer } from './galera.ts';
 import { get, kubectl, until } from './kubectl.ts';
 
 /** How often the database container of a pod has been started again. */
-export function restartsOf(pod: V1Pod): number {
+function restartsOf(pod: V1Pod): number {
   const container = databaseContainer(pod);
   return pod.status?.containerStatuses?.find((one) => one.name === container)?.restartCount ?? 0;
 }
 
+/** Kills the database server of a pod and waits until its container runs again. */
+export function killServer(namespace: string, name: string): Promise<void> {
+  return killServers(namespace, [name]);
+}
+
 /**
- * Kills the database server of a pod without giving it time for anything. Process 1 of a container cannot be killed from
- * within, so on the cluster that the harness booted the signal comes from outside; elsewhere the server is made to abort.
+ * Kills the database servers of pods without giving them time for anything, all at once, and waits until their
+ * containers run again. Process 1 of a container cannot be killed from within, so on the cluster that the harness booted
+ * the signal comes from outside; elsewhere the servers are made to abort.
  */
-export async function killServer(namespace: string, name: string): Promise<void> {
-  const pod = await get<V1Pod>(namespace, 'pod', name);
-  const container = databaseContainer(pod);
-  const before = restartsOf(pod);
+export async function killServers(namespace: string, names: readonly string[]): Promise<void> {
+  const found = await Promise.all(names.map((name) => get<V1Pod>(namespace, 'pod', name)));
   if (process.env['E2E_BOOTED'] === 'yes') {
-    process.kill(await serverProcess(pod.metadata?.uid ?? ''), 'SIGKILL');
+    const processes = await Promise.all(found.map((pod) => serverProcess(pod.metadata?.uid ?? '')));
+    for (const pid of processes) process.kill(pid, 'SIGKILL');
   } else {
-    await kubectl(['exec', '-n', namespace, name, '-c', container, '--', 'sh', '-c', 'kill -ABRT 1']);
+    await Promise.all(found.map((pod) => abortServer(namespace, pod)));
   }
+  for (const pod of found) await restarted(namespace, pod);
+}
+
+async function abortServer(namespace: string, pod: V1Pod): Promise<void> {
+  const target = [pod.metadata?.name ?? '', '-c', databaseContainer(pod)];
+  await kubectl(['exec', '-n', namespace, ...target, '--', 'sh', '-c', 'kill -ABRT 1']);
+}
+
+async function restarted(namespace: string, before: V1Pod): Promise<void> {
+  const name = before.metadata?.name ?? '';
   await until(`restart of ${name}`, 60, async () => {
     const now = await get<V1Pod>(namespace, 'pod', name);
-    return restartsOf(now) > before ? { done: true } : { not: `${restartsOf(now)} restarts` };
+    return restartsOf(now) > restartsOf(before) ? { done: true } : { not: `${restartsOf(now)} restarts` };
   });
 }
 

@@ -49,13 +49,13 @@ export function waitForHolder(holder: string): string {
 
 export function waitForRunning(running: readonly string[]): string {
   return (
-    `${list(running)} was started and is not Ready; it may hold newer data. ` +
-    'It becomes Ready, or its probe restarts it and it reports.'
+    `${list(running)} ${are(running, 'was', 'were')} started and ${are(running, 'is', 'are')} not Ready; newer data may be there. ` +
+    'Each becomes Ready, or its probe restarts it and it reports.'
   );
 }
 
 export function waitForSilent(pods: readonly string[]): string {
-  return `${list(pods)} has not said yet whether its data directory is empty`;
+  return `${list(pods)} ${are(pods, 'has', 'have')} not said yet whether the data directory is empty`;
 }
 
 export function waitForDesignated(name: string | undefined): string {
@@ -63,12 +63,12 @@ export function waitForDesignated(name: string | undefined): string {
 }
 
 export function waitForHolders(names: readonly string[]): string {
-  return `${list(names)} holds data and has not reported its position. ${BY_HAND}`;
+  return `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} not reported a position. ${BY_HAND}`;
 }
 
 export function recover(names: readonly string[]): string {
   return (
-    `${list(names)} holds data and has no pod; this member counts as Ready so that an ordered controller creates it. ` +
+    `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} no pod; this member counts as Ready so that an ordered controller creates it. ` +
     BY_HAND
   );
 }
@@ -100,6 +100,10 @@ export function refuseUnmarked(known: StateUuid | null): string {
 
 export function refuseSecondCluster(found: StateUuid, known: StateUuid): string {
   return `this node is Primary in cluster ${found}, but the recorded cluster is ${known}`;
+}
+
+function are(names: readonly string[], one: string, several: string): string {
+  return names.length === 1 ? one : several;
 }
 
 function list(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Random histories of the coordinator's model for as long as it is told: `npx tsx scripts/fuzz.ts --seconds 600`. */
+/** Random histories of the coordinator's model for as long as it is told: `npm run fuzz -- --seconds 600`. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';

@@ -45,8 +45,16 @@ export interface CoordinatorParts {
   readonly newUuid?: () => string;
 }
 
-/** Answers one call of one pod with one line. */
-export type Coordinator = (call: CallName, caller: Caller, body: string) => Promise<string>;
+/**
+ * Answers one call of one pod with one line. `isAbandoned` says that nobody listens any more: such a call changes nothing,
+ * for what it says may have been overtaken while it waited.
+ */
+export type Coordinator = (
+  call: CallName,
+  caller: Caller,
+  body: string,
+  isAbandoned?: () => boolean,
+) => Promise<string>;
 
 /** Lists the pods of a cluster through the API. */
 export function podLister(client: KubernetesClient): CoordinatorParts['listPods'] {
@@ -58,34 +66,43 @@ export function podLister(client: KubernetesClient): CoordinatorParts['listPods'
 
 /** The coordinator over its parts. */
 export function createCoordinator(parts: CoordinatorParts): Coordinator {
-  return async (call, caller, body) => {
+  return async (call, caller, body, isAbandoned = () => false) => {
     switch (call) {
       case 'turn': {
         const { cluster, ask, data } = parseTurn(body);
         const key = { namespace: caller.namespace, cluster };
         const pods = await parts.listPods(key);
         await parts.ensureCompanions(cluster, ownPod(pods, caller, key));
-        const { answer } = await settle(parts, { key, caller, call, ask }, (seen) => decideTurn(seen, data));
+        const { answer } = await settle(parts, { key, caller, call, ask, isAbandoned }, (seen) =>
+          decideTurn(seen, data),
+        );
         return answer.kind === 'wait' || answer.kind === 'refuse' ? `wait ${answer.why}` : 'start';
       }
       case 'start': {
         const { cluster, ask, report } = parseStart(body);
         const key = { namespace: caller.namespace, cluster };
-        const settled = await settle(parts, { key, caller, call, ask }, (seen) => decideStart(seen, report));
+        const settled = await settle(parts, { key, caller, call, ask, isAbandoned }, (seen) =>
+          decideStart(seen, report),
+        );
         return formatAnswer(settled.answer, settled.situation);
       }
       case 'ready':
-        return ready(parts, caller, body);
+        return ready(parts, caller, body, isAbandoned);
     }
   };
 }
 
-async function ready(parts: CoordinatorParts, caller: Caller, body: string): Promise<string> {
-  const { cluster, ask, uuid } = parseReady(body);
+async function ready(
+  parts: CoordinatorParts,
+  caller: Caller,
+  body: string,
+  isAbandoned: () => boolean,
+): Promise<string> {
+  const { cluster, ask, uuid, component } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
   let refusal: string | null = null;
-  await settle(parts, { key, caller, call: 'ready', ask }, (seen) => {
-    const decided = decideReady(seen, uuid);
+  await settle(parts, { key, caller, call: 'ready', ask, isAbandoned }, (seen) => {
+    const decided = decideReady(seen, { uuid, component });
     refusal = decided.refusal;
     const why = refusal ?? `Primary and Synced in cluster ${uuid}`;
     return { record: decided.record, answer: { kind: refusal === null ? 'join' : 'refuse', why } };
@@ -99,6 +116,7 @@ interface Question {
   readonly caller: Caller;
   readonly call: CallName;
   readonly ask: number;
+  readonly isAbandoned: () => boolean;
 }
 
 interface Settled {
@@ -121,6 +139,7 @@ async function settle(
     const situation = situationOf(parts, question, record, await parts.listPods(key));
     if (isStale(situation))
       throw new StaleCallError('this pod has asked again since; only its last question counts');
+    if (question.isAbandoned()) throw new StaleCallError('the pod has given this call up');
     const decided = decide(situation);
     const changed = JSON.stringify(decided.record) !== JSON.stringify(record);
     if (!changed || (await parts.store.write(key, decided.record, version))) {

@@ -31,6 +31,8 @@ export interface ReadyCall {
   readonly ask: number;
   readonly uuid: StateUuid;
   readonly size: number;
+  /** Addresses of the members of the primary component, without ports; empty where the server does not say. */
+  readonly component: readonly string[];
 }
 
 type Fields = ReadonlyMap<string, string>;
@@ -64,7 +66,21 @@ export function parseReady(body: string): ReadyCall {
   const text = required(fields, 'uuid');
   const uuid = parseStateUuid(text);
   if (uuid === null) throw bad('uuid', text, 'a state uuid other than the zero uuid');
-  return { cluster: cluster(fields), ask: ask(fields), uuid, size: integer(fields, 'size') };
+  return {
+    cluster: cluster(fields),
+    ask: ask(fields),
+    uuid,
+    size: integer(fields, 'size'),
+    component: component(fields),
+  };
+}
+
+/** `wsrep_incoming_addresses`: `host:port` of each member, IPv6 in brackets; a member may be missing in it. */
+function component(fields: Fields): readonly string[] {
+  const members = (fields.get('members') ?? '').split(',').filter((one) => one !== '');
+  const hosts = members.map((one) => /^\[?([0-9a-fA-F.:]+?)\]?(:\d+)?$/.exec(one)?.[1] ?? '');
+  const complete = hosts.length === integer(fields, 'size') && hosts.every((host) => host !== '');
+  return complete ? hosts : [];
 }
 
 function parseData(fields: Fields): Data {

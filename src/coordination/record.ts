@@ -73,7 +73,7 @@ function parseMember(value: unknown): MemberRecord {
     report: member['report'] === null ? null : parseReport(member['report']),
     told: parseTold(member['told']),
     holdsData: member['holdsData'] === true,
-    behind: member['behind'] === true,
+    behind: typeof member['behind'] === 'string' ? member['behind'] : null,
     reformTried: member['reformTried'] === true,
     readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
     asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,

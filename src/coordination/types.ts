@@ -71,8 +71,8 @@ export interface MemberRecord {
   readonly told: Told;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
-  /** A primary component has moved on without it: what it holds is older than what others hold. */
-  readonly behind: boolean;
+  /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
+  readonly behind: string | null;
   /** It was told to re-form the last view and has not been Primary since. */
   readonly reformTried: boolean;
   /**

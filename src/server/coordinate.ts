@@ -60,7 +60,7 @@ async function answer(
   try {
     const caller = await callerOf(parts, request);
     const body = (await readBody(request, response, rules)).toString('utf8');
-    const deciding = gate.enter(() => parts.coordinator(call, caller, body));
+    const deciding = gate.enter(() => parts.coordinator(call, caller, body, () => request.socket.destroyed));
     if (deciding === null) throw new TurnedAwayError(429, 'too many calls at once; ask again');
     send(response, 200, await deciding);
   } catch (error) {

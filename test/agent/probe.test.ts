@@ -4,6 +4,8 @@ import { Pod } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 
+const MEMBERS = '198.18.0.1:3306,198.18.0.2:3306,198.18.0.3:3306';
+
 interface Status {
   readonly cluster?: string;
   readonly state?: number;
@@ -47,6 +49,7 @@ function serverSays({
   const rows = {
     wsrep_cluster_conf_id: view,
     wsrep_cluster_size: 3,
+    wsrep_incoming_addresses: MEMBERS,
     wsrep_cluster_state_uuid: CLUSTER,
     wsrep_cluster_status: cluster,
     wsrep_local_state: state,
@@ -75,7 +78,7 @@ describe('probe ready', () => {
       {
         name: 'ready',
         authorization: 'Bearer first-token',
-        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3' },
+        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3', members: MEMBERS },
       },
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NotAMemberError, StaleCallError } from '../../src/coordination/coordinator.ts';
 import type { PodEvent } from '../../src/coordination/events.ts';
-import { BadCallError } from '../../src/coordination/protocol.ts';
+import { BadCallError, parseReady } from '../../src/coordination/protocol.ts';
 import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
 
 const UUID = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -19,6 +19,25 @@ function setUp() {
   };
   return { store, pods, events, say };
 }
+
+describe('what a serving node says', () => {
+  const call = (members: string, size: number) =>
+    parseReady(`cluster=db\nask=1\nuuid=${UUID}\nsize=${size}\nmembers=${members}\n`).component;
+
+  it('holds the addresses of all members of its component, without their ports', () => {
+    expect(call('198.18.0.1:3306,198.18.0.2:3306', 2)).toEqual(['198.18.0.1', '198.18.0.2']);
+    expect(call('[fd00::1]:3306', 1)).toEqual(['fd00::1']);
+  });
+
+  it.each([
+    ['198.18.0.1:3306', 2],
+    ['198.18.0.1:3306,AUTO', 2],
+    ['', 1],
+    ['db-0.db.shop.svc:3306', 1],
+  ])('is not relied on where it does not name every member by address: %j of %d', (members, size) => {
+    expect(call(members, size)).toEqual([]);
+  });
+});
 
 describe('the coordinator', () => {
   it('takes three empty nodes from their first question to a formed cluster', async () => {
@@ -48,6 +67,15 @@ describe('the coordinator', () => {
     const { say } = setUp();
     await say(0, 'start', empty(5));
     await expect(say(0, 'start', empty(4))).rejects.toThrow(StaleCallError);
+  });
+
+  it('changes nothing for a call that nobody waits for any more', async () => {
+    const { store, pods } = setUp();
+    const [own] = pods;
+    if (own === undefined) throw new Error('no pod');
+    const call = coordinatorOver(store, pods)('start', callerOf(own), empty(1), () => true);
+    await expect(call).rejects.toThrow(StaleCallError);
+    expect(store.texts.size).toBe(0);
   });
 
   it('turns away a pod that asks about a cluster it is not in', async () => {

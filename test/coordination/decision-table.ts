@@ -147,14 +147,14 @@ export const TABLE: readonly Row[] = [
     'nobody has reported data, the cluster has formed, and a member that holds any, however old, has neither reported nor a pod',
     'recover',
     'as above',
-    situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: true } } }), twoPods),
+    situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: 'db-1' } } }), twoPods),
     EMPTY,
   ),
   row(
     'nobody has reported data, and a member that holds any has not reported',
     'wait',
     'for it',
-    situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: true } } })),
+    situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: 'db-1' } } })),
     EMPTY,
   ),
   row(

@@ -134,11 +134,11 @@ export const MUTANTS: readonly Mutant[] = [
     'waits no longer for anybody once one member is Primary',
     {
       ...RULES,
-      ready: (seen, uuid) => {
-        const decided = RULES.ready(seen, uuid);
+      ready: (seen, serving) => {
+        const decided = RULES.ready(seen, serving);
         const { record } = others({ ...seen, record: decided.record }, (known) => ({
           ...known,
-          behind: true,
+          behind: seen.caller.name,
         }));
         return { ...decided, record };
       },

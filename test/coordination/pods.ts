@@ -32,7 +32,7 @@ export function memberOf(node: Node, podUid: string, durable: boolean): Member {
     ready: node.ready,
     readySince: node.readySince,
     terminating: false,
-    address: `198.18.0.${node.index + 1}`,
+    address: addressOf(node.index),
     initStarted: 0,
     durable,
     bootstrapByHand: false,
@@ -45,4 +45,9 @@ export function onlyRecovering({ members, caller, record }: Situation): boolean 
   return (
     ready.length > 0 && ready.every(({ name }) => record.members[name]?.said.startsWith('recover:') === true)
   );
+}
+
+/** A member keeps its address over its pods: the worst case, since an address then says least about who answers. */
+export function addressOf(index: number): string {
+  return `198.18.0.${index + 1}`;
 }

@@ -1,4 +1,5 @@
 /** A minimal situation, grown by tweaks: three scheduled members of which nothing is known. */
+import type { Serving } from '../../src/coordination/decide/ready.ts';
 import {
   type ClusterRecord,
   EMPTY_RECORD,
@@ -54,7 +55,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     report,
     told: null,
     holdsData: kind === 'present' || kind === 'unmarked',
-    behind: false,
+    behind: null,
     reformTried: false,
     readyLeftOver: null,
     asked: 1,
@@ -81,4 +82,9 @@ export function situation(
   const own = members.find((one) => one.name === `db-${caller}`);
   if (own === undefined) throw new Error(`no member db-${caller} in this situation`);
   return { record: known_, members, caller: own, ask: 2, now: NOW, freshUuid: FRESH };
+}
+
+/** What a member says when it serves; by default a component that it forms alone, at the address of db-0. */
+export function says(uuid: StateUuid, component: readonly string[] = ['198.18.0.1']): Serving {
+  return { uuid, component };
 }

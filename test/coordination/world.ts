@@ -13,7 +13,7 @@ import {
 } from '../../src/coordination/types.ts';
 import { type Lost, type Rules, RULES, type WorldOptions } from './rules.ts';
 import { Group, type Node } from './group.ts';
-import { memberOf, NO_POD, onlyRecovering, reportOf } from './pods.ts';
+import { addressOf, memberOf, NO_POD, onlyRecovering, reportOf } from './pods.ts';
 
 interface Call {
   readonly node: number;
@@ -24,6 +24,8 @@ interface Call {
   readonly situation: Situation;
   readonly version: number;
   readonly ask: number;
+  /** What `ready` says: the addresses of the component at the time of the question. */
+  readonly component: readonly string[];
 }
 
 /** The world and what went wrong in it. */
@@ -155,6 +157,7 @@ export class World {
       situation: this.#situation(node, node.asked),
       version: this.#version,
       ask: node.asked,
+      component: this.serving.map(addressOf),
     });
   }
 
@@ -254,7 +257,7 @@ export class World {
     // What the node knew when it asked: its pod, and its volume with it, may be gone since.
     const { data } = call.report;
     const uuid = data.kind === 'present' ? data.uuid : this.#fresh();
-    const { record, refusal } = this.#rules.ready(situation, uuid);
+    const { record, refusal } = this.#rules.ready(situation, { uuid, component: call.component });
     return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
   }
 

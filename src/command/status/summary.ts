@@ -76,7 +76,7 @@ export function summarise(view: ClusterView): ClusterStatus {
     uuid: record.uuid,
     holder: record.holder?.pod ?? null,
     serving,
-    size: members.filter((one) => record.members[one.name]?.behind !== true || one.pod !== null).length,
+    size: members.filter((one) => !isBehind(record, one.name) || one.pod !== null).length,
     created,
     why: view.record instanceof Error ? view.record.message : whyOf(members),
     members,
@@ -134,7 +134,7 @@ function positionOf(known: MemberRecord | undefined): string | null {
 }
 
 function goneSaid({ behind }: MemberRecord): string {
-  return behind
+  return behind !== null
     ? 'has no pod; the others have moved on without it'
     : 'has no pod, and may hold the newest data';
 }
@@ -156,7 +156,7 @@ function phaseOf(record: ClusterRecord, members: readonly MemberStatus[]): Phase
 }
 
 function isBehind(record: ClusterRecord, name: string): boolean {
-  return record.members[name]?.behind === true;
+  return (record.members[name]?.behind ?? null) !== null;
 }
 
 /** The sentence of the first member that cannot go on, a refusal first: it is the one that a person must see. */

@@ -44,7 +44,13 @@ export function runningMembers(situation: Situation): readonly Member[] {
 
 /** Names of members that may hold the newest data and have not said what they hold. */
 export function unheardHolders(record: ClusterRecord): readonly string[] {
-  return everHeld(record).filter((name) => record.members[name]?.behind !== true);
+  return everHeld(record).filter((name) => !isSurpassed(record, name));
+}
+
+/** Whether the member in whose primary component this one was missed has reported its data: nobody else is surely ahead. */
+function isSurpassed({ members }: ClusterRecord, name: string): boolean {
+  const witness = members[name]?.behind ?? null;
+  return witness !== null && members[witness]?.report?.data.kind === 'present';
 }
 
 /** Names of members that hold any data, however old, and have not said what. */

@@ -8,6 +8,7 @@ import {
   known,
   member,
   record,
+  says,
   situation,
   started,
   withView,
@@ -57,7 +58,7 @@ describe('a member that waits for holders without a pod', () => {
     expect(decideStart(situation(0, chosen.record, ready), EMPTY).answer.kind).toBe('wait');
     const anew = [member(0), member(1, { ready: true, readySince: 8 })];
     expect(decideStart(situation(0, chosen.record, anew), EMPTY).answer.kind).toBe('join');
-    const said = decideReady(situation(1, chosen.record, ready), A).record;
+    const said = decideReady(situation(1, chosen.record, ready), says(A)).record;
     expect(decideStart(situation(0, said, ready), EMPTY).answer.kind).toBe('join');
   });
 });

@@ -8,36 +8,54 @@ export interface ReadyDecided {
   readonly record: ClusterRecord;
 }
 
+/** What a member says when it is Primary and Synced. */
+export interface Serving {
+  readonly uuid: StateUuid;
+  /** Addresses of all members of its primary component, its own among them; empty where the server does not say. */
+  readonly component: readonly string[];
+}
+
 /**
  * Takes note that the caller is Primary and Synced under `uuid`.
  *
- * A primary component has moved on without the members that have no pod: what they hold is older, so nobody waits for
- * them after an outage while others hold data. A pod that terminates may still be in the component. A node that is Primary under another uuid than the recorded one must not serve.
+ * A primary component moves on without the members that have no pod: what they hold is older, so nobody waits for them
+ * after an outage while the caller's data is there. That is only sure when every member of the component has a pod; a
+ * pod that terminates still is one. A node that is Primary under another uuid than the recorded one must not serve.
  */
-export function decideReady(situation: Situation, uuid: StateUuid): ReadyDecided {
+export function decideReady(situation: Situation, { uuid, component }: Serving): ReadyDecided {
   const record = reconcile(situation.record, situation.members);
   const holding = record.holder?.podUid === situation.caller.podUid;
   const claims = record.formed || (record.holder !== null && !holding);
   if (claims && record.uuid !== null && record.uuid !== uuid) {
     return { refusal: words.refuseSecondCluster(uuid, record.uuid), record };
   }
-  const podNames = new Set(situation.members.map((pod) => pod.name));
-  const members = Object.fromEntries(
-    Object.entries(record.members).map(([name, known]) => [
-      name,
-      podNames.has(name) ? known : { ...known, behind: true },
-    ]),
-  );
+  const members = withoutThem(situation, record, component);
   const known = record.members[situation.caller.name];
   const noted = withMember({ ...record, members }, situation.caller, {
     told: known?.told ?? 'join',
     report: null,
     holdsData: true,
-    behind: false,
+    behind: null,
     reformTried: false,
     readyLeftOver: null,
     asked: situation.ask,
     said: `ready: Primary and Synced in cluster ${uuid}`,
   });
   return { refusal: null, record: { ...noted, uuid, formed: true, holder: holding ? null : record.holder } };
+}
+
+function withoutThem(
+  { members: pods, caller }: Situation,
+  record: ClusterRecord,
+  component: readonly string[],
+): ClusterRecord['members'] {
+  const addresses = new Set(pods.map((pod) => pod.address));
+  if (component.length === 0 || !component.every((address) => addresses.has(address))) return record.members;
+  const names = new Set(pods.map((pod) => pod.name));
+  return Object.fromEntries(
+    Object.entries(record.members).map(([name, known]) => [
+      name,
+      names.has(name) ? known : { ...known, behind: caller.name },
+    ]),
+  );
 }

@@ -63,7 +63,7 @@ export function withMember(
     report: known?.report ?? null,
     told: known?.told ?? null,
     holdsData: known?.holdsData ?? false,
-    behind: known?.behind ?? false,
+    behind: known?.behind ?? null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,

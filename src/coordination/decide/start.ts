@@ -126,7 +126,7 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     return withMember(record, caller, { said });
   }
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
-  const change = { said, told: answer.kind, report: null, holdsData: true, behind: false };
+  const change = { said, told: answer.kind, report: null, holdsData: true, behind: null };
   if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
   if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
   const identity = identityAfter(report, answer.as);

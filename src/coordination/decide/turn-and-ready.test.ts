@@ -8,6 +8,7 @@ import {
   known,
   member,
   record,
+  says,
   situation,
   started,
 } from '../../../test/coordination/situations.ts';
@@ -45,37 +46,54 @@ describe('ready', () => {
   const forming = record({ uuid: FRESH, holder, members: { 'db-0': started(0, { told: 'bootstrap' }) } });
 
   it('makes the record say what formed, and ends the grant', () => {
-    const { refusal, record: next } = decideReady(situation(0, forming), FRESH);
+    const { refusal, record: next } = decideReady(situation(0, forming), says(FRESH));
     expect(refusal).toBeNull();
     expect(next).toMatchObject({ uuid: FRESH, formed: true, holder: null });
   });
 
   it('takes the uuid from a holder whose image chose its own', () => {
     const reported = { ...forming, uuid: null };
-    expect(decideReady(situation(0, reported), B).record).toMatchObject({ uuid: B, formed: true });
+    expect(decideReady(situation(0, reported), says(B)).record).toMatchObject({ uuid: B, formed: true });
   });
 
   it('refuses a node that is Primary in another cluster than the recorded one', () => {
     const formed = record({ uuid: A, formed: true });
-    const { refusal, record: next } = decideReady(situation(1, formed), B);
+    const { refusal, record: next } = decideReady(situation(1, formed), says(B));
     expect(refusal).toContain(B);
     expect(next.uuid).toBe(A);
   });
 
   it('refuses a node that is Primary under another uuid while a grant is outstanding elsewhere', () => {
-    expect(decideReady(situation(1, forming), B).refusal).toContain(FRESH);
+    expect(decideReady(situation(1, forming), says(B)).refusal).toContain(FRESH);
   });
 
   describe('of a member, while another has no pod', () => {
     const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
     const pods = [member(0)];
     const outage = (report: Report) => {
-      const { record: next } = decideReady(situation(0, seen, pods), A);
+      const { record: next } = decideReady(situation(0, seen, pods), says(A));
       return decideStart(situation(0, next, pods), report).answer.kind;
     };
 
     it('ends the wait for that one: the primary component has moved on without it', () => {
       expect(outage(holding(A, 4))).toBe('bootstrap');
+    });
+
+    it('keeps the wait where the one that moved on lost its volume: a third may be older still', () => {
+      const { record: next } = decideReady(situation(0, seen, pods), says(A));
+      const heard = { ...next, members: { ...next.members, 'db-0': known(0, EMPTY) } };
+      const later = [member(0), member(1)];
+      expect(decideStart(situation(1, heard, later), holding(A, 3)).answer.kind).toBe('recover');
+    });
+
+    it('keeps the wait where somebody in the component has no pod either: it may be that one', () => {
+      const { record: next } = decideReady(situation(0, seen, pods), says(A, ['198.18.0.1', '198.18.0.5']));
+      expect(decideStart(situation(0, next, pods), holding(A, 4)).answer.kind).toBe('recover');
+    });
+
+    it('keeps the wait where the server does not say who is in the component', () => {
+      const { record: next } = decideReady(situation(0, seen, pods), says(A, []));
+      expect(decideStart(situation(0, next, pods), holding(A, 4)).answer.kind).toBe('recover');
     });
 
     it('does not forget it: it is waited for when nobody else holds anything', () => {
@@ -87,13 +105,13 @@ describe('ready', () => {
     const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
     const { record: next } = decideReady(
       situation(0, seen, [member(0), member(4, { terminating: true })]),
-      A,
+      says(A),
     );
     expect(decideStart(situation(0, next, [member(0)]), holding(A, 4)).answer.kind).toBe('recover');
   });
 
   it('keeps members that wait or restart in their pods', () => {
     const seen = record({ uuid: A, formed: true, members: { 'db-1': known(1, holding(A, 4)) } });
-    expect(Object.keys(decideReady(situation(0, seen), A).record.members)).toContain('db-1');
+    expect(Object.keys(decideReady(situation(0, seen), says(A)).record.members)).toContain('db-1');
   });
 });

@@ -45,12 +45,12 @@ function examples(proven: boolean): string {
 
 /** Why an image cannot be used, in a sentence that names images that can. */
 export function refuseImage(container: string, image: string): Refusal {
-  const works = `Images that work: ${examples(true)}; recognised, not yet proven: ${examples(false)}`;
+  const works = `${examples(true)} works; recognised, not yet proven: ${examples(false)}`;
   const subject = `Container ${quoted(container)}: image ${quoted(image)}`;
   return lacksGalera(image)
-    ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep). ${works}`)
+    ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep); ${works}`)
     : new Refusal(
         'image_unknown',
-        `${subject} is unknown. ${works}; or set annotation galera-injector.dev/flavor`,
+        `${subject} is unknown; set annotation galera-injector.dev/flavor if it is of a known flavor, or change it: ${works}`,
       );
 }

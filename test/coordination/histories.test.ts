@@ -26,6 +26,11 @@ describe('over random histories of crashes, outages, scaling, lost calls and two
 });
 
 describe('histories that once went wrong stay right', () => {
+  it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
+    const steps = [1, 222, 187, 198, 0, 0, 0, 241, 0, 0, 0, 0, 0, 0, 0, 4, 53, 0, 0, 0, 34, 0, 0];
+    expect(judge({ durable: true, ordered: false, steps }, true)).toEqual([]);
+  });
+
   it('a member that was left out of a component is waited for while the one that left it out has not reported', () => {
     const steps = [0, 0, 0, 0, 0, 222, 0, 33, 34, 97, 177, 0, 162, 0, 204, 0, 0, 0, 0, 0];
     expect(judge({ durable: true, ordered: false, steps }, false)).toEqual([]);

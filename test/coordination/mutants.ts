@@ -73,7 +73,12 @@ export const MUTANTS: readonly Mutant[] = [
   ],
   [
     'passes the grant on while its holder lives',
-    told((seen) => ({ seen: { ...seen, record: { ...seen.record, holder: null } } })),
+    // The record says it twice, as the holder and as a member that was told to bootstrap: either is enough.
+    told((seen) => ({
+      seen: others({ ...seen, record: { ...seen.record, holder: null } }, (known) =>
+        known.told === 'bootstrap' ? { ...known, told: null, holdsData: false } : known,
+      ),
+    })),
   ],
   [
     'bootstraps beside a member that was started and is not Ready',

@@ -9,13 +9,14 @@ import {
   member,
   NOW,
   record,
+  says,
   situation,
   started,
   UNMARKED,
   UNUSABLE,
   withView,
 } from '../../../test/coordination/situations.ts';
-import { decideStart } from './index.ts';
+import { decideReady, decideStart } from './index.ts';
 
 const formed = (members: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...members });
 
@@ -135,8 +136,16 @@ describe('a cluster that serves', () => {
     expect(decideStart(situation(2, serving, pods), UNMARKED).answer.kind).toBe('refuse');
   });
 
-  it('is joined even when its record was deleted', () => {
-    expect(decideStart(situation(2, record(), pods), holding(A, 3)).answer.kind).toBe('join');
+  it('is joined without a record by a member that holds nothing; one with data waits until it knows whose it is', () => {
+    expect(decideStart(situation(2, record(), pods), EMPTY).answer.kind).toBe('join');
+    expect(decideStart(situation(2, record(), pods), holding(A, 3)).answer.kind).toBe('wait');
+    const said = decideReady(situation(0, record(), pods), says(A)).record;
+    expect(decideStart(situation(2, said, pods), holding(A, 3)).answer.kind).toBe('join');
+  });
+
+  it('refuses foreign data also before its first member has said that it formed', () => {
+    const unformed = record({ uuid: A, members: { 'db-0': started(0) } });
+    expect(decideStart(situation(2, unformed, pods), holding(B, 900, true)).answer.kind).toBe('refuse');
   });
 
   it('is not taken for serving where a Ready pod only waits in its start script', () => {

@@ -50,11 +50,15 @@ function observe(situation: Situation, report: Report): Situation {
 
 /**
  * An identity that was chosen but under which nothing was ever formed gives way: to the data its own holder came back
- * with, or, when nobody holds the grant any more, to any data there is.
+ * with, or, when nobody holds the grant any more and nobody else may hold data under it, to any data there is.
  */
 function forgetUnformed(record: ClusterRecord, situation: Situation, report: Report): ClusterRecord {
   if (record.formed || report.data.kind !== 'present' || record.uuid === report.data.uuid) return record;
-  const own = record.holder === null || record.holder.podUid === situation.caller.podUid;
+  const { caller } = situation;
+  const others = Object.entries(record.members).some(
+    ([name, known]) => name !== caller.name && known.holdsData,
+  );
+  const own = record.holder?.podUid === caller.podUid || (record.holder === null && !others);
   return own ? { ...record, uuid: null } : record;
 }
 
@@ -113,9 +117,15 @@ function refuseForeign(record: ClusterRecord, report: Report): Answer | null {
   return { kind: 'refuse', why: words.refuseForeign(data.uuid, record.uuid) };
 }
 
-function joinServing(situation: Situation, report: Report, serving: string): Answer {
-  if (report.data.kind === 'unmarked')
-    return { kind: 'refuse', why: words.refuseUnmarked(situation.record.uuid) };
+/** A state transfer replaces what the joiner holds, so data is let in only where it is known to be the cluster's. */
+function joinServing({ record }: Situation, { data }: Report, serving: string): Answer {
+  if (data.kind === 'unmarked') return { kind: 'refuse', why: words.refuseUnmarked(record.uuid) };
+  if (data.kind === 'present' && record.uuid === null) {
+    return { kind: 'wait', why: words.waitForIdentity(serving) };
+  }
+  if (data.kind === 'present' && record.uuid !== null && data.uuid !== record.uuid) {
+    return { kind: 'refuse', why: words.refuseForeign(data.uuid, record.uuid) };
+  }
   return { kind: 'join', why: words.join(serving) };
 }
 

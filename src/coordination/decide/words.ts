@@ -47,6 +47,10 @@ export function waitForHolder(holder: string): string {
   return `${holder} is forming the cluster and is not Ready yet`;
 }
 
+export function waitForIdentity(serving: string): string {
+  return `${serving} serves, but has not said yet in which cluster; a state transfer would replace the data here`;
+}
+
 export function waitForRunning(running: readonly string[]): string {
   return (
     `${list(running)} ${are(running, 'was', 'were')} started and ${are(running, 'is', 'are')} not Ready; newer data may be there. ` +

@@ -55,7 +55,7 @@ export const TABLE: readonly Row[] = [
   row(
     'another pod is Ready, and what runs in it was started with a word of the coordinator',
     'join',
-    'a database that was in no cluster is refused',
+    'own data is let in only when the record has its uuid; else refused, or told to wait while none is recorded',
     situation(1, formed({ members: { 'db-0': started(0) } }), ready),
     EMPTY,
   ),

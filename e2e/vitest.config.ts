@@ -1,10 +1,17 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Rows of the fault matrix to run: all, some by number, or none. */
+const rows = (process.env['FAULT_ROWS'] ?? '').split(',').filter((word) => word !== '');
+const faults = rows.map((number) =>
+  number === 'all' ? 'e2e/faults/*.fault.ts' : `e2e/faults/${number.padStart(2, '0')}-*.fault.ts`,
+);
+const suite = ['e2e/suite/*.e2e.ts', 'test/agent/real/*.real.test.ts'];
+
 export default defineConfig({
   test: {
     root: join(import.meta.dirname, '..'),
-    include: ['e2e/suite/*.e2e.ts', 'test/agent/real/*.real.test.ts'],
+    include: process.env['FAULT_ONLY'] === 'yes' ? faults : [...suite, ...faults],
     globalSetup: ['e2e/support/setup.ts'],
     // One file after the other: the machine has two processors and each file starts real database servers.
     fileParallelism: false,

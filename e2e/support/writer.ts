@@ -9,7 +9,7 @@ until $connect -e 'CREATE DATABASE IF NOT EXISTS app; CREATE TABLE IF NOT EXISTS
 n=0
 while [ ! -e /tmp/stop ]; do
   n=$((n + 1))
-  if timeout 5 $connect -e "INSERT INTO app.ledger VALUES ($n)"; then echo "acknowledged $n"; else echo "failed $n"; sleep 0.2; fi
+  if timeout 10 $connect -e "INSERT INTO app.ledger VALUES ($n)"; then echo "acknowledged $n $EPOCHREALTIME"; else echo "failed $n"; sleep 0.2; fi
 done
 echo finished
 sleep 3600
@@ -19,6 +19,8 @@ sleep 3600
 export interface Writer {
   /** Numbers acknowledged so far. */
   acknowledged(): Promise<number[]>;
+  /** When each of them was acknowledged, in milliseconds since the epoch. */
+  times(): Promise<number[]>;
   /** Ends it and gives the final ledger. */
   stop(): Promise<number[]>;
 }
@@ -47,14 +49,15 @@ export async function startWriter(namespace: string, service: string, secret: st
   };
   await kubectl(['create', '-f', '-'], JSON.stringify(pod));
   const log = async () => kubectl(['logs', '-n', namespace, 'writer']);
-  const ledger = async () =>
-    [...(await log()).matchAll(/^acknowledged (\d+)$/gm)].map((match) => Number(match[1]));
+  const lines = async () => [...(await log()).matchAll(/^acknowledged (\d+) ([\d.]+)$/gm)];
+  const ledger = async () => (await lines()).map((line) => Number(line[1]));
   await until('the first acknowledged row', 60, async () => {
     const rows = await ledger();
     return rows.length > 0 ? { done: rows } : { not: (await log()).slice(-300) };
   });
   return {
     acknowledged: ledger,
+    times: async () => (await lines()).map((line) => Number(line[2]) * 1_000),
     stop: async () => {
       await kubectl(['exec', '-n', namespace, 'writer', '--', 'touch', '/tmp/stop']);
       await until('the end of the writer', 30, async () =>

@@ -1,0 +1,44 @@
+/** What the runs of the matrix measured, one JSON object a line, for the table and for the next run. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** One run of one case. */
+export interface Result {
+  readonly row: number;
+  readonly fault: string;
+  readonly case: string;
+  /** How it ended: by itself, or with a person's help after a wait or a refusal that said so. */
+  readonly outcome: 'by itself' | 'by hand' | 'refused, untouched';
+  /** Seconds from the fault, or from the moment the last server could start, until every node was Synced; null: not asked. */
+  readonly synced: number | null;
+  /** Seconds of `synced` that the kubelet held a container back. */
+  readonly backOff: number;
+  /** Longest time without an acknowledged row, in seconds; null where nothing was written meanwhile. */
+  readonly gap: number | null;
+  readonly acknowledged: number;
+  /** Acknowledged rows that a node does not have. */
+  readonly lost: number;
+  /** Short commit and day of the run. */
+  readonly commit: string;
+  readonly date: string;
+}
+
+const folder = join(import.meta.dirname, '..', '..', '..');
+
+/** Where a run notes its results. */
+export const RESULTS = process.env['FAULT_RESULTS'] ?? join(folder, 'dist', 'test-results', 'faults.jsonl');
+
+/** Adds a result. */
+export function note(result: Result): void {
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  appendFileSync(RESULTS, `${JSON.stringify(result)}\n`);
+}
+
+/** The results in a file; none when it does not exist. */
+export function readResults(path: string): Result[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Result);
+}

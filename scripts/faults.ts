@@ -1,0 +1,82 @@
+/** `npm run faults [-- ROW…] [--runs N]`: the fault matrix on a real cluster, and its table. */
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { RESULTS } from '../e2e/faults/support/results.ts';
+import { writeTable } from '../e2e/faults/support/table.ts';
+
+const ROWS = 15;
+const HELP = `Break real clusters in every way of the fault matrix and write the times to docs/fault-matrix.md.
+
+Usage:
+  npm run faults -- [ROW…] [--runs N] [--side-by-side]
+
+Options:
+  ROW             a number from 1 to ${ROWS}; all rows when none is given
+  --runs N        run each case whose time matters N times (default: 5)
+  --side-by-side  run cases at the same time: quicker, and their times are not written down
+  -h, --help      print this
+
+It boots a cluster of its own unless KUBECONFIG is set, and ends it; E2E_KEEP=yes leaves it running.
+`;
+
+const root = join(import.meta.dirname, '..');
+
+function usage(message: string): never {
+  process.stderr.write(`npm run faults: ${message}\nTry npm run faults -- --help\n`);
+  process.exit(2);
+}
+
+function readArguments(): { rows: string; runs: number; sideBySide: boolean } {
+  const { values, positionals } = parseArgs({
+    options: {
+      runs: { type: 'string' },
+      'side-by-side': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowPositionals: true,
+  });
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  for (const word of positionals) {
+    const number = Number(word);
+    if (!Number.isInteger(number) || number < 1 || number > ROWS)
+      usage(`ROW is ${JSON.stringify(word)}; allowed: 1 to ${ROWS}`);
+  }
+  const runs = Number(values.runs ?? '5');
+  if (!Number.isInteger(runs) || runs < 1)
+    usage(`--runs is ${JSON.stringify(values.runs)}; allowed: a whole number from 1`);
+  return {
+    rows: positionals.length === 0 ? 'all' : positionals.join(','),
+    runs,
+    sideBySide: values['side-by-side'] === true,
+  };
+}
+
+function readOrExplain(): ReturnType<typeof readArguments> {
+  try {
+    return readArguments();
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const { rows, runs, sideBySide } = readOrExplain();
+rmSync(RESULTS, { force: true });
+const tests = spawn('npx', ['vitest', 'run', '--config', 'e2e/vitest.config.ts'], {
+  cwd: root,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    FAULT_ONLY: 'yes',
+    FAULT_ROWS: rows,
+    FAULT_RUNS: String(sideBySide ? 1 : runs),
+    FAULT_SIDE_BY_SIDE: sideBySide ? 'yes' : 'no',
+  },
+});
+const code = await new Promise<number>((resolve) => tests.on('close', (ended) => resolve(ended ?? 1)));
+if (existsSync(RESULTS) && !sideBySide) process.stdout.write(`Written: ${await writeTable(root)}\n`);
+process.exitCode = code;

@@ -12,14 +12,23 @@ describe('a record', () => {
       honoured: ['uid-9'],
       members: {
         'db-0': known(0, null, { told: 'bootstrap', behind: 'db-1', reformTried: true, readyLeftOver: 7 }),
-        'db-1': known(1, withView(holding(A, 4, true)), { asked: 3, said: 'wait: db-0' }),
+        'db-1': known(1, withView(holding(A, 4, true)), {
+          asked: 3,
+          said: 'wait: db-0',
+          apart: { upTo: 12, letIn: true },
+        }),
       },
     });
     expect(parseRecord(formatRecord(full))).toEqual(full);
   });
 
   it('written before there were later fields is read', () => {
-    const { behind: _behind, readyLeftOver: _readyLeftOver, ...before } = known(0, holding(A, 4));
+    const {
+      behind: _behind,
+      apart: _apart,
+      readyLeftOver: _readyLeftOver,
+      ...before
+    } = known(0, holding(A, 4));
     const text = JSON.stringify(record({ uuid: A, members: { 'db-0': before as never } }));
     expect(parseRecord(text).members['db-0']).toEqual(known(0, holding(A, 4)));
   });

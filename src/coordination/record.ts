@@ -74,11 +74,19 @@ function parseMember(value: unknown): MemberRecord {
     told: parseTold(member['told']),
     holdsData: member['holdsData'] === true,
     behind: typeof member['behind'] === 'string' ? member['behind'] : null,
+    apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),
     reformTried: member['reformTried'] === true,
     readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
     asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,
     said: text(member['said'], 'member.said'),
   };
+}
+
+function parseApart(value: unknown): MemberRecord['apart'] {
+  const apart = fields(value, 'member.apart');
+  // Without a number nothing is known to be shared.
+  const upTo = Number.isSafeInteger(apart['upTo']) ? (apart['upTo'] as number) : -1;
+  return { upTo, letIn: apart['letIn'] === true };
 }
 
 function parseTold(value: unknown): Told {

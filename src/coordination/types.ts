@@ -73,6 +73,11 @@ export interface MemberRecord {
   readonly holdsData: boolean;
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
   readonly behind: string | null;
+  /**
+   * Set when another member was bootstrapped by hand, until this one has been Primary since: its data is the cluster's
+   * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
+   */
+  readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
   /** It was told to re-form the last view and has not been Primary since. */
   readonly reformTried: boolean;
   /**
@@ -112,7 +117,13 @@ export const EMPTY_RECORD: ClusterRecord = {
 export type Answer =
   | { readonly kind: 'join'; readonly why: string }
   | { readonly kind: 'reform'; readonly why: string }
-  | { readonly kind: 'bootstrap'; readonly as: StateUuid | null; readonly why: string }
+  | {
+      readonly kind: 'bootstrap';
+      readonly as: StateUuid | null;
+      /** A person chose it; others may hold rows that it does not have. */
+      readonly byHand: boolean;
+      readonly why: string;
+    }
   | { readonly kind: 'wait'; readonly why: string }
   /** Wait, and count as Ready meanwhile, so that an ordered controller creates the members that are waited for. */
   | { readonly kind: 'recover'; readonly why: string }

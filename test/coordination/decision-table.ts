@@ -55,7 +55,7 @@ export const TABLE: readonly Row[] = [
   row(
     'another pod is Ready, and what runs in it was started with a word of the coordinator',
     'join',
-    'own data is let in only when the record has its uuid; else refused, or told to wait while none is recorded',
+    'own data is let in only when the record has its uuid and it has not diverged from the cluster; else refused, or told to wait while no uuid is recorded',
     situation(1, formed({ members: { 'db-0': started(0) } }), ready),
     EMPTY,
   ),
@@ -67,14 +67,14 @@ export const TABLE: readonly Row[] = [
     EMPTY,
   ),
   row(
-    'no other member was told to start, and the caller is annotated `bootstrap: now`, which is not spent',
+    'no other member was told to start, the caller is annotated `bootstrap: now`, which is not spent, and it holds data or nobody else does',
     'bootstrap',
-    'spends the annotations of all pods',
+    'spends the annotations of all pods; notes up to where the volumes of the others agree with this one',
     situation(1, formed({ members: { 'db-2': unheard(2) } }), annotated),
     holding(A, 4),
   ),
   row(
-    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view were told to start, or have reported the same view; no `bootstrap: now` was ever spent; and where nobody runs, the view had several members',
+    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view were told to start, or have reported the same view; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
@@ -102,14 +102,14 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the cluster has formed, the caller is first in the order below and was alone in its last primary view, and no `bootstrap: now` was ever spent',
+    'the cluster has formed, the caller is first in the order below and was alone in its last primary view, and no bootstrap by hand has set it apart',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-2': unheard(2) } })),
     holding(A, 4, true),
   ),
   row(
-    'the caller is first in the order below, and every member that may hold newer data has reported',
+    'the caller is first in the order below, every member that may hold newer data has reported, and no other with data has an unknown position',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, 3)), 'db-2': known(2, EMPTY) } })),
@@ -130,11 +130,28 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
+    'several members have data of the cluster, and one that nobody is surely ahead of does not know its position',
+    'wait',
+    'for a person to choose one',
+    situation(1, formed({ members: { 'db-0': known(0, holding(A, -1)), 'db-2': known(2, EMPTY) } })),
+    holding(A, 4),
+  ),
+  row(
     'another member is first in the order below',
     'wait',
     'for it to bootstrap',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, 5)) } })),
     holding(A, 4),
+  ),
+  row(
+    'nobody has data of the cluster but members whose data has diverged from it',
+    'wait',
+    'for a person to choose one',
+    situation(
+      1,
+      formed({ members: { 'db-0': { ...known(0, holding(A, 9)), apart: { upTo: 4, letIn: false } } } }),
+    ),
+    EMPTY,
   ),
   row(
     'the cluster has never formed, and the caller is the one that holds a database that was in no cluster',

@@ -56,6 +56,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     told: null,
     holdsData: kind === 'present' || kind === 'unmarked',
     behind: null,
+    apart: null,
     reformTried: false,
     readyLeftOver: null,
     asked: 1,

@@ -1,4 +1,5 @@
-import type { Answer, Report, Situation } from '../types.ts';
+import type { Answer, ClusterRecord, Report, Situation } from '../types.ts';
+import { divergedMembers, isOfTheHistory } from './fork.ts';
 import { grant } from './grant.ts';
 import {
   byPosition,
@@ -6,6 +7,7 @@ import {
   candidates,
   designated,
   everHeld,
+  isSurpassed,
   silentPods,
   unheardHolders,
   unmarkedMembers,
@@ -41,18 +43,27 @@ export function chooseFromData(situation: Situation, report: Report): Answer {
 }
 
 function chooseNewest(situation: Situation, report: Report, own: readonly Candidate[]): Answer {
+  const { record, caller } = situation;
   const best = own.toSorted(byPosition)[0];
-  const unheard = unheardHolders(situation.record);
-  if (best?.name === situation.caller.name) {
-    // That holds within one history: before a cluster has formed, one that is not heard may hold another database, and a
-    // bootstrap by hand may have begun a later view that this member has never seen.
-    const { formed, honoured } = situation.record;
-    if (best.alone && formed && honoured.length === 0)
-      return grant(situation, report, words.alone(best.data.seqno));
-    if (unheard.length === 0) return grant(situation, report, words.newest(best.data.seqno));
+  const isCaller = best?.name === caller.name;
+  // That holds within one history: before a cluster has formed, one that is not heard may hold another database, and a
+  // bootstrap by hand may have begun a later view that this member has never seen.
+  if (isCaller && best.alone && record.formed && isOfTheHistory(record.members[caller.name])) {
+    return grant(situation, report, words.alone(best.data.seqno));
   }
+  const unheard = unheardHolders(record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
+  const unknown = withoutPosition(record, own);
+  if (unknown.length > 0 && own.length > 1) return { kind: 'wait', why: words.waitForPosition(unknown) };
+  if (isCaller) return grant(situation, report, words.newest(best.data.seqno));
   return { kind: 'wait', why: words.waitForNewest(best?.name, best?.data.seqno) };
+}
+
+/** Members of which nobody can say how far their data goes; not those that somebody is surely ahead of. */
+function withoutPosition(record: ClusterRecord, own: readonly Candidate[]): readonly string[] {
+  return own
+    .filter(({ name, data, alone }) => data.seqno < 0 && !alone && !isSurpassed(record, name))
+    .map(({ name }) => name);
 }
 
 /** In a cluster that has formed, a holder without a pod may be one that an ordered controller does not create yet. */
@@ -66,6 +77,8 @@ export function waitForHolders({ record, members }: Situation, unheard: readonly
 function withoutCandidate(situation: Situation, report: Report): Answer {
   const unheard = everHeld(situation.record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
+  const diverged = divergedMembers(situation.record);
+  if (diverged.length > 0) return { kind: 'wait', why: words.waitForDiverged(diverged) };
   const unmarked = unmarkedMembers(situation)[0];
   if (situation.record.formed || unmarked === undefined) return formNewCluster(situation, report);
   if (unmarked === situation.caller.name) return grant(situation, report, words.adopt());

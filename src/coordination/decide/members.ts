@@ -1,4 +1,5 @@
 import type { ClusterRecord, Data, Member, MemberRecord, Report, Situation, View } from '../types.ts';
+import { isDiverged, isOfTheHistory } from './fork.ts';
 
 /** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
 export const SILENCE_LIMIT_MS = 60_000;
@@ -47,10 +48,18 @@ export function unheardHolders(record: ClusterRecord): readonly string[] {
   return everHeld(record).filter((name) => !isSurpassed(record, name));
 }
 
-/** Whether the member in whose primary component this one was missed has reported its data: nobody else is surely ahead. */
-function isSurpassed({ members }: ClusterRecord, name: string): boolean {
-  const witness = members[name]?.behind ?? null;
-  return witness !== null && members[witness]?.report?.data.kind === 'present';
+/**
+ * Whether somebody who is ahead of this member has reported its data: the one in whose primary component it was missed,
+ * or, where a bootstrap by hand went on without it, anybody who has been Primary since.
+ */
+export function isSurpassed({ members, uuid }: ClusterRecord, name: string): boolean {
+  const known = members[name];
+  const witness = known?.behind ?? null;
+  if (witness !== null && members[witness]?.report?.data.kind === 'present') return true;
+  if (isOfTheHistory(known) || known?.apart?.letIn === true) return false;
+  return Object.values(members).some(
+    ({ apart, report }) => apart === null && report?.data.kind === 'present' && report.data.uuid === uuid,
+  );
 }
 
 /** Names of members that hold any data, however old, and have not said what. */
@@ -70,6 +79,7 @@ export function viewCompanions(situation: Situation, view: View): readonly strin
     .filter(({ name }) => {
       const known = situation.record.members[name];
       if (known === undefined) return false;
+      if (!isOfTheHistory(known)) return false;
       if (known.told !== null) return true;
       return !known.reformTried && known.report?.view?.id === view.id && isOwn(known.report, situation);
     })
@@ -91,12 +101,12 @@ export function silentPods(situation: Situation): readonly Member[] {
   });
 }
 
-/** Members that reported a state uuid. */
+/** Members that reported a state uuid; without those whose data has diverged from the cluster's. */
 export function candidates(situation: Situation): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const [name, known] of Object.entries(situation.record.members)) {
     const data = known.report?.data;
-    if (data?.kind !== 'present') continue;
+    if (data?.kind !== 'present' || isDiverged(known, situation.record.uuid, known.report)) continue;
     const alone = data.safe || known.report?.view?.members.length === 1;
     found.push({ name, rank: rankOf(situation, name), data, alone });
   }

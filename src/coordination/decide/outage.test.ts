@@ -82,16 +82,24 @@ describe('the last view, with nobody running', () => {
   });
 
   it('is not tried where a bootstrap by hand may have led past it', () => {
-    const all = formed({ honoured: ['x'], members: { 'db-0': reported(0), 'db-2': reported(2) } });
-    expect(decideStart(situation(1, all), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
-    const beside = { ...all, members: { 'db-0': started(0), 'db-2': started(2) } };
-    expect(decideStart(situation(1, beside), withView(holding(A, 9))).answer.kind).toBe('wait');
+    const apart = { upTo: 9, letIn: false };
+    const all = { 'db-0': reported(0), 'db-2': { ...reported(2), apart } };
+    const { answer } = decideStart(situation(1, formed({ members: all })), withView(holding(A, 9)));
+    expect(answer.kind).toBe('bootstrap');
+    const own = {
+      'db-0': started(0),
+      'db-1': known(1, null, { holdsData: true, apart }),
+      'db-2': started(2),
+    };
+    const beside = decideStart(situation(1, formed({ members: own })), withView(holding(A, 9)));
+    expect(beside.answer.kind).toBe('wait');
   });
 
   it('of a member that was alone in it lets that one bootstrap at once', () => {
     const seen = formed({ members: { 'db-2': unheard } });
     expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9))).answer.kind).toBe('bootstrap');
-    const byHand = { ...seen, honoured: ['x'] };
+    const left = known(1, null, { holdsData: true, apart: { upTo: 9, letIn: false } });
+    const byHand = formed({ members: { 'db-1': left, 'db-2': unheard } });
     expect(decideStart(situation(1, byHand), viewOfOne(holding(A, 9))).answer.kind).toBe('wait');
   });
 });

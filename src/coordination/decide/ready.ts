@@ -1,4 +1,5 @@
 import type { ClusterRecord, Situation, StateUuid } from '../types.ts';
+import { isOfTheHistory } from './fork.ts';
 import { reconcile, withMember } from './reconcile.ts';
 import * as words from './words.ts';
 
@@ -20,7 +21,8 @@ export interface Serving {
  *
  * A primary component moves on without the members that have no pod: what they hold is older, so nobody waits for them
  * after an outage while the caller's data is there. That is only sure when every member of the component has a pod; a
- * pod that terminates still is one. A node that is Primary under another uuid than the recorded one must not serve.
+ * pod that terminates still is one. A node that is Primary under another uuid than the recorded one must not serve, nor one
+ * whose data may hold rows that a bootstrap by hand has gone on without.
  */
 export function decideReady(situation: Situation, { uuid, component }: Serving): ReadyDecided {
   const record = reconcile(situation.record, situation.members);
@@ -29,13 +31,18 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
   if (claims && record.uuid !== null && record.uuid !== uuid) {
     return { refusal: words.refuseSecondCluster(uuid, record.uuid), record };
   }
-  const members = withoutThem(situation, record, component);
   const known = record.members[situation.caller.name];
+  // It joined without asking, as a start script does that cannot reach the coordinator.
+  if (!isOfTheHistory(known) && known?.apart?.letIn !== true) {
+    return { refusal: words.refuseUnasked(known?.apart?.upTo ?? -1), record };
+  }
+  const members = withoutThem(situation, record, component);
   const noted = withMember({ ...record, members }, situation.caller, {
     told: known?.told ?? 'join',
     report: null,
     holdsData: true,
     behind: null,
+    apart: null,
     reformTried: false,
     readyLeftOver: null,
     asked: situation.ask,

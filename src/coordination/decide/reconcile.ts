@@ -40,6 +40,8 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
     report,
     told: null,
     holdsData: mayHoldRows(record, report),
+    // Without data there is nothing that could have diverged.
+    apart: report.data.kind === 'present' ? (known?.apart ?? null) : null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
@@ -64,6 +66,7 @@ export function withMember(
     told: known?.told ?? null,
     holdsData: known?.holdsData ?? false,
     behind: known?.behind ?? null,
+    apart: known?.apart ?? null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,

@@ -1,5 +1,6 @@
 import type { Answer, ClusterRecord, Decided, Member, Report, Situation, StateUuid } from '../types.ts';
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
+import { isDiverged, isOfTheHistory, setApart } from './fork.ts';
 import { grant } from './grant.ts';
 import { everHeld, isOwn, runningMembers, servingMembers, viewCompanions } from './members.ts';
 import { reconcile, withMember, withReport } from './reconcile.ts';
@@ -71,15 +72,22 @@ function answerStart(situation: Situation, report: Report): Answer {
   if (holder !== null) return { kind: 'wait', why: words.waitForHolder(holder.member) };
   const running = runningMembers(situation).map((member) => member.name);
   const byHand = running.length === 0 && isAskedByHand(situation);
-  if (byHand) return grant(situation, report, words.byHand());
+  if (byHand && mayChoose(situation, report)) return grant(situation, report, words.byHand(), true);
   const together = reformers(situation, report, running.length > 0);
   if (together !== null) return { kind: 'reform', why: words.reform(together) };
   if (running.length > 0) return { kind: 'wait', why: words.waitForRunning(running) };
-  return nobodyRuns(situation, report);
+  const answer = nobodyRuns(situation, report);
+  return byHand ? { ...answer, why: words.notHonoured(answer.why) } : answer;
 }
 
 function isAskedByHand({ caller, record }: Situation): boolean {
   return caller.bootstrapByHand && !record.honoured.includes(caller.podUid);
+}
+
+/** A person may choose among the data there is; to give all of it up takes the deletion of the Lease. */
+function mayChoose({ caller, record }: Situation, { data }: Report): boolean {
+  if (data.kind === 'present' || data.kind === 'unmarked') return true;
+  return Object.entries(record.members).every(([name, known]) => name === caller.name || !known.holdsData);
 }
 
 /**
@@ -91,7 +99,7 @@ function reformers(situation: Situation, report: Report, someRun: boolean): read
   if (report.view === null || report.data.kind !== 'present' || !isOwn(report, situation)) return null;
   if (record.members[caller.name]?.reformTried === true) return null;
   // A bootstrap by hand begins a view out of nothing, so that an older one may be complete and yet not the newest.
-  if (record.honoured.length > 0) return null;
+  if (!isOfTheHistory(record.members[caller.name])) return null;
   // One that was alone may bootstrap, which is quicker.
   if (!someRun && report.view.members.length === 1) return null;
   return viewCompanions(situation, report.view);
@@ -118,13 +126,18 @@ function refuseForeign(record: ClusterRecord, report: Report): Answer | null {
 }
 
 /** A state transfer replaces what the joiner holds, so data is let in only where it is known to be the cluster's. */
-function joinServing({ record }: Situation, { data }: Report, serving: string): Answer {
+function joinServing({ record, caller }: Situation, report: Report, serving: string): Answer {
+  const { data } = report;
   if (data.kind === 'unmarked') return { kind: 'refuse', why: words.refuseUnmarked(record.uuid) };
   if (data.kind === 'present' && record.uuid === null) {
     return { kind: 'wait', why: words.waitForIdentity(serving) };
   }
   if (data.kind === 'present' && record.uuid !== null && data.uuid !== record.uuid) {
     return { kind: 'refuse', why: words.refuseForeign(data.uuid, record.uuid) };
+  }
+  const known = record.members[caller.name];
+  if (isDiverged(known, record.uuid, report)) {
+    return { kind: 'refuse', why: words.refuseDiverged(known?.apart?.upTo ?? -1) };
   }
   return { kind: 'join', why: words.join(serving) };
 }
@@ -135,13 +148,22 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
     return withMember(record, caller, { said });
   }
+  const apart = record.members[caller.name]?.apart ?? null;
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
-  const change = { said, told: answer.kind, report: null, holdsData: true, behind: null };
+  const change = {
+    said,
+    told: answer.kind,
+    report: null,
+    holdsData: true,
+    behind: null,
+    apart: answer.kind === 'bootstrap' || apart === null ? null : { ...apart, letIn: true },
+  };
   if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
   if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
   const identity = identityAfter(report, answer.as);
+  const members = answer.byHand ? setApart(situation, report) : record.members;
   return {
-    ...spend(withMember(record, caller, change), situation.members),
+    ...spend(withMember({ ...record, members }, caller, change), situation.members),
     uuid: identity,
     formed: record.formed && identity === record.uuid,
     holder: { member: caller.name, pod: caller.pod, podUid: caller.podUid },

@@ -44,7 +44,7 @@ export function reform(together: readonly string[]): string {
 }
 
 export function waitForHolder(holder: string): string {
-  return `${holder} is forming the cluster and is not Ready yet`;
+  return `${holder} is forming the cluster and is not Ready yet. If it never will be, delete its pod.`;
 }
 
 export function waitForIdentity(serving: string): string {
@@ -54,16 +54,20 @@ export function waitForIdentity(serving: string): string {
 export function waitForRunning(running: readonly string[]): string {
   return (
     `${list(running)} ${are(running, 'was', 'were')} started and ${are(running, 'is', 'are')} not Ready; newer data may be there. ` +
-    'Each becomes Ready, or its probe restarts it and it reports.'
+    'Each becomes Ready, or its probe restarts it and it reports; a pod that hangs may be deleted.'
   );
 }
 
 export function waitForSilent(pods: readonly string[]): string {
-  return `${list(pods)} ${are(pods, 'has', 'have')} not said yet whether the data directory is empty`;
+  return (
+    `${list(pods)} ${are(pods, 'has', 'have')} not said yet whether the data directory is empty. ` +
+    'A pod that is silent for a minute after its init container started is not waited for; nor is one that is deleted.'
+  );
 }
 
 export function waitForDesignated(name: string | undefined): string {
-  return name === undefined ? 'no member may form the cluster yet' : `${name} forms the cluster first`;
+  if (name === undefined) return 'no member may form the cluster yet';
+  return `${name} forms the cluster first. If it cannot, delete its pod.`;
 }
 
 export function waitForHolders(names: readonly string[]): string {
@@ -78,7 +82,7 @@ export function recover(names: readonly string[]): string {
 }
 
 export function waitForNewest(name: string | undefined, seqno: number | undefined): string {
-  return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first`;
+  return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. ${BY_HAND}`;
 }
 
 export function waitForPerson(histories: readonly string[]): string {
@@ -86,6 +90,36 @@ export function waitForPerson(histories: readonly string[]): string {
     `the members hold different databases (${list(histories)}) and nothing says which is the cluster's. ` +
     'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
   );
+}
+
+export function waitForPosition(names: readonly string[]): string {
+  return (
+    `${list(names)} cannot say how far ${are(names, 'its', 'their')} data goes and may be ahead of the others. ` +
+    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+  );
+}
+
+export function waitForDiverged(names: readonly string[]): string {
+  return (
+    `only ${list(names)} ${are(names, 'holds', 'hold')} data, with rows that the cluster was bootstrapped without by hand. ` +
+    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+  );
+}
+
+/** The answer of an annotated pod that was not honoured. */
+export function notHonoured(why: string): string {
+  return `${why} (bootstrap=now is not honoured on a pod without data while others hold some. ${FORGET})`;
+}
+
+export function refuseDiverged(upTo: number): string {
+  return (
+    `the cluster was bootstrapped by hand without rows that this volume holds: it agrees with it up to seqno ${upTo} at most, ` +
+    'and an incremental transfer would merge two histories. Save what is needed of it and empty the volume.'
+  );
+}
+
+export function refuseUnasked(upTo: number): string {
+  return `this node joined without asking, and ${refuseDiverged(upTo)}`;
 }
 
 export function refuseForeign(found: StateUuid, known: StateUuid): string {

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import {
+  A,
+  EMPTY,
+  holding,
+  known,
+  member,
+  record,
+  says,
+  situation,
+  started,
+} from '../../../test/coordination/situations.ts';
+import type { ClusterRecord } from '../types.ts';
+import { decideReady, decideStart } from './index.ts';
+
+const formed = (tweak: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...tweak });
+const unheard = (index: number) => known(index, null, { holdsData: true });
+const annotated = (index: number) => {
+  const pods = [member(0), member(1), member(2)];
+  return pods.with(index, member(index, { bootstrapByHand: true }));
+};
+const serving = (record_: ClusterRecord): ClusterRecord => decideReady(situation(1, record_), says(A)).record;
+const servingPods = [member(0), member(1, { ready: true }), member(2)];
+
+/** db-1 was bootstrapped by hand at seqno 10 while db-2 was away, and serves. */
+const forked = serving(
+  decideStart(situation(1, formed({ members: { 'db-2': unheard(2) } }), annotated(1)), holding(A, 10)).record,
+);
+
+describe('a volume that was away during a bootstrap by hand', () => {
+  it('joins with rows that the chosen one had too', () => {
+    expect(decideStart(situation(2, forked, servingPods), holding(A, 10)).answer.kind).toBe('join');
+  });
+
+  it.each([
+    ['goes on beyond the chosen position', 11],
+    ['does not know its position', -1],
+  ])('is refused when it %s: an incremental transfer would merge two histories', (_what, seqno) => {
+    const { answer } = decideStart(situation(2, forked, servingPods), holding(A, seqno));
+    expect(answer).toMatchObject({ kind: 'refuse', why: expect.stringContaining('seqno 10') as string });
+  });
+
+  it('joins when it was emptied', () => {
+    expect(decideStart(situation(2, forked, servingPods), EMPTY).answer.kind).toBe('join');
+  });
+
+  it('may crash in its catching up and come back with what it got', () => {
+    const joined = decideStart(situation(2, forked, servingPods), holding(A, 9)).record;
+    expect(decideStart(situation(2, joined, servingPods), holding(A, 25)).answer.kind).toBe('join');
+  });
+
+  it('does not serve when it joined without asking', () => {
+    const { refusal, record: next } = decideReady(situation(2, forked, servingPods), says(A));
+    expect(refusal).toContain('without asking');
+    expect(next.members['db-2']?.apart).toEqual({ upTo: 10, letIn: false });
+  });
+
+  it('is waited for no longer once somebody of the new history has reported', () => {
+    expect(decideStart(situation(1, forked), holding(A, 20)).answer.kind).toBe('bootstrap');
+  });
+
+  it('is not taken for the newest, however high its seqno', () => {
+    const seen = { ...forked, members: { ...forked.members, 'db-1': unheard(1) } };
+    const asked = decideStart(situation(2, seen), holding(A, 900));
+    expect(asked.answer).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
+    expect(decideStart(situation(1, asked.record), holding(A, 20)).answer.kind).toBe('bootstrap');
+  });
+
+  it('keeps an empty cluster from forming where it holds the only data, until a person chooses it', () => {
+    const lost = { ...forked, members: { ...forked.members, 'db-1': known(1, EMPTY) } };
+    const alone = decideStart(situation(2, lost), holding(A, 12));
+    expect(alone.answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringContaining('bootstrap=now') as string,
+    });
+    expect(decideStart(situation(1, alone.record), EMPTY).answer.kind).toBe('wait');
+    const chosen = decideStart(situation(2, alone.record, annotated(2)), holding(A, 12));
+    expect(chosen.answer).toMatchObject({ kind: 'bootstrap', byHand: true });
+  });
+
+  it('shares with later choices no more than it shared before', () => {
+    const crashed = { ...forked, members: { ...forked.members, 'db-1': unheard(1) } };
+    const chosen = decideStart(situation(2, crashed, annotated(2)), holding(A, 12)).record;
+    expect(chosen.members['db-1']?.apart).toEqual({ upTo: 10, letIn: false });
+    expect(chosen.members['db-2']?.apart).toBeNull();
+  });
+});
+
+describe('the annotation bootstrap: now on a pod without data', () => {
+  it('is not honoured while another member holds data, and says how to give that up', () => {
+    const seen = formed({ members: { 'db-2': unheard(2) } });
+    const { answer } = decideStart(situation(1, seen, annotated(1)), EMPTY);
+    expect(answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringMatching(/not honoured.*Lease/) as string,
+    });
+  });
+
+  it('is honoured where nobody holds any', () => {
+    const seen = record({ members: { 'db-2': known(2, EMPTY) } });
+    expect(decideStart(situation(1, seen, annotated(1)), EMPTY).answer.kind).toBe('bootstrap');
+  });
+});
+
+describe('a member that cannot say how far its data goes', () => {
+  it('makes the choice wait for a person, for it may be ahead', () => {
+    const seen = formed({ members: { 'db-0': known(0, holding(A, -1)) } });
+    const { answer } = decideStart(situation(1, seen), holding(A, 9));
+    expect(answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringMatching(/db-0.*bootstrap=now/) as string,
+    });
+  });
+
+  it('bootstraps with what it has where it is the only one with data', () => {
+    const seen = formed({ members: { 'db-0': known(0, EMPTY) } });
+    expect(decideStart(situation(1, seen), holding(A, -1)).answer.kind).toBe('bootstrap');
+  });
+
+  it('is not waited for where another one was alone in the last view, or missed it', () => {
+    const seen = formed({ members: { 'db-0': known(0, holding(A, -1)) } });
+    expect(decideStart(situation(1, seen), holding(A, 9, true)).answer.kind).toBe('bootstrap');
+    const behind = formed({ members: { 'db-0': known(0, holding(A, -1), { behind: 'db-1' }) } });
+    expect(decideStart(situation(1, behind), holding(A, 9)).answer.kind).toBe('bootstrap');
+  });
+});
+
+describe('a server that was told to start', () => {
+  it('of a member apart counts as running like any other', () => {
+    const running = formed({ members: { 'db-2': started(2, { apart: { upTo: 3, letIn: true } }) } });
+    expect(decideStart(situation(1, running), holding(A, 9)).answer.kind).toBe('wait');
+  });
+});

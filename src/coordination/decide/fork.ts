@@ -1,0 +1,49 @@
+/**
+ * What a bootstrap by hand leaves behind: volumes of the same uuid that may hold rows which the cluster has gone on
+ * without. Galera would send them what they seem to lack, and keep the rest: two histories merged in silence.
+ */
+import type { ClusterRecord, MemberRecord, Report, Situation, StateUuid } from '../types.ts';
+
+/** Whether the member has been Primary since the last bootstrap by hand, so that its data and its views are of the history that goes on. */
+export function isOfTheHistory(known: MemberRecord | undefined): boolean {
+  return (known?.apart ?? null) === null;
+}
+
+/** Whether the reported data goes on beyond what it shares with the cluster; an unknown position may. */
+export function isDiverged(known: MemberRecord | undefined, uuid: StateUuid | null, report: Report | null) {
+  const apart = known?.apart ?? null;
+  if (apart === null || apart.letIn || report?.data.kind !== 'present' || report.data.uuid !== uuid)
+    return false;
+  return report.data.seqno < 0 || report.data.seqno > apart.upTo;
+}
+
+/** Names of members whose reported data has diverged from the cluster's. */
+export function divergedMembers({ uuid, members }: ClusterRecord): readonly string[] {
+  return Object.entries(members)
+    .filter(([, known]) => isDiverged(known, uuid, known.report))
+    .map(([name]) => name)
+    .sort();
+}
+
+/**
+ * The members after a bootstrap by hand of the caller: every other one that holds data shares the cluster's history at
+ * most up to where the caller stands, and up to where either had parted from it before.
+ */
+export function setApart(
+  { record, caller }: Situation,
+  { data }: Report,
+): Readonly<Record<string, MemberRecord>> {
+  if (data.kind !== 'present') return record.members;
+  const own = Math.min(data.seqno, shared(record.members[caller.name]));
+  return Object.fromEntries(
+    Object.entries(record.members).map(([name, known]) => {
+      if (name === caller.name || !known.holdsData) return [name, known];
+      return [name, { ...known, apart: { upTo: Math.min(own, shared(known)), letIn: false } }];
+    }),
+  );
+}
+
+function shared(known: MemberRecord | undefined): number {
+  const apart = known?.apart ?? null;
+  return apart === null || apart.letIn ? Number.MAX_SAFE_INTEGER : apart.upTo;
+}

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { bundledPackages, licenceTexts } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,6 +14,27 @@ const root = join(import.meta.dirname, '..');
  */
 const banner = `import { createRequire as galeraInjectorCreateRequire } from 'node:module';
 const require = galeraInjectorCreateRequire(import.meta.url);`;
+
+/**
+ * Leaves out what nobody imports but would be kept, because it registers itself when it is loaded: of the Kubernetes client
+ * the generated classes and the commands (docs/adr/0015), of express the parser of bodies, which src/server/body.ts reads.
+ * An import of something left out fails the build.
+ */
+const unusedParts: Plugin = {
+  name: 'unused-parts',
+  setup(esbuild) {
+    const entry = /@kubernetes\/client-node\/dist\/(gen\/)?index\.js$/;
+    const kept = /'\.\/(config|api|patch|middleware)\.js'|"\.\/(http|auth|configuration|apis|servers)\b/;
+    esbuild.onLoad({ filter: entry }, async ({ path }) => {
+      const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => kept.test(line));
+      return { contents: lines.join('\n') };
+    });
+    esbuild.onResolve({ filter: /^body-parser$/ }, ({ path }) => ({ path, namespace: unusedParts.name }));
+    esbuild.onLoad({ filter: /./, namespace: unusedParts.name }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
 
 /** What a build wrote. Sizes are in bytes. */
 export interface Bundle {
@@ -41,10 +62,12 @@ export async function buildBundle(folder: string): Promise<Bundle> {
     target: 'node20',
     // Names stay readable in a stack trace; whitespace alone is 15 MB of memory in a process that runs everywhere.
     minifyWhitespace: true,
+    minifySyntax: true,
     // Node prints the whole line of an uncaught error.
     lineLimit: 120,
     format: 'esm',
     banner: { js: banner },
+    plugins: [unusedParts],
     define: { GALERA_INJECTOR_VERSION: JSON.stringify(version) },
     sourcemap: 'linked',
     sourcesContent: false,

@@ -21,6 +21,7 @@ export const CORE_ROUTES = {
   listNamespacedPod: 'GET /api/v1/namespaces/{namespace}/pods',
   listNamespacedService: 'GET /api/v1/namespaces/{namespace}/services',
   listPodForAllNamespaces: 'GET /api/v1/pods',
+  readNamespace: 'GET /api/v1/namespaces/{name}',
   readNamespacedReplicationController: 'GET /api/v1/namespaces/{namespace}/replicationcontrollers/{name}',
   readNamespacedSecret: 'GET /api/v1/namespaces/{namespace}/secrets/{name}',
   readNamespacedService: 'GET /api/v1/namespaces/{namespace}/services/{name}',

@@ -44,6 +44,7 @@ describe('the rights of the injector', () => {
         'get deployments.apps',
         'get replicasets.apps',
         'get replicationcontrollers',
+        'get namespaces',
         'get pods',
         'list pods',
         'get services',

@@ -17,9 +17,11 @@ export function memoryStore(): RecordStore & { texts: Map<string, { text: string
       return {
         record: parseRecord(found?.text),
         version: found === undefined ? null : String(found.version),
+        namespaceUid: null,
       };
     },
-    write: async ({ namespace, cluster }, record, version) => {
+    isOfThisNamespace: () => Promise.resolve(true),
+    write: async ({ namespace, cluster }, record, { version }) => {
       await Promise.resolve();
       const name = `${namespace}.${cluster}`;
       const found = texts.get(name);

@@ -75,7 +75,7 @@ export class Subject {
   }
 
   /** Waits until the application has had `more` further rows acknowledged. */
-  async moreRows(more: number, seconds = 60): Promise<void> {
+  async moreRows(more: number, seconds = 180): Promise<void> {
     const before = (await this.acknowledged()).length;
     await until(`${more} more acknowledged rows`, seconds, async () => {
       const now = (await this.acknowledged()).length - before;

@@ -11,6 +11,7 @@ interface Status {
   readonly state?: number;
   readonly comment?: string;
   readonly ready?: string;
+  readonly connected?: string;
   readonly view?: number;
 }
 
@@ -44,6 +45,7 @@ function serverSays({
   state = 4,
   comment = 'Synced',
   ready = 'ON',
+  connected = 'ON',
   view = 3,
 }: Status = {}): Promise<void> {
   const rows = {
@@ -55,6 +57,7 @@ function serverSays({
     wsrep_local_state: state,
     wsrep_local_state_comment: comment,
     wsrep_ready: ready,
+    wsrep_connected: connected,
   };
   return pod.write(
     'status',
@@ -258,6 +261,23 @@ describe('probe alive', () => {
     await pod.write(file, text);
     await at(5000);
     expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it('fails when a joiner has left its group after a transfer that failed: it would say Joining for ever', async () => {
+    await serverSays({
+      cluster: 'non-Primary',
+      state: 1,
+      comment: 'Joining: receiving State Transfer',
+      ready: 'OFF',
+      connected: 'OFF',
+    });
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    await at(1029);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    await at(1030);
+    const { code, output } = await pod.probe('alive');
+    expect(code).toBe(1);
+    expect(output).toContain('has left its group');
   });
 
   it('does not take an option of the server for a state transfer', async () => {

@@ -1,6 +1,6 @@
 /** The pure core: pod, context and settings in, decision out. */
 export { isSingle } from './cluster-name.ts';
-export { isObject, member, text } from './json.ts';
+export { member, text } from './json.ts';
 export * from './names.ts';
 export { plan } from './plan.ts';
 export { REASONS, type Reason } from './reasons.ts';

@@ -9,14 +9,17 @@ import { createAuthenticate } from './coordination/identity.ts';
 import { createLeaseStore } from './coordination/lease-store.ts';
 import type { Settings } from './injection/index.ts';
 import { explainError, type KubernetesClient } from './kubernetes/client.ts';
+import { createClaimsReader } from './kubernetes/claims.ts';
 import { createCompanions } from './kubernetes/companions.ts';
 import { createContextReader } from './kubernetes/context.ts';
 import { createAdminServer } from './server/admin.ts';
+import { adviseRouter } from './server/advise.ts';
 import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { type AdviceBundle, keepAdviceBundle } from './tls/advice-bundle.ts';
 import { createSelfManagedSource } from './tls/self-managed.ts';
 import type { CertificateSource, ServingCertificate } from './tls/source.ts';
 import { VERSION } from './version.ts';
@@ -71,12 +74,14 @@ export async function startService(
     const app = createApp(
       [
         mutateRouter({ readContext: contextOf(client), settings, logger, metrics }),
+        adviseRouter({ readClaims: createClaimsReader(client), settings, logger, metrics }),
         coordinatorRouter(config, client, logger, metrics),
       ],
       () => state.phase,
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
+    void keepAdviceBundle(adviceBundle(config, client, logger, settings), stopping.signal);
     logger.info('serving', { version: VERSION, host, port, adminPort });
     const stop = once(async () => {
       state.phase = 'draining';
@@ -110,6 +115,21 @@ function selfManaged(
     onProblem: (what) => logger.warn('certificate', { error: what }),
     onRepair: (what) => logger.info('certificate repaired', { what }),
   });
+}
+
+function adviceBundle(
+  { webhook }: ServeConfig,
+  client: KubernetesClient,
+  logger: Logger,
+  settings: () => Settings,
+): AdviceBundle {
+  return {
+    client,
+    webhook,
+    authority: () => settings().certificateAuthority,
+    onProblem: (what) => logger.warn('certificate', { error: what }),
+    onRepair: (what) => logger.info('certificate repaired', { what }),
+  };
 }
 
 function settingsOf(config: ServeConfig, host: string, pair: ServingCertificate | null): Settings {

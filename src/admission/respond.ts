@@ -25,6 +25,11 @@ export function patched(
   return { allowed: true, operations, warnings, audit };
 }
 
+/** The object passes as it is, with sentences for whoever sent it. */
+export function advised(warnings: readonly string[], advice: string): Answer {
+  return { allowed: true, operations: [], warnings, audit: { advice } };
+}
+
 /** The pod is refused with a sentence for its owner. */
 export function denied(message: string, audit: Answer['audit']): Answer {
   return { allowed: false, operations: [], warnings: [], audit, message };

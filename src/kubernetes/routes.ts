@@ -52,6 +52,10 @@ export const AUTHENTICATION_ROUTES = {
 export const ADMISSION_ROUTES = {
   patchMutatingWebhookConfiguration:
     'PATCH /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{name}',
+  patchValidatingWebhookConfiguration:
+    'PATCH /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{name}',
   readMutatingWebhookConfiguration:
     'GET /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{name}',
+  readValidatingWebhookConfiguration:
+    'GET /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{name}',
 } as const satisfies Routes<AdmissionregistrationV1Api>;

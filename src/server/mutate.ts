@@ -16,7 +16,7 @@ import { findExcess } from './json-bounds.ts';
  * Largest review read, in bytes: an object of at most 3 MiB (the API server's own limit on a request), twice for old
  * and new, and 1 MiB for the rest.
  */
-const REVIEW_LIMIT = 7 * 1024 * 1024;
+export const REVIEW_LIMIT = 7 * 1024 * 1024;
 
 /** Bytes of reviews held at one time. Ordinary ones have 6 to 100 KB; parsed they take about ten times as much. */
 const HELD = { small: 8 * 1024 * 1024, large: 2 * REVIEW_LIMIT };
@@ -66,7 +66,7 @@ async function answer(
 }
 
 /** @throws BadReviewError for what is not JSON or exceeds the bounds */
-function parseJson(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
   const excess = findExcess(body);
   if (excess !== null) throw new BadReviewError(excess);
   try {

@@ -6,6 +6,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** Admission reviews by decision (inject, skip, deny, error) and reason. */
   readonly reviews: Counter<'decision' | 'reason'>;
+  /** Warnings at workloads, by reason. */
+  readonly advice: Counter<'reason'>;
   /** Seconds from the first byte read to the answer, by endpoint. */
   readonly duration: Histogram<'endpoint'>;
   /** Answers of the coordinator by call and kind. */
@@ -32,6 +34,12 @@ export function createMetrics(version: string): Metrics {
       name: 'galera_injector_reviews_total',
       help: 'Admission reviews by decision and reason.',
       labelNames: ['decision', 'reason'],
+      registers,
+    }),
+    advice: new Counter({
+      name: 'galera_injector_advice_total',
+      help: 'Warnings given at workloads, by reason.',
+      labelNames: ['reason'],
       registers,
     }),
     duration: new Histogram({

@@ -15,6 +15,7 @@ import { createAdminServer } from './server/admin.ts';
 import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { mutateRouter } from './server/mutate.ts';
+import { timedClient } from './telemetry/api-requests.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createSelfManagedSource } from './tls/self-managed.ts';
@@ -43,12 +44,13 @@ export interface Service {
 /** Starts the service; what had started is stopped again when a later part fails. */
 export async function startService(
   config: ServeConfig,
-  client: KubernetesClient,
+  untimed: KubernetesClient,
   logger: Logger,
   overrides: Overrides = {},
 ): Promise<Service> {
   const stopping = new AbortController();
   const metrics = createMetrics(VERSION);
+  const client = timedClient(untimed, metrics);
   const host = `${config.service}.${config.namespace}.svc`;
   const source = overrides.source ?? selfManaged(config, client, logger, host);
   const state: { pair: ServingCertificate | null; phase: Phase } = { pair: null, phase: 'serving' };
@@ -74,6 +76,7 @@ export async function startService(
         coordinatorRouter(config, client, logger, metrics),
       ],
       () => state.phase,
+      (error) => onFault(metrics, logger, error),
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
@@ -93,6 +96,11 @@ export async function startService(
     await Promise.all([close(https), close(admin)]);
     throw error;
   }
+}
+
+function onFault(metrics: Metrics, logger: Logger, error: unknown): void {
+  metrics.panics.inc({ endpoint: 'other' });
+  logger.error('a request failed', { error: explainError(error) });
 }
 
 function selfManaged(
@@ -141,6 +149,10 @@ function coordinatorRouter(
     onDecision: (call, kind, { namespace, cluster }, pod, why) => {
       metrics.decisions.inc({ call, kind });
       logger.info('decision', { call, kind, namespace, cluster, pod, why });
+    },
+    onAnswer: (call, answer, person) => {
+      metrics.answers.inc({ call, answer });
+      if (person) metrics.personNeeded.inc({ call });
     },
   });
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });

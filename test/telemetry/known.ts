@@ -15,7 +15,7 @@ export function declared(): readonly Declared[] {
   observeCertificate(registry, () => ({ expiries: { leaf: 0, authority: 0 }, inStep: true }));
   return registry.getMetricsAsArray().map((metric) => {
     const { name, help, type, labelNames } = metric as unknown as Declared;
-    return { name, help, type: String(type), labelNames: [...labelNames] };
+    return { name, help, type, labelNames: [...labelNames] };
   });
 }
 

@@ -1,4 +1,5 @@
 /** Outcomes of a review that say nothing about how the pod is written; the others are in ../injection/reasons.ts. */
+import type { Fault } from '../telemetry/labels.ts';
 
 /** A key is what metrics and logs have, its sentence what the documentation says about it. */
 export const REQUEST_REASONS = {
@@ -11,15 +12,7 @@ export const REQUEST_REASONS = {
   context_unreadable: 'The workload or the Services of the pod could not be read from the API in time.',
   broken_patch: 'The patch does not apply to the pod it was made for, so it was not sent.',
   internal: 'The injector failed in a way that nobody foresaw.',
-} as const;
+} as const satisfies Record<'not_a_pod_creation' | Fault, string>;
 
 /** A key of that vocabulary. */
 export type RequestReason = keyof typeof REQUEST_REASONS;
-/** Those that come with an HTTP status instead of a review. */
-export type Fault = Exclude<RequestReason, 'not_a_pod_creation'>;
-
-export const FAULTS = Object.keys(REQUEST_REASONS).filter(isFault);
-
-function isFault(reason: string): reason is Fault {
-  return reason !== 'not_a_pod_creation';
-}

@@ -1,11 +1,11 @@
 /** `/mutate`: the endpoint that the API server calls. */
 import express, { type Request, type Response, type Router } from 'express';
 import { admit, BrokenPatchError, type ReadContext } from '../admission/admit.ts';
-import type { Fault } from '../admission/reasons.ts';
 import { complete } from '../admission/respond.ts';
 import { type AdmissionRequest, BadReviewError, parseReview } from '../admission/review.ts';
 import type { Settings } from '../injection/index.ts';
 import { explainError } from '../kubernetes/client.ts';
+import type { Fault } from '../telemetry/labels.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { beginRequest, type Metrics } from '../telemetry/metrics.ts';
 import { type BodyRules, prepareRefusal, readBody, TurnedAwayError } from './body.ts';

@@ -1,5 +1,15 @@
 /** The values that labels of metrics may have. What is not in these lists becomes no series. */
 
+/** Reasons of reviews that end without a decision. */
+export const FAULTS = [
+  'bad_review',
+  'turned_away',
+  'context_unreadable',
+  'broken_patch',
+  'internal',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
 /** The endpoints of the HTTPS port. */
 export const ENDPOINTS = ['mutate', 'turn', 'start', 'ready'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];

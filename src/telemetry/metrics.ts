@@ -1,7 +1,6 @@
 /** What the process counts. Labels come from closed lists only, so that no caller can make new series. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { FAULTS } from '../admission/reasons.ts';
-import { ANSWERS, type Endpoint, ENDPOINTS, FAULT_PLACES } from './labels.ts';
+import { ANSWERS, type Endpoint, ENDPOINTS, FAULT_PLACES, FAULTS } from './labels.ts';
 
 /** The metrics and the page they are scraped from. docs/metrics.md says what each is for. */
 export interface Metrics {

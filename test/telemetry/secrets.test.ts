@@ -8,7 +8,7 @@ import { REASONS } from '../../src/injection/index.ts';
 import { coordinateRouter } from '../../src/server/coordinate.ts';
 import { mutateRouter } from '../../src/server/mutate.ts';
 import { API_RESULTS, ANSWERS, ENDPOINTS, FAULT_PLACES } from '../../src/telemetry/labels.ts';
-import { timedClient } from '../../src/telemetry/api-requests.ts';
+import { timedClient } from '../../src/kubernetes/timed-client.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { memoryStore } from '../coordination/cluster.ts';
 import { podToken } from '../coordination/tokens.ts';

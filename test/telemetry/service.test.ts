@@ -15,8 +15,13 @@ let api: FakeApi;
 let service: Service;
 beforeAll(async () => {
   const webhooks = [{ name: 'inject.galera-injector.dev', clientConfig: {} }];
-  const own = { ...pod('shop', 'db', 0) } as ApiObject;
-  own.metadata = { ...own.metadata, uid: 'uid-of-db-0' };
+  const { spec, status } = pod('shop', 'db', 0);
+  const labels = { galera: 'true', 'galera-injector.dev/cluster': 'db' };
+  const own: ApiObject = {
+    metadata: { name: 'db-0', namespace: 'shop', uid: 'uid-of-db-0', labels },
+    spec,
+    status,
+  };
   api = await startFakeApi({
     [WEBHOOK]: { metadata: { name: 'galera-injector' }, webhooks },
     '/api/v1/namespaces/shop/pods/db-0': own,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { timedClient } from '../../src/telemetry/api-requests.ts';
+import { timedClient } from '../../src/kubernetes/timed-client.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
-import { valueOf } from './samples.ts';
+import { type FakeApi, startFakeApi } from './fake-api.ts';
+import { valueOf } from '../telemetry/samples.ts';
 
 let api: FakeApi;
 beforeEach(async () => {

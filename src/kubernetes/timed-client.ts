@@ -1,7 +1,7 @@
 /** Times what the Kubernetes API is asked, whoever asks. */
-import { statusOf, type KubernetesClient } from '../kubernetes/client.ts';
-import type { ApiResult } from './labels.ts';
-import type { Metrics } from './metrics.ts';
+import type { ApiResult } from '../telemetry/labels.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { type KubernetesClient, statusOf } from './client.ts';
 
 /** The client with each request timed under the name of its method, of which the code uses a fixed few. */
 export function timedClient(

@@ -12,6 +12,7 @@ import { explainError, type KubernetesClient } from './kubernetes/client.ts';
 import { createClaimsReader } from './kubernetes/claims.ts';
 import { createCompanions } from './kubernetes/companions.ts';
 import { createContextReader } from './kubernetes/context.ts';
+import { timedClient } from './kubernetes/timed-client.ts';
 import { createAdminServer } from './server/admin.ts';
 import { adviseRouter } from './server/advise.ts';
 import { coordinateRouter } from './server/coordinate.ts';
@@ -46,12 +47,13 @@ export interface Service {
 /** Starts the service; what had started is stopped again when a later part fails. */
 export async function startService(
   config: ServeConfig,
-  client: KubernetesClient,
+  untimed: KubernetesClient,
   logger: Logger,
   overrides: Overrides = {},
 ): Promise<Service> {
   const stopping = new AbortController();
   const metrics = createMetrics(VERSION);
+  const client = timedClient(untimed, metrics);
   const host = `${config.service}.${config.namespace}.svc`;
   const source = overrides.source ?? selfManaged(config, client, logger, host);
   const state: { pair: ServingCertificate | null; phase: Phase } = { pair: null, phase: 'serving' };
@@ -78,6 +80,7 @@ export async function startService(
         coordinatorRouter(config, client, logger, metrics),
       ],
       () => state.phase,
+      (error) => onFault(metrics, logger, error),
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
@@ -98,6 +101,11 @@ export async function startService(
     await Promise.all([close(https), close(admin)]);
     throw error;
   }
+}
+
+function onFault(metrics: Metrics, logger: Logger, error: unknown): void {
+  metrics.panics.inc({ endpoint: 'other' });
+  logger.error('a request failed', { error: explainError(error) });
 }
 
 function selfManaged(
@@ -161,6 +169,10 @@ function coordinatorRouter(
     onDecision: (call, kind, { namespace, cluster }, pod, why) => {
       metrics.decisions.inc({ call, kind });
       logger.info('decision', { call, kind, namespace, cluster, pod, why });
+    },
+    onAnswer: (call, answer, person) => {
+      metrics.answers.inc({ call, answer });
+      if (person) metrics.personNeeded.inc({ call });
     },
   });
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });

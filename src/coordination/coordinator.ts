@@ -4,7 +4,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
-import { decideReady, decideStart, decideTurn, isStale } from './decide/index.ts';
+import { decideReady, decideStart, decideTurn, isStale, needsPerson } from './decide/index.ts';
 import type { Announce, PodEvent } from './events.ts';
 import type { Caller } from './identity.ts';
 import type { ClusterKey, RecordStore, StoredRecord } from './lease-store.ts';
@@ -48,6 +48,8 @@ export interface CoordinatorParts {
   readonly ensureCompanions: EnsureCompanions;
   readonly announce: Announce;
   readonly onDecision: (call: CallName, kind: string, key: ClusterKey, pod: string, why: string) => void;
+  /** Hears of every answer, by its first word; `person` when it asks for somebody to act. */
+  readonly onAnswer?: (call: CallName, answer: string, person: boolean) => void;
   readonly now?: () => number;
   readonly newUuid?: () => string;
 }
@@ -155,6 +157,7 @@ async function settle(
     const decided = decide(situation);
     const changed = JSON.stringify(decided.record) !== JSON.stringify(record);
     if (!changed || (await parts.store.write(key, decided.record, before))) {
+      count(parts, question.call, decided.answer);
       tell(parts, question, decided, record, situation.caller.name);
       return { answer: decided.answer, situation };
     }
@@ -202,6 +205,17 @@ function ownPod(pods: readonly V1Pod[], caller: Caller, key: ClusterKey): V1Pod 
   throw new NotAMemberError(
     `pod ${caller.namespace}/${caller.pod} is not a member of cluster ${key.cluster}`,
   );
+}
+
+function count({ onAnswer }: CoordinatorParts, call: CallName, answer: Answer): void {
+  const said = wordOf(call, answer.kind);
+  onAnswer?.(call, said, said !== 'start' && needsPerson(answer));
+}
+
+function wordOf(call: CallName, kind: Answer['kind']): string {
+  if (call === 'start' || kind === 'refuse') return kind;
+  if (call === 'ready') return 'ok';
+  return kind === 'wait' ? 'wait' : 'start';
 }
 
 /** Logs and announces a decision that differs from what the member was told before. */

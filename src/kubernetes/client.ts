@@ -105,6 +105,19 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
 }
 
+/**
+ * Whether a call failed through the API or on the way to it: a status, a time limit, a connection. Anything else is a fault
+ * of our own.
+ */
+export function isApiFailure(error: unknown): boolean {
+  if (error instanceof ApiException) return true;
+  // Names and message of the runtime's fetch (nodejs/undici: lib/web/fetch/index.js).
+  return (
+    error instanceof Error &&
+    (['TimeoutError', 'AbortError', 'FetchError'].includes(error.name) || error.message === 'fetch failed')
+  );
+}
+
 /** The result of a call, or null when the API says 404. */
 export async function orNull<T>(call: Promise<T>): Promise<T | null> {
   try {
@@ -137,6 +150,8 @@ function messageOf(body: unknown): string {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);
+    // An answer that is no Status may repeat what was sent, which may be a token or a Secret.
+    return 'no message';
   } catch {
     // Not JSON: a proxy's page, perhaps. The beginning of it says enough.
   }

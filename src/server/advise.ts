@@ -7,7 +7,7 @@ import type { Advice } from '../advice/index.ts';
 import type { Settings } from '../injection/index.ts';
 import { explainError } from '../kubernetes/client.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { beginRequest, type Metrics } from '../telemetry/metrics.ts';
 import { type BodyRules, readBody, TurnedAwayError } from './body.ts';
 import { createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
@@ -46,7 +46,7 @@ async function answer(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const stop = parts.metrics.duration.startTimer({ endpoint: 'advise' });
+  const stop = beginRequest(parts.metrics, 'advise');
   try {
     const review = parseReview(parseJson(await readBody(request, response, rules)));
     const budget = budgetOf(request.query['timeout']);

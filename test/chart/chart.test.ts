@@ -43,7 +43,8 @@ describe('the chart', () => {
 
   it('explains every value in a comment that begins with "# --"', () => {
     const lines = read(join(chart, 'values.yaml')).split('\n');
-    const groups = /^(image|webhook|advice|safetyNet|tls|serviceAccount|podDisruptionBudget):$/;
+    const groups =
+      /^(image|webhook|advice|safetyNet|tls|serviceAccount|podDisruptionBudget|podMonitor|prometheusRule|dashboard):$/;
     const wrong = lines.filter((line, index) => {
       const above = lines[index - 1];
       if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');
@@ -120,6 +121,8 @@ describe('the schema of the values', () => {
     ['port=443', '/port'],
     ['logLevel=loud', '/logLevel'],
     ['fullnameOverride=Injector', '/fullnameOverride'],
+    ['podMonitor.interval=30', '/podMonitor/interval'],
+    ['dashboard.enabled=yes', '/dashboard/enabled'],
   ])('refuses --set %s and names %s', async (setting, name) => {
     await expect(render('--set', setting)).rejects.toThrow(name);
   });

@@ -72,7 +72,7 @@ function asker(socket: TLSSocket): Connection['ask'] {
 export function post(body: string | Buffer, headers: readonly string[] = []): Buffer {
   const bytes = Buffer.from(body);
   const lines = [
-    'POST /mutate?timeout=5s HTTP/1.1',
+    'POST /mutate?timeout=30s HTTP/1.1',
     `Host: ${NAME}`,
     'Content-Type: application/json',
     `Content-Length: ${bytes.length}`,

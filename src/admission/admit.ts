@@ -1,20 +1,8 @@
 /** From a parsed review to an answer: read the context, let the injection decide, prove the patch, answer. */
-import jsonpatch from 'fast-json-patch';
-import {
-  type Context,
-  type Decision,
-  type JsonObject,
-  type Operation,
-  plan,
-  type Settings,
-} from '../injection/index.ts';
+import { type Context, type Decision, type JsonObject, plan, type Settings } from '../injection/index.ts';
+import { prove } from './proof.ts';
 import { type Answer, denied, patched, unchanged } from './respond.ts';
 import type { AdmissionRequest } from './review.ts';
-
-/** A patch of ours that does not apply to the object it was made for: our fault, never the user's. */
-export class BrokenPatchError extends Error {
-  override name = 'BrokenPatchError';
-}
 
 /** Reads what the pod does not say. @throws when the API cannot be read */
 export type ReadContext = (pod: JsonObject, namespace: string) => Promise<Context>;
@@ -57,17 +45,4 @@ export async function admit(
 
 function passed(reason: string): Admitted {
   return { answer: unchanged({ decision: 'skip', reason }), decision: 'skip', reason, cluster: '' };
-}
-
-/**
- * Applies the patch to a copy of the object. The API server rejects a pod for a patch that does not apply even where
- * the failure policy is Ignore, so such a patch must not leave this process.
- * @throws BrokenPatchError
- */
-function prove(pod: JsonObject, operations: readonly Operation[]): void {
-  try {
-    jsonpatch.applyPatch(structuredClone(pod), structuredClone([...operations]), true);
-  } catch (cause) {
-    throw new BrokenPatchError('the patch does not apply to the pod it was made for', { cause });
-  }
 }

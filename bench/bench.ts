@@ -110,9 +110,9 @@ export function answered(seen: Seen): number {
   );
 }
 
-/** Tries every two milliseconds, for ten seconds. */
+/** Tries every two milliseconds, for a minute. */
 async function until(work: () => Promise<unknown>): Promise<void> {
-  const late = performance.now() + 10_000;
+  const late = performance.now() + 60_000;
   for (;;) {
     try {
       await work();

@@ -101,8 +101,8 @@ export async function closed(
   return answered(await seenBy(bench.loader, order));
 }
 
-/** The number of requests of a load. @throws when more than one in a hundred was not answered with 200 */
-export function answered(seen: Seen): number {
+/** The number of requests. @throws when more than one in a hundred was not answered with 200 */
+function answered(seen: Seen): number {
   const { requests, failures } = failuresIn(seen);
   if (failures * 100 <= requests) return requests;
   throw new Error(

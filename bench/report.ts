@@ -90,8 +90,9 @@ function latencyTable(latencies: Latencies): string {
     TITLES[name],
     spread(latencies[name].p50, 2),
     spread(latencies[name].p99, 2),
+    String(latencies[name].failures),
   ]);
-  return table(['server', 'p50', 'p99'], rows);
+  return table(['server', 'p50', 'p99', 'not answered'], rows);
 }
 
 function memoryTable({ idle, load, attack, p50, p99, requests, failures }: Footprint): string {

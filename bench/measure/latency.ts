@@ -1,6 +1,7 @@
 /** Latency at a rate that does not wait for the server. */
-import { answered, type Bench, type Contestant, startProduct, startServer } from '../bench.ts';
+import { type Bench, type Contestant, startProduct, startServer } from '../bench.ts';
 import { seenBy } from '../children.ts';
+import { failuresIn, type Seen } from '../load/loops.ts';
 import { reviewOf, SIZES } from '../review.ts';
 import { type Middle, middle, percentile } from '../statistics.ts';
 import { CONTESTANTS, type Name } from './cpu.ts';
@@ -9,6 +10,8 @@ import { CONTESTANTS, type Name } from './cpu.ts';
 export interface Latency {
   readonly p50: Middle;
   readonly p99: Middle;
+  /** Reviews of all rounds that were not answered with 200. */
+  readonly failures: number;
 }
 
 export type Latencies = Readonly<Record<Name, Latency>>;
@@ -24,23 +27,21 @@ export async function measureLatency(bench: Bench): Promise<Latencies> {
     comparing: await startServer(bench, 'comparing'),
     product: await startProduct(bench),
   };
-  const rounds: Record<Name, (readonly number[])[]> = { bare: [], handler: [], comparing: [], product: [] };
+  const rounds: Record<Name, Seen[]> = { bare: [], handler: [], comparing: [], product: [] };
   for (let round = 0; round < Math.min(bench.effort.rounds, 3); round += 1) {
-    for (const name of CONTESTANTS) rounds[name].push(await latenciesOf(bench, servers[name]));
+    for (const name of CONTESTANTS) rounds[name].push(await seenOf(bench, servers[name]));
   }
   await Promise.all(Object.values(servers).map((server) => server.stop()));
   const of = (name: Name): Latency => ({
-    p50: middle(rounds[name].map((one) => percentile(one, 50))),
-    p99: middle(rounds[name].map((one) => percentile(one, 99))),
+    p50: middle(rounds[name].map((one) => percentile(one.latencies, 50))),
+    p99: middle(rounds[name].map((one) => percentile(one.latencies, 99))),
+    failures: rounds[name].reduce((sum, one) => sum + failuresIn(one).failures, 0),
   });
   return { bare: of('bare'), handler: of('handler'), comparing: of('comparing'), product: of('product') };
 }
 
-/** @throws when more than one in a hundred reviews is not answered with 200 */
-async function latenciesOf(bench: Bench, { target }: Contestant): Promise<readonly number[]> {
+function seenOf(bench: Bench, { target }: Contestant): Promise<Seen> {
   const body = reviewOf(SIZES['6 KB']);
   const order = { kind: 'open', target, body, perSecond: RATE, milliseconds: bench.effort.openMs } as const;
-  const seen = await seenBy(bench.loader, order);
-  answered(seen);
-  return seen.latencies;
+  return seenBy(bench.loader, order);
 }

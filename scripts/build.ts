@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { bundledPackages, licenceTexts } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -44,18 +44,9 @@ export interface Bundle {
   readonly packages: number;
 }
 
-/**
- * Bundles the command line and all it imports into `galera-injector.mjs` in a folder, beside its source map and the licences
- * of the packages inside.
- *
- * The bundle sees the package's version as the constant `GALERA_INJECTOR_VERSION`.
- */
-export async function buildBundle(folder: string): Promise<Bundle> {
-  const path = join(folder, 'galera-injector.mjs');
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const { metafile } = await build({
-    entryPoints: [join(root, 'src', 'main.ts')],
-    outfile: path,
+/** How everything that runs in the image is bundled; it sees the version as the constant `GALERA_INJECTOR_VERSION`. */
+export function bundleOptions(version: string): BuildOptions {
+  return {
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
@@ -72,8 +63,22 @@ export async function buildBundle(folder: string): Promise<Bundle> {
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
-    metafile: true,
     logLevel: 'warning',
+  };
+}
+
+/**
+ * Bundles the command line and all it imports into `galera-injector.mjs` in a folder, beside its source map and the licences
+ * of the packages inside.
+ */
+export async function buildBundle(folder: string): Promise<Bundle> {
+  const path = join(folder, 'galera-injector.mjs');
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { metafile } = await build({
+    ...bundleOptions(version),
+    entryPoints: [join(root, 'src', 'main.ts')],
+    outfile: path,
+    metafile: true,
   });
   const packages = bundledPackages(Object.keys(metafile.inputs));
   await writeFile(join(folder, 'THIRD-PARTY-LICENCES.txt'), await licenceTexts(root, packages));

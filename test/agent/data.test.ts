@@ -148,11 +148,42 @@ describe('recovering a position', () => {
     expect((await pod.handover()).arguments.join(' ')).not.toContain('start-position');
   });
 
-  it('rolls back prepared transactions and asks again', async () => {
-    await pod.write('recovery', 'You have to start server with --tc-heuristic-recover switch\n');
+  it.each([
+    ['mariadbd', '--log-bin', '--port', '3307'],
+    ['--log-bin', '--port', '3307'],
+    ['tini', '--', 'mariadbd', '--log-bin', '--port', '3307'],
+  ])('hands over an option and its value in two words (%s %s …)', async (...command) => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
+    for (const [name, text] of Object.entries(crashed)) await pod.write(`data/${name}`, text);
+    await pod.start('entrypoint.sh', ...command).finished;
+    expect(await pod.read('recovery.calls')).toMatch(/^--log-bin --port 3307 --datadir=/);
+  });
+
+  const PREPARED = 'You have to start server with --tc-heuristic-recover switch\n';
+
+  it('rolls back prepared transactions of a node that no log decides, and asks again', async () => {
+    await pod.write('recovery', PREPARED);
     await pod.write('recovery.then', `WSREP: Recovered position: ${CLUSTER}:77\n`);
     expect(await reported(crashed)).toMatchObject({ seqno: '77' });
     expect(await pod.read('recovery.calls')).toContain('--tc-heuristic-recover=rollback');
+  });
+
+  it('commits those of a database that was no node, which nobody would send again', async () => {
+    await pod.write('recovery', PREPARED);
+    await pod.write('recovery.then', `WSREP: Recovered position: ${ZERO}:-1\n`);
+    expect(await reported(SERVER)).toMatchObject({ data: 'present', uuid: ZERO });
+    expect(await pod.read('recovery.calls')).toContain('--tc-heuristic-recover=commit');
+  });
+
+  it.each([
+    ['was open when the server ended', 'binlog', 1, true],
+    ['had been closed', 'binlog', 0, false],
+    ['is a relay log', 'db-relay-bin', 1, false],
+  ])('gives the server a log that %s', async (_what, name, flags, given) => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:77\n`);
+    const event = `\u007fbin${'x'.repeat(17)}${String.fromCharCode(flags)}`;
+    await reported({ ...crashed, [`${name}.index`]: `./${name}.000007\n`, [`${name}.000007`]: event });
+    expect((await pod.read('recovery.calls')).includes(`--log-bin=${pod.path(`data/${name}`)}`)).toBe(given);
   });
 
   it('waits, and never calls the node empty, while the server cannot read its files', async () => {

@@ -3,10 +3,12 @@
 
 recovery_log=$home/recovery.log
 
-# run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself.
+# run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself. It binds a socket
+# all the same, in a folder of its own, because the entrypoint has not yet made or handed over that of the server.
 run_recovery() {
+  local own=("--socket=$home/recovery.sock" "--pid-file=$home/recovery.pid" "--log-error=$recovery_log")
   rm -f "$recovery_log"
-  (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking --log-error="$recovery_log" "$@") >"$recovery_log.out" 2>&1 &
+  (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking "${own[@]}" "$@") >"$recovery_log.out" 2>&1 &
   recovery_pid=$!
   wait $recovery_pid
   recovery_pid=''

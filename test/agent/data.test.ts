@@ -134,6 +134,14 @@ describe('recovering a position', () => {
     expect(command).not.toContain('--wsrep-new-cluster');
   });
 
+  it('recovers on a socket of its own, since the entrypoint makes the folder of the server’s only later', async () => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
+    for (const [name, text] of Object.entries(crashed)) await pod.write(`data/${name}`, text);
+    await pod.start('entrypoint.sh', 'mariadbd', '--socket=/nowhere/socket').finished;
+    const sockets = (await pod.read('recovery.calls')).match(/(?<=--socket=)\S+/g);
+    expect(sockets?.at(-1)).toBe(pod.path('galera/recovery.sock'));
+  });
+
   it('hands the recovered position to the server', async () => {
     await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
     coordinator.answers = ['reform 127.0.0.11'];
@@ -160,6 +168,12 @@ describe('recovering a position', () => {
   });
 
   const PREPARED = 'You have to start server with --tc-heuristic-recover switch\n';
+
+  it('asks the server where the saved seqno has more digits than any', async () => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:5\n`);
+    const state = grastate({ seqno: '99999999999999999999' });
+    expect(await reported({ ...SERVER, 'grastate.dat': state })).toMatchObject({ seqno: '5' });
+  });
 
   it('rolls back prepared transactions of a node that no log decides, and asks again', async () => {
     await pod.write('recovery', PREPARED);

@@ -1,17 +1,18 @@
 # shellcheck shell=bash disable=SC2034
-# How each family of images is told what a node needs.
+# How each family of images is told what a node needs. A new cluster's uuid is chosen beforehand where the entrypoint keeps
+# what it finds in the directory; where it clears the directory first, the uuid is reported once the cluster has formed.
 #
-#   flavor               identity of a new cluster   joiner skips initialisation by   recovers positions   socket
+#   flavor               identity of a new cluster   joiner skips initialisation by   socket
 flavor_table='
-mariadb                  chosen                      empty-schema                     no                   -
-kubernetes-examples      reported                    empty-schema                     no                   -
-percona                  reported                    environment                      yes                  /tmp/mysql.sock
-bitnami                  reported                    environment                      no                   /opt/bitnami/mariadb/tmp/mysql.sock
+mariadb                  chosen                      empty-schema                     -
+kubernetes-examples      reported                    empty-schema                     -
+percona                  reported                    environment                      /tmp/mysql.sock
+bitnami                  reported                    environment                      /opt/bitnami/mariadb/tmp/mysql.sock
 '
 
 load_flavor() {
   local name
-  while read -r name identity skips_by recovers_itself socket; do
+  while read -r name identity skips_by socket; do
     [[ $name == "$flavor" ]] || continue
     [[ $socket == - ]] && socket=''
     return 0

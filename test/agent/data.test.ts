@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { Pod } from './pod.ts';
+import { describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const OTHER = '11111111-2222-4333-8444-555555555555';
@@ -10,19 +10,10 @@ const ZERO = '00000000-0000-0000-0000-000000000000';
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
-});
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
+podForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
   coordinator.answers = ['refuse the test has seen enough'];
-  pod = await Pod.create(coordinator);
 });
-
-afterEach(() => pod.remove());
 
 interface State {
   readonly uuid?: string;

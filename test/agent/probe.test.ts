@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { Pod } from './pod.ts';
+import { describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 
@@ -18,20 +18,11 @@ interface Status {
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
-});
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
+podForEachTest(async (made, stub) => {
+  [pod, coordinator] = [made, stub];
   coordinator.answers = ['ok'];
-  pod = await Pod.create(coordinator);
   await phase('joining');
 });
-
-afterEach(() => pod.remove());
 
 function phase(name: string, start = '1'): Promise<void> {
   return pod.write(

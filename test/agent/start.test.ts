@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { Pod } from './pod.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
@@ -9,18 +9,9 @@ const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
+podForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
 });
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
-  pod = await Pod.create(coordinator);
-});
-
-afterEach(() => pod.remove());
 
 /** Another member that accepts connections. */
 let member: Server;

@@ -7,10 +7,11 @@ import type { Subject } from './support/subject.ts';
 
 /** 64 MB, at 16 Mbit/s half a minute of state transfer. */
 const BULK = [
-  'CREATE TABLE app.bulk (id INT AUTO_INCREMENT PRIMARY KEY, b MEDIUMBLOB NOT NULL)',
+  'USE app',
+  'CREATE TABLE bulk (id INT AUTO_INCREMENT PRIMARY KEY, b MEDIUMBLOB NOT NULL)',
   ...Array.from(
     { length: 4 },
-    () => 'INSERT INTO app.bulk (b) SELECT REPEAT(RANDOM_BYTES(1024), 1024) FROM seq_1_to_16',
+    () => 'INSERT INTO bulk (b) SELECT REPEAT(RANDOM_BYTES(1024), 1024) FROM seq_1_to_16',
   ),
 ].join('; ');
 const RATE = '16mbit';

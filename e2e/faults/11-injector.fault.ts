@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bootCluster } from '../cluster/index.ts';
 import { killServers } from '../support/faults.ts';
 import { untilFormed } from '../support/galera.ts';
-import { apply, kubectl, until } from '../support/kubectl.ts';
+import { kubectl, kubectlAny, until } from '../support/kubectl.ts';
 import { killWriters, withoutInjector } from './support/injector.ts';
 import { row } from './support/matrix.ts';
 import { eventsOf } from './support/sayings.ts';
 import { scale } from './support/scale.ts';
 import type { Subject } from './support/subject.ts';
-import { workload } from './support/workloads.ts';
+import { SELECTOR, workload } from './support/workloads.ts';
 
 const ALL = ['db-0', 'db-1', 'db-2'];
 const options = { timed: true, alone: true, machine: true };
@@ -30,6 +30,22 @@ async function noPodComesBack(subject: Subject): Promise<void> {
   });
   const names = await subject.podNames();
   if (names.length > 0) throw new Error(`admitted without the injector: ${names.join(' ')}`);
+}
+
+/** Applies until every pod is admitted: a killed replica may have had one of them before it. */
+async function acceptance(subject: Subject, manifest: string): Promise<void> {
+  await until('acceptance of the pods', 60, async () => {
+    const ran = await kubectlAny(['apply', '-n', subject.namespace, '-f', '-'], manifest);
+    return ran.code === 0 ? { done: true } : { not: ran.stderr };
+  });
+}
+
+/** A start script lost its answer: else the replica was killed too late, and the case shows nothing. */
+async function answerWasLost(subject: Subject, selector: string): Promise<void> {
+  const all = ['-l', selector, '--all-containers', '--tail=-1'];
+  const log = await kubectl(['logs', '-n', subject.namespace, ...all]);
+  if (!/ trying again$/m.test(log))
+    throw new Error(`every start script had its answers:\n${log.slice(-2_000)}`);
 }
 
 type Add = Parameters<Parameters<typeof row>[2]>[0];
@@ -94,6 +110,7 @@ function whileItDecides(add: Add): void {
       const { auditLogPath } = await bootCluster(quiet);
       subject.begin();
       await killWriters(auditLogPath, `${subject.namespace}.db`, () => killServers(subject.namespace, ALL));
+      await answerWasLost(subject, SELECTOR);
       await subject.recovers();
     },
   );
@@ -107,13 +124,14 @@ function whileItDecides(add: Add): void {
       const late = manifest.replaceAll('db-node', 'late-node').replaceAll('"app":"db"', '"app":"late"');
       const lease = `${subject.namespace}.late-node`;
       subject.begin();
-      await killWriters(auditLogPath, lease, async () => void (await apply(subject.namespace, late)));
+      await killWriters(auditLogPath, lease, () => acceptance(subject, late));
       const { uuid } = await untilFormed(subject.namespace, 'app=late', 3);
-      const begun = (await eventsOf(subject.namespace, 'GaleraBootstrap')).filter((one) =>
-        one.involvedObject.name?.startsWith('late-'),
-      );
-      if (uuid === subject.uuid || begun.length > 1)
-        throw new Error(`${begun.length} bootstraps, uuid ${uuid}`);
+      await answerWasLost(subject, 'app=late');
+      const begun = (await eventsOf(subject.namespace, 'GaleraBootstrap'))
+        .map((one) => one.involvedObject.name ?? '')
+        .filter((name) => name.startsWith('late-'));
+      if (uuid === subject.uuid || new Set(begun).size > 1)
+        throw new Error(`begun by ${begun.join()}, as ${uuid}`);
       await subject.recovers();
     },
   );

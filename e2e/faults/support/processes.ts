@@ -16,12 +16,15 @@ async function processesIn(group: string): Promise<PodProcess[]> {
   const found = await Promise.all(
     pids.map(async (pid) => {
       const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-      const [groups, command] = await Promise.all([read('cgroup'), read('cmdline')]);
+      const [groups, command, stat] = await Promise.all([read('cgroup'), read('cmdline'), read('stat')]);
       if (!groups.replaceAll('_', '-').includes(group)) return [];
-      return [{ pid, command: command.replaceAll('\0', ' ').trim() }];
+      // Field 22, counted from behind the program's name, which may hold blanks: the start in clock ticks after boot.
+      const started = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+      if (Number.isNaN(started)) return [];
+      return [{ pid, command: command.replaceAll('\0', ' ').trim(), started }];
     }),
   );
-  return found.flat().toSorted((a, b) => a.pid - b.pid);
+  return found.flat().toSorted((a, b) => a.started - b.started);
 }
 
 /** The processes of a pod's containers and of its sandbox. */

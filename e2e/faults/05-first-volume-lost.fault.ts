@@ -1,5 +1,5 @@
 import { row } from './support/matrix.ts';
-import { loseVolumes, loseVolumesAndAll } from './support/volumes.ts';
+import { loseVolumes, loseVolumesAndAll } from './support/losses.ts';
 
 row(5, "the first node's volume lost", (add) => {
   for (const shape of ['Parallel', 'OrderedReady'] as const) {

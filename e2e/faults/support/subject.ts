@@ -15,6 +15,7 @@ export class Subject {
   readonly remove: () => Promise<void>;
   #writer: Writer | null;
   #since = 0;
+  #broken: number | null = null;
   #outcome: Result['outcome'] = 'by itself';
   #measured: Pick<Result, 'synced' | 'backOff' | 'gap' | 'acknowledged' | 'lost'> = {
     synced: null,
@@ -56,6 +57,11 @@ export class Subject {
   /** Time zero: the fault happens now, or everything that was taken away is given back now. */
   begin(): void {
     this.#since = Date.now();
+  }
+
+  /** A fault that lasts begins now, and ends with `begin`: the gap in the writes is measured from here. */
+  breaks(): void {
+    this.#broken = Date.now();
   }
 
   /** The pods by member, in order; of a shape whose pods have no fixed names, by name. */
@@ -125,7 +131,12 @@ export class Subject {
     const rows = await this.stopWriter();
     const missing = await missingRows(this.namespace, SELECTOR, rows);
     const lost = new Set(Object.values(missing).flat()).size;
-    this.#measured = { ...this.#measured, gap: longestGap(times, since), acknowledged: rows.length, lost };
+    this.#measured = {
+      ...this.#measured,
+      gap: longestGap(times, this.#broken ?? since),
+      acknowledged: rows.length,
+      lost,
+    };
     if (lost > 0) throw new Error(`acknowledged rows are missing: ${JSON.stringify(missing)}`);
   }
 

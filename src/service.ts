@@ -16,8 +16,9 @@ import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
-import { createSelfManagedSource } from './tls/self-managed.ts';
+import { createMetrics, type Metrics, observeCertificate } from './telemetry/metrics.ts';
+import { expiries } from './tls/chain.ts';
+import { createSource } from './tls/choose.ts';
 import type { CertificateSource, ServingCertificate } from './tls/source.ts';
 import { VERSION } from './version.ts';
 
@@ -50,7 +51,7 @@ export async function startService(
   const stopping = new AbortController();
   const metrics = createMetrics(VERSION);
   const host = `${config.service}.${config.namespace}.svc`;
-  const source = overrides.source ?? selfManaged(config, client, logger, host);
+  const source = overrides.source ?? certificateSource(config, client, logger, host);
   const state: { pair: ServingCertificate | null; phase: Phase } = { pair: null, phase: 'serving' };
   const admin = createAdminServer({
     registry: metrics.registry,
@@ -59,6 +60,10 @@ export async function startService(
       return state.pair === null ? 'no certificate yet' : source.problem();
     },
   });
+  observeCertificate(metrics.registry, () => ({
+    expiries: state.pair === null ? null : expiries(state.pair),
+    inStep: source.inStep(),
+  }));
   let https: HttpsServer | undefined;
   try {
     const adminPort = await listen(admin, config.adminPort);
@@ -95,13 +100,13 @@ export async function startService(
   }
 }
 
-function selfManaged(
+function certificateSource(
   config: ServeConfig,
   client: KubernetesClient,
   logger: Logger,
   host: string,
 ): CertificateSource {
-  return createSelfManagedSource({
+  return createSource(config.certificates, {
     client,
     namespace: config.namespace,
     secret: config.secret,

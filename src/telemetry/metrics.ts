@@ -55,3 +55,35 @@ export function createMetrics(version: string): Metrics {
     }),
   };
 }
+
+/** What is scraped about the served certificate. */
+export interface CertificateReading {
+  /** Milliseconds since 1970, or null while there is no certificate. */
+  readonly expiries: { readonly leaf: number; readonly authority: number } | null;
+  readonly inStep: boolean;
+}
+
+/** Adds gauges that read the certificate when they are scraped. */
+export function observeCertificate(registry: Registry, read: () => CertificateReading): void {
+  const registers = [registry];
+  const expiry = new Gauge({
+    name: 'galera_injector_certificate_expiry_timestamp_seconds',
+    help: 'When the served leaf and the authority it leads to expire, in seconds since 1970.',
+    labelNames: ['certificate'],
+    registers,
+    collect() {
+      const { expiries } = read();
+      if (expiries === null) return;
+      for (const certificate of ['leaf', 'authority'] as const)
+        expiry.set({ certificate }, expiries[certificate] / 1_000);
+    },
+  });
+  const bundle = new Gauge({
+    name: 'galera_injector_cabundle_in_step',
+    help: '1 when the caBundle of the webhook configuration was what it should be at the last look, else 0.',
+    registers,
+    collect() {
+      bundle.set(read().inStep ? 1 : 0);
+    },
+  });
+}

@@ -41,3 +41,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- define "galera-injector.secretName" -}}
 {{- .Values.tls.secretName | default (printf "%s-tls" (include "galera-injector.fullname" .)) -}}
 {{- end -}}
+
+{{/* How the injector gets its certificate: self-managed, secret or files. */}}
+{{- define "galera-injector.certificates" -}}
+{{- if eq .Values.tls.source "self-managed" -}}
+self-managed
+{{- else if and (eq .Values.tls.source "provided") .Values.tls.volume -}}
+files
+{{- else -}}
+secret
+{{- end -}}
+{{- end -}}

@@ -1,10 +1,6 @@
-/** The one field of the webhook configuration that is ours. */
-import {
-  PatchStrategy,
-  setHeaderOptions,
-  type V1MutatingWebhookConfiguration,
-} from '@kubernetes/client-node';
-import { explainError, type KubernetesClient, statusOf } from '../kubernetes/client.ts';
+/** The one field of the webhook configurations that is ours. */
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import { explainError, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
 import { findFault } from './chain.ts';
 import type { ServingCertificate } from './source.ts';
 
@@ -30,37 +26,78 @@ export interface BundleState {
 /** Before the first look. */
 export const UNKNOWN: BundleState = { inStep: false, problem: 'the caBundle could not be read yet' };
 
-/** The caBundle of each webhook as PEM; empty where there is none. @throws when the configuration cannot be read */
-async function readCaBundles({ client, webhook }: WebhookPlace): Promise<readonly string[]> {
-  const found = await client.admission.readMutatingWebhookConfiguration({ name: webhook });
-  return (found.webhooks ?? []).map(({ clientConfig }) =>
-    Buffer.from(clientConfig.caBundle ?? '', 'base64').toString('utf8'),
-  );
+/** A webhook configuration, mutating or validating, as far as it is looked at. */
+interface Configuration {
+  readonly metadata?: { readonly resourceVersion?: string };
+  readonly webhooks?: readonly {
+    readonly name: string;
+    readonly clientConfig: { readonly caBundle?: string };
+  }[];
+}
+
+/** A patch to send. */
+interface Change {
+  readonly name: string;
+  readonly body: object;
+  readonly fieldManager: string;
 }
 
 /**
- * Makes every webhook of the configuration trust the authorities; true when something had to be changed.
- * @throws when the configuration does not exist: it is installed with us and never created by us
+ * Makes every webhook of the configurations of this name trust the authorities; true when something had to be changed.
+ * @throws when the mutating one does not exist: it is installed with us and never created by us
  */
 export async function ensureCaBundle(
   client: KubernetesClient,
   name: string,
   authority: string,
 ): Promise<boolean> {
+  const { admission } = client;
+  const options = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
+  const injection = await ensureOne(
+    name,
+    authority,
+    () => admission.readMutatingWebhookConfiguration({ name }),
+    (change) => admission.patchMutatingWebhookConfiguration(change, options),
+  );
+  const advice = await ensureOne(
+    name,
+    authority,
+    () => orNull(admission.readValidatingWebhookConfiguration({ name })),
+    (change) => admission.patchValidatingWebhookConfiguration(change, options),
+  );
+  return injection || advice;
+}
+
+async function ensureOne(
+  name: string,
+  authority: string,
+  read: () => Promise<Configuration | null>,
+  patch: (change: Change) => Promise<unknown>,
+): Promise<boolean> {
   const caBundle = Buffer.from(authority).toString('base64');
   for (let attempt = 1; ; attempt += 1) {
-    const found = await client.admission.readMutatingWebhookConfiguration({ name });
-    if ((found.webhooks ?? []).every((one) => one.clientConfig.caBundle === caBundle)) return false;
+    const found = await read();
+    // The advice may be left out of an installation.
+    if (found === null || (found.webhooks ?? []).every((one) => one.clientConfig.caBundle === caBundle))
+      return false;
     try {
-      await client.admission.patchMutatingWebhookConfiguration(
-        { name, body: patchFor(found, caBundle), fieldManager: FIELD_MANAGER },
-        setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
-      );
+      await patch({ name, body: patchFor(found, caBundle), fieldManager: FIELD_MANAGER });
       return true;
     } catch (error) {
       if (statusOf(error) !== 409 || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** The caBundle of each mutating webhook as PEM; empty where there is none. @throws when it cannot be read */
+async function readCaBundles({ client, webhook }: WebhookPlace): Promise<readonly string[]> {
+  return pemOf(await client.admission.readMutatingWebhookConfiguration({ name: webhook }));
+}
+
+function pemOf({ webhooks = [] }: Configuration): readonly string[] {
+  return webhooks.map(({ clientConfig }) =>
+    Buffer.from(clientConfig.caBundle ?? '', 'base64').toString('utf8'),
+  );
 }
 
 /** Where the caBundle is, whom it is for, and who hears of it. */
@@ -119,9 +156,9 @@ export async function isPublished(place: WebhookPlace): Promise<boolean> {
 }
 
 /** A strategic merge by webhook name. The resourceVersion makes it fail when the list has changed meanwhile. */
-function patchFor(found: V1MutatingWebhookConfiguration, caBundle: string): object {
+function patchFor({ metadata, webhooks = [] }: Configuration, caBundle: string): object {
   return {
-    metadata: { resourceVersion: found.metadata?.resourceVersion },
-    webhooks: (found.webhooks ?? []).map(({ name }) => ({ name, clientConfig: { caBundle } })),
+    metadata: { resourceVersion: metadata?.resourceVersion },
+    webhooks: webhooks.map(({ name }) => ({ name, clientConfig: { caBundle } })),
   };
 }

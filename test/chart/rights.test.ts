@@ -55,6 +55,8 @@ describe('the rights of the injector', () => {
         'create tokenreviews.authentication.k8s.io',
         'get mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
         'patch mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
+        'get validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
+        'patch validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
       ].toSorted(),
     );
   });

@@ -215,7 +215,7 @@ describe('a clock', () => {
   const options = { lives: LIVES, pollMs: 5_000 };
 
   it.each([
-    ['two thirds of the leaf’s life', 64 * DAY, true],
+    ['two thirds of the leaf’s life', 70 * DAY, true],
     ['the leaf’s end, as after a long suspension', 100 * DAY, true],
     ['the authority’s end, as after years on a shelf', 3_700 * DAY, false],
   ])('that jumps over %s leaves a good leaf after one look', async (_what, jump, sameAuthority) => {
@@ -266,6 +266,19 @@ describe('ensureCaBundle', () => {
     };
     expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(true);
     expect(bundles(api)).toEqual(['PEM', 'PEM']);
+  });
+
+  it('keeps a validating configuration of the same name in step, where there is one', async () => {
+    const path = WEBHOOK.replace('mutating', 'validating');
+    api.objects.set(path, {
+      metadata: { name: 'galera-injector' },
+      webhooks: [{ name: 'advise', clientConfig: {} }],
+    });
+    expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(true);
+    expect(api.objects.get(path)).toMatchObject({
+      webhooks: [{ clientConfig: { caBundle: base64('PEM') } }],
+    });
+    expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(false);
   });
 
   it('fails when the configuration changes each time between reading and writing', async () => {

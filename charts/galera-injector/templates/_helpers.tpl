@@ -52,3 +52,13 @@ files
 secret
 {{- end -}}
 {{- end -}}
+
+{{/* Annotations of a webhook configuration; the one of cert-manager has its cainjector write the caBundle. */}}
+{{- define "galera-injector.webhookAnnotations" -}}
+{{- with .Values.webhook.annotations }}
+{{- toYaml . }}
+{{ end }}
+{{- if eq .Values.tls.source "cert-manager" -}}
+cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "galera-injector.fullname" . }}
+{{- end }}
+{{- end -}}

@@ -1,5 +1,6 @@
 /** The service's configuration: environment in, checked values out, every problem named at once. */
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts';
+import { type CertificateSettings, readCertificateSettings } from './tls/settings.ts';
 
 /** What `serve` is told. */
 export interface ServeConfig {
@@ -11,6 +12,7 @@ export interface ServeConfig {
   readonly webhook: string;
   /** Name of the Secret with authority and leaf. */
   readonly secret: string;
+  readonly certificates: CertificateSettings;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly port: number;
@@ -56,6 +58,7 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
     servicePort: port('GALERA_INJECTOR_SERVICE_PORT', 443),
     webhook: text('GALERA_INJECTOR_WEBHOOK'),
     secret: text('GALERA_INJECTOR_SECRET', 'galera-injector-tls'),
+    certificates: readCertificateSettings(env, problems),
     image: text('GALERA_INJECTOR_IMAGE'),
     imagePullPolicy: oneOf('GALERA_INJECTOR_IMAGE_PULL_POLICY', PULL_POLICIES, 'IfNotPresent'),
     port: port('GALERA_INJECTOR_PORT', 10_250),

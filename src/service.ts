@@ -19,9 +19,9 @@ import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
-import { type AdviceBundle, keepAdviceBundle } from './tls/advice-bundle.ts';
-import { createSelfManagedSource } from './tls/self-managed.ts';
+import { createMetrics, type Metrics, observeCertificate } from './telemetry/metrics.ts';
+import { expiries } from './tls/chain.ts';
+import { createSource } from './tls/choose.ts';
 import type { CertificateSource, ServingCertificate } from './tls/source.ts';
 import { VERSION } from './version.ts';
 
@@ -55,7 +55,7 @@ export async function startService(
   const metrics = createMetrics(VERSION);
   const client = timedClient(untimed, metrics);
   const host = `${config.service}.${config.namespace}.svc`;
-  const source = overrides.source ?? selfManaged(config, client, logger, host);
+  const source = overrides.source ?? certificateSource(config, client, logger, host);
   const state: { pair: ServingCertificate | null; phase: Phase } = { pair: null, phase: 'serving' };
   const admin = createAdminServer({
     registry: metrics.registry,
@@ -64,6 +64,10 @@ export async function startService(
       return state.pair === null ? 'no certificate yet' : source.problem();
     },
   });
+  observeCertificate(metrics.registry, () => ({
+    expiries: state.pair === null ? null : expiries(state.pair),
+    inStep: source.inStep(),
+  }));
   let https: HttpsServer | undefined;
   try {
     const adminPort = await listen(admin, config.adminPort);
@@ -84,7 +88,6 @@ export async function startService(
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
-    void keepAdviceBundle(adviceBundle(config, client, logger, settings), stopping.signal);
     logger.info('serving', { version: VERSION, host, port, adminPort });
     const stop = once(async () => {
       state.phase = 'draining';
@@ -108,13 +111,13 @@ function onFault(metrics: Metrics, logger: Logger, error: unknown): void {
   logger.error('a request failed', { error: explainError(error) });
 }
 
-function selfManaged(
+function certificateSource(
   config: ServeConfig,
   client: KubernetesClient,
   logger: Logger,
   host: string,
 ): CertificateSource {
-  return createSelfManagedSource({
+  return createSource(config.certificates, {
     client,
     namespace: config.namespace,
     secret: config.secret,
@@ -123,21 +126,6 @@ function selfManaged(
     onProblem: (what) => logger.warn('certificate', { error: what }),
     onRepair: (what) => logger.info('certificate repaired', { what }),
   });
-}
-
-function adviceBundle(
-  { webhook }: ServeConfig,
-  client: KubernetesClient,
-  logger: Logger,
-  settings: () => Settings,
-): AdviceBundle {
-  return {
-    client,
-    webhook,
-    authority: () => settings().certificateAuthority,
-    onProblem: (what) => logger.warn('certificate', { error: what }),
-    onRepair: (what) => logger.info('certificate repaired', { what }),
-  };
 }
 
 function settingsOf(config: ServeConfig, host: string, pair: ServingCertificate | null): Settings {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { findFault, generatePair } from './generate.ts';
+import { findFault } from './chain.ts';
+import { crossSign, generatePair, makeAuthority, makeLeaf } from './generate.ts';
 
 const NAME = 'galera-injector.galera-system.svc';
 
@@ -23,6 +24,22 @@ describe('a generated pair', () => {
     const pair = await generatePair([NAME]);
     expect(findFault(pair, NAME, Date.now() - 4 * 60_000)).toBeNull();
     expect(findFault(pair, NAME, Date.now() - 10 * 60_000)).toContain('not valid before');
+  });
+});
+
+describe('an authority that the one before it has signed', () => {
+  it('leads clients of the old authority to the leaves of the new one, and ends with the old one', async () => {
+    const now = Date.now();
+    const [old, fresh] = [await makeAuthority(now, 60_000), await makeAuthority(now, 600_000)];
+    const leaf = await makeLeaf([NAME], fresh, { now, until: now + 30_000 });
+    const cross = await crossSign(fresh, old, now);
+    const pair = { ...leaf, certificate: leaf.certificate + cross };
+    const trust = ({ certificate }: { certificate: string }, at = now) =>
+      findFault({ ...pair, authority: certificate }, NAME, at);
+    expect([trust(old), trust(fresh)]).toEqual([null, null]);
+    expect(trust(await makeAuthority(now, 60_000))).toContain('not signed by its authority');
+    expect(findFault({ ...leaf, authority: old.certificate }, NAME)).toContain('not signed by its authority');
+    expect(new X509Certificate(cross).validTo).toBe(new X509Certificate(old.certificate).validTo);
   });
 });
 

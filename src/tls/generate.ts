@@ -1,43 +1,49 @@
-/** An authority and a leaf for the webhook's Service. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+/** Authorities and leaves. */
+import { createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
+import type { generate } from 'selfsigned';
+import { splitPem } from './chain.ts';
 import type { ServingCertificate } from './source.ts';
 
-/** Life of authority and leaf, in days. Rotation comes with a later version, so both live long. */
-const LIFE_DAYS = 3_650;
 /** Back-dating that forgives clocks that differ between nodes, in milliseconds. */
-const BACKDATE_MS = 5 * 60_000;
+export const BACKDATE_MS = 5 * 60_000;
 const DAY_MS = 24 * 3_600_000;
+
+/** A certificate with its key, PEM. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 /** A new authority together with a leaf that it signed; the authority's key included. */
 export interface GeneratedPair extends ServingCertificate {
   readonly authorityKey: string;
 }
 
+/** From when to when something is valid, in milliseconds since 1970; the beginning is dated back. */
+interface Term {
+  readonly now: number;
+  readonly until: number;
+}
+
+type Options = NonNullable<Parameters<typeof generate>[1]>;
+
 /**
- * Makes an EC P-256 authority and a leaf for the given names, both signed with SHA-256.
+ * Makes an EC P-256 authority. Its name is its own, because clients find the issuer of a certificate by name.
  *
- * The API server accepts no name outside the SAN and no SHA-1 signature, and `selfsigned` defaults to SHA-1 and RSA, so
- * every choice is spelled out here. It is loaded late because it takes 150 ms that a restart does not need.
+ * `life` is in milliseconds.
  */
-export async function generatePair(names: readonly string[], now = Date.now()): Promise<GeneratedPair> {
-  const { generate } = await import('selfsigned');
-  const validity = {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(now - BACKDATE_MS),
-    notAfterDate: new Date(now + LIFE_DAYS * DAY_MS),
-  } as const;
-  const authority = await generate([{ name: 'commonName', value: 'galera-injector authority' }], {
-    ...validity,
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-    ],
+export async function makeAuthority(now: number, life: number): Promise<KeyPair> {
+  return make(`galera-injector authority ${randomBytes(8).toString('hex')}`, {
+    ...dates({ now, until: now + life }),
+    extensions: AUTHORITY,
   });
-  const leaf = await generate([{ name: 'commonName', value: names[0] ?? 'galera-injector' }], {
-    ...validity,
-    ca: { key: authority.private, cert: authority.cert },
+}
+
+/** Makes a leaf for the given DNS names, at most as long valid as the authority that signs it. */
+export async function makeLeaf(names: readonly string[], authority: KeyPair, term: Term): Promise<KeyPair> {
+  return make(names[0] ?? 'galera-injector', {
+    ...dates(within(term, authority)),
+    ca: { key: authority.key, cert: authority.certificate },
     extensions: [
       { name: 'basicConstraints', cA: false },
       { name: 'keyUsage', digitalSignature: true, critical: true },
@@ -45,28 +51,52 @@ export async function generatePair(names: readonly string[], now = Date.now()): 
       { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
     ],
   });
-  return {
-    certificate: leaf.cert,
-    key: leaf.private,
-    authority: authority.cert,
-    authorityKey: authority.private,
-  };
 }
 
-/** Null when the leaf is valid now, signed by the authority, good for the name and comes with its key; else what is wrong. */
-export function findFault(pair: ServingCertificate, name: string, now = Date.now()): string | null {
-  try {
-    const leaf = new X509Certificate(pair.certificate);
-    const authority = new X509Certificate(pair.authority);
-    if (!leaf.verify(authority.publicKey)) return 'the certificate is not signed by its authority';
-    if (!leaf.checkPrivateKey(createPrivateKey(pair.key))) return 'the key is not that of the certificate';
-    if (leaf.checkHost(name, { subject: 'never' }) === undefined) return `the certificate is not for ${name}`;
-    for (const [what, one] of [['certificate', leaf] as const, ['authority', authority] as const]) {
-      if (Date.parse(one.validFrom) > now) return `the ${what} is not valid before ${one.validFrom}`;
-      if (Date.parse(one.validTo) < now) return `the ${what} expired on ${one.validTo}`;
-    }
-    return null;
-  } catch (error) {
-    return `the certificate cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
+/** The authority `fresh` once more, signed by `old`: with it a client that knows only `old` trusts what `fresh` signs. */
+export async function crossSign(fresh: KeyPair, old: KeyPair, now: number): Promise<string> {
+  const { subject, validTo } = new X509Certificate(fresh.certificate);
+  const publicKey = createPublicKey(fresh.key).export({ type: 'spki', format: 'pem' }).toString();
+  const { certificate } = await make(subject.replace(/^CN=/, ''), {
+    ...dates(within({ now, until: Date.parse(validTo) }, old)),
+    ca: { key: old.key, cert: old.certificate },
+    keyPair: { privateKey: fresh.key, publicKey },
+    extensions: AUTHORITY,
+  });
+  return certificate;
+}
+
+/** Makes an authority of ten years and a leaf of as long for the given names. */
+export async function generatePair(names: readonly string[], now = Date.now()): Promise<GeneratedPair> {
+  const authority = await makeAuthority(now, 3_650 * DAY_MS);
+  const leaf = await makeLeaf(names, authority, { now, until: now + 3_650 * DAY_MS });
+  return { ...leaf, authority: authority.certificate, authorityKey: authority.key };
+}
+
+const AUTHORITY: NonNullable<Options['extensions']> = [
+  { name: 'basicConstraints', cA: true, critical: true },
+  { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+];
+
+function within({ now, until }: Term, { certificate }: KeyPair): Term {
+  return { now, until: Math.min(until, Date.parse(new X509Certificate(certificate).validTo)) };
+}
+
+function dates({ now, until }: Term): { notBeforeDate: Date; notAfterDate: Date } {
+  return { notBeforeDate: new Date(now - BACKDATE_MS), notAfterDate: new Date(until) };
+}
+
+/**
+ * The API server accepts no name outside the SAN and no SHA-1 signature, and `selfsigned` defaults to SHA-1 and RSA, so
+ * every choice is spelled out here. It is loaded late because it takes 150 ms that a restart does not need.
+ */
+async function make(commonName: string, options: Options): Promise<KeyPair> {
+  const selfsigned = await import('selfsigned');
+  const made = await selfsigned.generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    ...options,
+  });
+  return { certificate: splitPem(made.cert).join(''), key: made.private };
 }

@@ -1,148 +1,114 @@
-/** The source that needs nothing: authority and leaf in one Secret that all replicas share. */
-import type { V1Secret } from '@kubernetes/client-node';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createIfAbsent,
-  explainError,
-  type KubernetesClient,
-  orNull,
-  statusOf,
-} from '../kubernetes/client.ts';
-import { findFault, generatePair } from './generate.ts';
-import type { CertificateSource, ServingCertificate } from './source.ts';
-import { ensureCaBundle } from './ca-bundle.ts';
+/** The source that needs nothing: authorities and leaf in one Secret that all replicas share. No replica leads. */
+import { type BundleKeeping, type BundleState, isPublished, keepCaBundle, UNKNOWN } from './ca-bundle.ts';
+import { createPollingSource, type Look, type Rhythm } from './polling.ts';
+import { decide, follow, type Lives, type Moment } from './roll.ts';
+import { type FoundSecret, readSecret, type SecretPlace, writeSecret } from './secret.ts';
+import type { CertificateSource } from './source.ts';
+import { fromSecretData, served, type State, toSecretData } from './state.ts';
 
-/** How often Secret and caBundle are looked at, in milliseconds: a drift costs at most this long. */
-const POLL_MS = 10_000;
-const FIRST_ATTEMPTS = 30;
-const FIRST_PAUSE_MS = 1_000;
+/** Looks from the publication of the next authority until it signs: each replica has had many chances to take it up. */
+const OVERLAP_LOOKS = 12;
+/** Looks for which a replica that starts waits for another one to bring back a Secret that is missing. */
+const PATIENCE_LOOKS = 3;
+/** Attempts to write against other writers in one look. */
+const ATTEMPTS = 5;
 
 /** What the source is told. */
-export interface SelfManagedOptions {
-  readonly client: KubernetesClient;
-  readonly namespace: string;
-  readonly secret: string;
+export interface SelfManagedOptions extends SecretPlace, BundleKeeping, Omit<Rhythm, 'name'> {
   /** Names of the Service; the first is the one that the API server calls. */
   readonly names: readonly string[];
-  /** Name of the MutatingWebhookConfiguration whose caBundle is ours. */
-  readonly webhook: string;
-  readonly onProblem: (what: string) => void;
-  readonly onRepair: (what: string) => void;
-  /** Milliseconds between two looks at Secret and caBundle. */
-  readonly pollMs?: number;
-  /** Milliseconds between two attempts to get the first pair. */
-  readonly firstPauseMs?: number;
+  /** Lives of leaf and authority, in milliseconds. */
+  readonly lives: Omit<Lives, 'overlap'>;
+  /** From 0 to 1; another for each replica. */
+  readonly jitter?: number;
 }
 
-/** A self-managed source: create or adopt the Secret, publish its authority, keep both so. */
+/** A self-managed source: create or adopt the Secret, publish its authorities, renew and roll in time. */
 export function createSelfManagedSource(options: SelfManagedOptions): CertificateSource {
-  let current: ServingCertificate | null = null;
-  let problem: string | null = 'no certificate yet';
+  return createPollingSource(createLook(options), { ...options, name: options.names[0] ?? '' });
+}
 
-  async function round(): Promise<ServingCertificate> {
-    const pair = await readOrCreate(options);
-    const repaired = await ensureCaBundle(options.client, options.webhook, pair.authority);
-    if (repaired) options.onRepair(`caBundle of ${options.webhook}`);
-    problem = null;
-    return pair;
-  }
-
-  async function keep(
-    onChange: (certificate: ServingCertificate) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(options.pollMs ?? POLL_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        const pair = await round();
-        if (pair.certificate !== current?.certificate || pair.authority !== current.authority) {
-          current = pair;
-          onChange(pair);
-        }
-      } catch (error) {
-        // The pair in use stays good while the API is away; only a fault of the pair itself makes us unready.
-        options.onProblem(explainError(error));
-        problem = current === null ? explainError(error) : findFault(current, options.names[0] ?? '');
-      }
+/** One look at Secret and caBundle: at most one step of a rotation, and whatever has to be put right. */
+export function createLook(options: SelfManagedOptions): (before: Look | null) => Promise<Look> {
+  const keeper = new Keeper(options);
+  return async (before) => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const done = await keeper.advance(before?.bundle ?? UNKNOWN);
+      if (done !== null) return done;
     }
-  }
-
-  return {
-    problem: () => problem,
-    async start(onChange, signal) {
-      current = await firstRound(round, options, signal);
-      void keep(onChange, signal);
-      return current;
-    },
+    throw new Error(
+      `Secret ${options.secret} was written by others ${ATTEMPTS} times in a row; trying again`,
+    );
   };
 }
 
-/** The API may be late, and at installation the webhook configuration may come after the Deployment. */
-async function firstRound(
-  round: () => Promise<ServingCertificate>,
-  options: SelfManagedOptions,
-  signal: AbortSignal,
-): Promise<ServingCertificate> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await round();
-    } catch (error) {
-      options.onProblem(explainError(error));
-      if (attempt === FIRST_ATTEMPTS || signal.aborted) throw error;
-      await sleep(options.firstPauseMs ?? FIRST_PAUSE_MS, undefined, { signal });
+/** What one replica remembers between its looks. */
+class Keeper {
+  readonly #options: SelfManagedOptions;
+  readonly #jitter: number;
+  #memory: State | null = null;
+  #missingSince: number | null = null;
+
+  constructor(options: SelfManagedOptions) {
+    this.#options = options;
+    this.#jitter = options.jitter ?? Math.random();
+  }
+
+  /** The state to serve, and the caBundle made to fit. Null when another writer came between. */
+  async advance(before: BundleState): Promise<Look | null> {
+    const found = await readSecret(this.#options);
+    const stored = found === null ? null : fromSecretData(found.data);
+    const state = stored ?? (await this.#replacement(found));
+    if (stored === null && !(await this.#write(found, state))) return null;
+    this.#missingSince = null;
+    this.#memory = state;
+    const bundle = await this.#publish(state, before);
+    const step = stored === null ? 'keep' : decide(state, this.#moment(), bundle.inStep);
+    if (step === 'keep') return { pair: served(state), bundle };
+    const next = await follow(state, step, this.#moment());
+    if (!(await this.#write(found, next))) return null;
+    this.#memory = next;
+    this.#options.onRepair(`certificate: ${step}`);
+    return { pair: served(next), bundle: await this.#publish(next, bundle) };
+  }
+
+  /** What is in memory, for pods that run trust it; a new authority only where there is nothing to go on from. */
+  async #replacement(found: FoundSecret | null): Promise<State> {
+    const { secret, onRepair } = this.#options;
+    if (this.#memory !== null && decide(this.#memory, this.#moment(), false) !== 'found') {
+      onRepair(`Secret ${secret} from memory`);
+      return this.#memory;
     }
+    await this.#bePatient(found === null ? 'is missing' : 'cannot be used');
+    onRepair(`Secret ${secret} with a new authority`);
+    return follow(null, 'found', this.#moment());
   }
-}
 
-/** Adopts a good Secret, replaces a bad one, creates a missing one; whoever comes second adopts what the first made. */
-async function readOrCreate({
-  client,
-  namespace,
-  secret,
-  names,
-}: SelfManagedOptions): Promise<ServingCertificate> {
-  const name = names[0] ?? '';
-  const found = await orNull(client.core.readNamespacedSecret({ namespace, name: secret }));
-  const adopted = found === null ? null : parseSecret(found);
-  if (adopted !== null && findFault(adopted, name) === null) return adopted;
-  const pair = await generatePair(names);
-  const body: V1Secret = {
-    metadata: {
-      name: secret,
-      namespace,
-      ...(found?.metadata?.resourceVersion === undefined
-        ? {}
-        : { resourceVersion: found.metadata.resourceVersion }),
-      labels: { 'app.kubernetes.io/managed-by': 'galera-injector' },
-    },
-    stringData: {
-      'ca.crt': pair.authority,
-      'ca.key': pair.authorityKey,
-      'tls.crt': pair.certificate,
-      'tls.key': pair.key,
-    },
-  };
-  const written =
-    found === null
-      ? await createIfAbsent(client.core.createNamespacedSecret({ namespace, body }))
-      : await replaced(client.core.replaceNamespacedSecret({ namespace, name: secret, body }));
-  if (written) return pair;
-  throw new Error(`Secret ${secret} was written by another replica at the same time; reading it again`);
-}
-
-async function replaced(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 409 || statusOf(error) === 404) return false;
-    throw error;
+  /** @throws while another replica may bring the Secret back */
+  async #bePatient(what: string): Promise<void> {
+    const { secret, webhook, pollMs } = this.#options;
+    const { now } = this.#moment();
+    this.#missingSince ??= now;
+    const waited = now - this.#missingSince;
+    const patience = PATIENCE_LOOKS * pollMs;
+    if (waited < 0 || waited >= patience || !(await isPublished(this.#options))) return;
+    throw new Error(
+      `Secret ${secret} ${what}, but the caBundle of ${webhook} names an authority; ` +
+        `waiting ${patience / 1_000} s for another replica to bring it back`,
+    );
   }
-}
 
-function parseSecret(secret: V1Secret): ServingCertificate | null {
-  const read = (key: string) => Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
-  const pair = { certificate: read('tls.crt'), key: read('tls.key'), authority: read('ca.crt') };
-  return Object.values(pair).every((text) => text !== '') ? pair : null;
+  #write(found: FoundSecret | null, state: State): Promise<boolean> {
+    return writeSecret(this.#options, found, toSecretData(state));
+  }
+
+  #publish(state: State, before: BundleState): Promise<BundleState> {
+    const { names } = this.#options;
+    return keepCaBundle(this.#options, served(state), names[0] ?? '', this.#moment().now, before);
+  }
+
+  #moment(): Moment {
+    const { now = Date.now, names, lives, pollMs } = this.#options;
+    return { now: now(), names, jitter: this.#jitter, lives: { ...lives, overlap: OVERLAP_LOOKS * pollMs } };
+  }
 }

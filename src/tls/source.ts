@@ -1,9 +1,11 @@
 /** The seam between the server and whatever brings its certificate. */
 
-/** A serving certificate with its key and the authority that clients shall trust, all PEM. */
+/** A serving certificate with its key and the authorities that clients shall trust, all PEM. */
 export interface ServingCertificate {
+  /** The leaf, followed by the certificates that lead from it to an authority, if any. */
   readonly certificate: string;
   readonly key: string;
+  /** One or more authorities. Goes into the caBundle and into every injected pod. */
   readonly authority: string;
 }
 
@@ -17,6 +19,8 @@ export interface CertificateSource {
     onChange: (certificate: ServingCertificate) => void,
     signal: AbortSignal,
   ): Promise<ServingCertificate>;
-  /** Null when all is well, else what is wrong, for readiness. */
+  /** Null when the served leaf is valid now and the caBundle holds its issuer, else what is wrong, for readiness. */
   problem(): string | null;
+  /** Whether the caBundle was what it should be when it was last looked at. */
+  inStep(): boolean;
 }

@@ -71,7 +71,6 @@ describe('the rights of the injector', () => {
         'update leases.coordination.k8s.io',
         'get secrets named galera-injector-tls',
         'update secrets named galera-injector-tls',
-        'patch secrets named galera-injector-tls',
       ].toSorted(),
     );
   });

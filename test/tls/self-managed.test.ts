@@ -2,26 +2,32 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureCaBundle, FIELD_MANAGER } from '../../src/tls/ca-bundle.ts';
-import { findFault, generatePair } from '../../src/tls/generate.ts';
+import { findFault } from '../../src/tls/chain.ts';
+import { type GeneratedPair, generatePair } from '../../src/tls/generate.ts';
 import { createSelfManagedSource } from '../../src/tls/self-managed.ts';
 import type { ServingCertificate } from '../../src/tls/source.ts';
-import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
+import type { FakeApi } from '../kubernetes/fake-api.ts';
+import {
+  bundles,
+  type Clock,
+  NAME,
+  overwriteBundles,
+  replica,
+  SECRET,
+  startApi,
+  WEBHOOK,
+  present,
+} from './replicas.ts';
 
-const NAME = 'galera-injector.galera-system.svc';
-const SECRET = '/api/v1/namespaces/galera-system/secrets/tls';
-const WEBHOOK = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/galera-injector';
+const DAY = 24 * 3_600_000;
+const LIVES = { leaf: 90 * DAY, authority: 3_650 * DAY };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 let api: FakeApi;
 let stopping: AbortController;
 beforeEach(async () => {
   stopping = new AbortController();
-  const webhooks = ['mutate', 'advise'].map((name) => ({
-    name: `${name}.galera-injector.dev`,
-    failurePolicy: 'Fail',
-    clientConfig: { service: { name: 'galera-injector', namespace: 'galera-system' } },
-  }));
-  api = await startFakeApi({ [WEBHOOK]: { metadata: { name: 'galera-injector' }, webhooks } });
+  api = await startApi();
 });
 afterEach(async () => {
   stopping.abort();
@@ -38,29 +44,26 @@ function source() {
     secret: 'tls',
     names: [NAME],
     webhook: 'galera-injector',
+    lives: LIVES,
     onProblem: (what) => problems.push(what),
     onRepair: (what) => repairs.push(what),
     pollMs: 20,
     firstPauseMs: 20,
   });
   const start = () => made.start((pair) => changes.push(pair), stopping.signal);
-  return { start, problem: () => made.problem(), problems, repairs, changes };
+  return { start, problem: () => made.problem(), inStep: () => made.inStep(), problems, repairs, changes };
 }
 
-const webhooks = () =>
-  (api.objects.get(WEBHOOK)?.['webhooks'] ?? []) as {
-    failurePolicy: string;
-    clientConfig: { caBundle?: string };
-  }[];
-const bundles = () => webhooks().map((one) => one.clientConfig.caBundle);
-const secret = (pair: { certificate: string; key: string; authority: string }) => ({
+const secret = (pair: GeneratedPair) => ({
   metadata: { name: 'tls', resourceVersion: '77' },
   data: {
     'tls.crt': base64(pair.certificate),
     'tls.key': base64(pair.key),
     'ca.crt': base64(pair.authority),
+    'ca.key': base64(pair.authorityKey),
   },
 });
+const rubbish = { certificate: 'x', key: 'x', authority: 'x', authorityKey: 'x' };
 async function until(what: () => boolean): Promise<void> {
   while (!what()) await sleep(5);
 }
@@ -72,12 +75,12 @@ describe('the self-managed source', () => {
     expect(findFault(pair, NAME)).toBeNull();
     const data = api.objects.get(SECRET)?.['data'] as Record<string, string>;
     expect(data).toMatchObject({ 'tls.crt': base64(pair.certificate), 'ca.crt': base64(pair.authority) });
-    expect(bundles()).toEqual([base64(pair.authority), base64(pair.authority)]);
-    expect(webhooks()[0]?.failurePolicy).toBe('Fail');
-    expect(one.problem()).toBeNull();
+    expect(bundles(api)).toEqual([pair.authority, pair.authority]);
+    expect(JSON.stringify(api.objects.get(WEBHOOK))).toContain('"failurePolicy":"Fail"');
+    expect([one.problem(), one.inStep()]).toEqual([null, true]);
   });
 
-  it('adopts a good Secret as it is', async () => {
+  it('adopts a good Secret as an earlier version wrote it', async () => {
     const pair = await generatePair([NAME]);
     api.objects.set(SECRET, secret(pair));
     expect(await source().start()).toMatchObject({ certificate: pair.certificate });
@@ -85,15 +88,12 @@ describe('the self-managed source', () => {
   });
 
   it('gives two replicas that start at once the same pair', async () => {
-    const [one, two] = [source(), source()];
-    const [first, second] = await Promise.all([one.start(), two.start()]);
+    const [first, second] = await Promise.all([source().start(), source().start()]);
     expect(first.certificate).toBe(second.certificate);
-    expect([...one.problems, ...two.problems].join()).toContain('another replica');
   });
 
   it.each([
-    ['is for another name', async () => secret(await generatePair(['other.galera-system.svc']))],
-    ['holds rubbish', () => Promise.resolve(secret({ certificate: 'x', key: 'x', authority: 'x' }))],
+    ['holds rubbish', () => Promise.resolve(secret(rubbish))],
     ['lacks its keys', () => Promise.resolve({ metadata: { name: 'tls', resourceVersion: '77' } })],
     [
       'has a key of another pair',
@@ -107,9 +107,26 @@ describe('the self-managed source', () => {
     expect(api.objects.get(SECRET)?.['data']).toMatchObject({ 'tls.key': base64(pair.key) });
   });
 
+  it.each([
+    ['is for another name', async () => generatePair(['other.galera-system.svc'])],
+    [
+      'is signed by another authority',
+      async () => {
+        const { authority, authorityKey } = await generatePair([NAME]);
+        return { ...(await generatePair([NAME])), authority, authorityKey };
+      },
+    ],
+  ])('makes a new leaf under the same authority for one that %s', async (_what, make) => {
+    const pair = await make();
+    api.objects.set(SECRET, secret(pair));
+    const served = await source().start();
+    expect(served.authority).toBe(pair.authority);
+    expect(findFault(served, NAME)).toBeNull();
+  });
+
   it('does not overwrite a bad Secret that another replica has replaced meanwhile', async () => {
     const good = await generatePair([NAME]);
-    api.objects.set(SECRET, secret({ certificate: 'x', key: 'x', authority: 'x' }));
+    api.objects.set(SECRET, secret(rubbish));
     api.intercept = ({ method }) => {
       if (method === 'PUT') api.objects.set(SECRET, { ...secret(good), metadata: { resourceVersion: '78' } });
       return undefined;
@@ -120,18 +137,57 @@ describe('the self-managed source', () => {
   it('repairs a caBundle that was overwritten, and says so', async () => {
     const one = source();
     const pair = await one.start();
-    const [first] = webhooks();
-    if (first !== undefined) first.clientConfig.caBundle = base64('another');
-    await until(() => one.repairs.length === 2);
-    expect(bundles()).toEqual([base64(pair.authority), base64(pair.authority)]);
+    overwriteBundles(api, 'another');
+    await until(() => one.repairs.filter((what) => what.startsWith('caBundle')).length === 2);
+    expect(bundles(api)).toEqual([pair.authority, pair.authority]);
   });
 
-  it('makes a new pair when the Secret is deleted, and hands it over', async () => {
+  it('is unready and out of step while the caBundle holds another authority and cannot be repaired', async () => {
     const one = source();
     await one.start();
+    overwriteBundles(api, (await generatePair([NAME])).authority);
+    api.intercept = ({ method }) => (method === 'PATCH' ? { status: 403 } : undefined);
+    await until(() => one.problem() !== null);
+    expect(one.problem()).toBe(
+      'the caBundle of galera-injector does not fit: the certificate is not signed by its authority',
+    );
+    expect(one.inStep()).toBe(false);
+    api.intercept = () => undefined;
+    await until(() => one.problem() === null);
+    expect(one.inStep()).toBe(true);
+  });
+
+  it('brings a deleted Secret back as it was, so that pods that run go on trusting it', async () => {
+    const one = source();
+    const pair = await one.start();
+    const before = api.objects.get(SECRET)?.['data'];
     api.objects.delete(SECRET);
-    await until(() => one.changes.length === 1);
-    expect(base64(one.changes[0]?.authority ?? '')).toBe(bundles()[0]);
+    await until(() => one.repairs.includes('Secret tls from memory'));
+    await until(() => api.objects.has(SECRET));
+    expect(api.objects.get(SECRET)?.['data']).toEqual(before);
+    expect([one.changes, one.problem(), bundles(api)[0]]).toEqual([[], null, pair.authority]);
+  });
+
+  it('waits at its start for another replica to bring back a Secret that the caBundle speaks of', async () => {
+    const clock: Clock = { now: Date.now() };
+    const options = { lives: LIVES, pollMs: 5_000 };
+    const [running, starting] = [replica(api, clock, options), replica(api, clock, options)];
+    await running.look();
+    api.objects.delete(SECRET);
+    await expect(starting.look()).rejects.toThrow('waiting 15 s for another replica to bring it back');
+    await running.look();
+    await starting.look();
+    expect(starting.pair).toEqual(running.pair);
+  });
+
+  it('begins anew when nobody brings the Secret back', async () => {
+    const clock: Clock = { now: Date.now() };
+    overwriteBundles(api, 'an authority of which the key is gone');
+    const starting = replica(api, clock, { lives: LIVES, pollMs: 5_000 });
+    await expect(starting.look()).rejects.toThrow('is missing');
+    clock.now += 15_000;
+    await starting.look();
+    expect(bundles(api)[0]).toBe(starting.pair?.authority);
   });
 
   it('stays ready with its pair while the API answers 401 without a body, and ends no process', async () => {
@@ -155,6 +211,40 @@ describe('the self-managed source', () => {
   });
 });
 
+describe('a clock', () => {
+  const options = { lives: LIVES, pollMs: 5_000 };
+
+  it.each([
+    ['two thirds of the leaf’s life', 70 * DAY, true],
+    ['the leaf’s end, as after a long suspension', 100 * DAY, true],
+    ['the authority’s end, as after years on a shelf', 3_700 * DAY, false],
+  ])('that jumps over %s leaves a good leaf after one look', async (_what, jump, sameAuthority) => {
+    const clock: Clock = { now: Date.now() };
+    const one = replica(api, clock, options);
+    await one.look();
+    const before = one.pair;
+    clock.now += jump;
+    await one.look();
+    expect(one.pair?.certificate).not.toBe(before?.certificate);
+    expect(one.pair?.authority === before?.authority).toBe(sameAuthority);
+    expect(findFault(present(one.pair), NAME, clock.now)).toBeNull();
+    expect(bundles(api)[0]).toBe(one.pair?.authority);
+  });
+
+  it('that is an hour behind never makes a new authority, since time heals what it sees', async () => {
+    const clock: Clock = { now: Date.now() };
+    const [right, behind] = [
+      replica(api, clock, options),
+      replica(api, { now: clock.now - DAY / 24 }, options),
+    ];
+    await right.look();
+    await behind.look();
+    expect(behind.pair).toEqual(right.pair);
+    expect(behind.bundleProblem()).toBeNull();
+    expect(findFault(present(right.pair), NAME, clock.now - DAY / 24)).toContain('not valid before');
+  });
+});
+
 describe('ensureCaBundle', () => {
   it('writes under a field manager of its own, and nothing when all is well', async () => {
     expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(true);
@@ -166,10 +256,37 @@ describe('ensureCaBundle', () => {
     expect(JSON.stringify(patches[0]?.body)).not.toContain('failurePolicy');
   });
 
-  it('fails when the configuration has changed since it was read', async () => {
+  it('reads the configuration again when it has changed meanwhile', async () => {
+    let changes = 0;
     api.intercept = ({ method }) => {
       const found = api.objects.get(WEBHOOK);
-      if (method === 'PATCH' && found !== undefined) found.metadata = { resourceVersion: '999' };
+      if (method === 'PATCH' && found !== undefined && (changes += 1) === 1)
+        found.metadata = { resourceVersion: '999' };
+      return undefined;
+    };
+    expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(true);
+    expect(bundles(api)).toEqual(['PEM', 'PEM']);
+  });
+
+  it('keeps a validating configuration of the same name in step, where there is one', async () => {
+    const path = WEBHOOK.replace('mutating', 'validating');
+    api.objects.set(path, {
+      metadata: { name: 'galera-injector' },
+      webhooks: [{ name: 'advise', clientConfig: {} }],
+    });
+    expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(true);
+    expect(api.objects.get(path)).toMatchObject({
+      webhooks: [{ clientConfig: { caBundle: base64('PEM') } }],
+    });
+    expect(await ensureCaBundle(api.client, 'galera-injector', 'PEM')).toBe(false);
+  });
+
+  it('fails when the configuration changes each time between reading and writing', async () => {
+    let version = 900;
+    api.intercept = ({ method }) => {
+      const found = api.objects.get(WEBHOOK);
+      if (method === 'PATCH' && found !== undefined)
+        found.metadata = { resourceVersion: String((version += 1)) };
       return undefined;
     };
     await expect(ensureCaBundle(api.client, 'galera-injector', 'PEM')).rejects.toThrow('modified');

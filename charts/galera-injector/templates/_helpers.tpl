@@ -54,3 +54,24 @@ matchExpressions:
       {{- toYaml . | nindent 6 }}
       {{- end }}
 {{- end -}}
+
+{{/* How the injector gets its certificate: self-managed, secret or files. */}}
+{{- define "galera-injector.certificates" -}}
+{{- if eq .Values.tls.source "self-managed" -}}
+self-managed
+{{- else if and (eq .Values.tls.source "provided") .Values.tls.volume -}}
+files
+{{- else -}}
+secret
+{{- end -}}
+{{- end -}}
+
+{{/* Annotations of a webhook configuration; the one of cert-manager has its cainjector write the caBundle. */}}
+{{- define "galera-injector.webhookAnnotations" -}}
+{{- with .Values.webhook.annotations }}
+{{- toYaml . }}
+{{ end }}
+{{- if eq .Values.tls.source "cert-manager" -}}
+cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "galera-injector.fullname" . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,129 @@
+/** Rotations of leaf and authority on a real cluster under load. */
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { splitPem, validityOf } from '../../src/tls/chain.ts';
+import { toStderr } from '../cluster/progress.ts';
+import { INJECTOR_NAMESPACE, rolledOut } from '../support/install.ts';
+import { createNamespace, until } from '../support/kubectl.ts';
+import { run } from '../support/run.ts';
+import { type Admissions, createWithoutPause } from './admissions.ts';
+import { connectionFault, replicaAddresses } from './replica-calls.ts';
+import { GivenAuthorities, RotationCount, type SecretTexts } from './rotation-count.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const PROGRESS_MS = 10_000;
+/** How close to the end of its authority a pod is no longer counted on: the looks of a busy machine are late. */
+const MARGIN_MS = 2_000;
+/** An authority lasts about 20 s; a run that takes three times as long and a few minutes is over. */
+const LONGEST_MS = 60_000;
+const START_MS = 180_000;
+const YEAR_MS = 365 * 24 * 3_600_000;
+const LOOKS = 'tls.checkInterval=250ms';
+/** Values of the chart with which an authority is replaced about every 20 s, and a leaf every 8 s at the latest. */
+export const QUICK = ['tls.leafLife=12s', 'tls.authorityLife=24s', LOOKS] as const;
+
+/** What the run found. */
+export interface Outcome {
+  readonly rotations: RotationCount;
+  readonly admissions: Admissions;
+  readonly calls: number;
+  readonly callFaults: readonly string[];
+  readonly seconds: number;
+}
+
+/** Upgrades the release to the chart with these settings and no others, and waits for it. */
+export async function upgrade(settings: readonly string[] = []): Promise<void> {
+  const chart = join(root, 'charts', 'galera-injector');
+  const sets = settings.flatMap((one) => ['--set', one]);
+  const options = ['-n', INJECTOR_NAMESPACE, '--reset-values', '--wait', '--timeout', '3m'];
+  await run(process.env['E2E_HELM'] ?? 'helm', ['upgrade', 'galera-injector', chart, ...options, ...sets], {
+    timeoutMs: 300_000,
+  });
+  await rolledOut();
+}
+
+/** Makes certificates change quickly. */
+export function speedUp(): Promise<void> {
+  return upgrade(QUICK);
+}
+
+/** Goes back to the lives of the chart: first an authority of years, then looks that are as far apart as before. */
+export async function slowDown(): Promise<void> {
+  await upgrade([LOOKS]);
+  await until('an authority of years', 120, async () => {
+    const all = splitPem((await readSecret(coreApi()))['ca.crt']);
+    const years = all.length === 1 && validityOf(all[0] ?? '').to > Date.now() + YEAR_MS;
+    return years ? { done: true } : { not: `${all.length} authorities` };
+  });
+  await upgrade();
+}
+
+function coreApi(): CoreV1Api {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config.makeApiClient(CoreV1Api);
+}
+
+async function readSecret(api: CoreV1Api): Promise<SecretTexts> {
+  const { data = {} } = await api.readNamespacedSecret({
+    namespace: INJECTOR_NAMESPACE,
+    name: 'galera-injector-tls',
+  });
+  const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString('utf8');
+  return { 'ca.crt': text('ca.crt'), 'tls.crt': text('tls.crt') };
+}
+
+/** Rotates until both counts are reached, or far too much time has passed, while `workers` create pods and each replica is called as pods do. */
+export async function rotate(wanted: number, workers: number): Promise<Outcome> {
+  const api = coreApi();
+  const { name: namespace, remove } = await createNamespace('rotations');
+  const stop = new AbortController();
+  const [rotations, given] = [new RotationCount(), new GivenAuthorities()];
+  const admissions: Admissions = { created: 0, failures: [], times: [] };
+  const begin = Date.now();
+  const load = createWithoutPause(api, namespace, workers, admissions, (one) => given.add(one), stop.signal);
+  const callFaults: string[] = [];
+  let calls = 0;
+  let shown = begin;
+  // Pod addresses are reached from this machine only where it is a node of the cluster.
+  const addresses = process.env['E2E_BOOTED'] === 'yes' ? await replicaAddresses() : [];
+  const note = (what: string) => callFaults.push(`${new Date().toISOString()} ${what}`);
+  const isDone = () => rotations.leaves >= wanted && rotations.authorities >= wanted;
+  const end = begin + START_MS + wanted * LONGEST_MS;
+  try {
+    while (!isDone() && Date.now() < end) {
+      await readSecret(api).then(
+        (secret) => rotations.see(secret),
+        (error: unknown) => note(`the Secret cannot be read: ${String(error)}`),
+      );
+      for (const authorities of given.reliable(Date.now(), MARGIN_MS)) {
+        for (const address of addresses) {
+          const fault = await connectionFault(address, authorities);
+          calls += 1;
+          if (fault !== null) note(`${address}: ${fault}`);
+        }
+      }
+      if (Date.now() - shown > PROGRESS_MS) {
+        shown = Date.now();
+        toStderr(`${progress(rotations, admissions, callFaults)}\n`);
+      }
+      await sleep(250);
+    }
+  } finally {
+    stop.abort();
+    await load;
+    await remove();
+  }
+  return { rotations, admissions, calls, callFaults, seconds: Math.round((Date.now() - begin) / 1_000) };
+}
+
+function progress(
+  rotations: RotationCount,
+  { created, failures }: Admissions,
+  faults: readonly string[],
+): string {
+  const changed = `${rotations.leaves} leaves, ${rotations.authorities} authorities`;
+  return `${changed}; ${created} pods admitted, ${failures.length} failed; ${faults.length} refused calls`;
+}

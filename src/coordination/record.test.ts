@@ -11,7 +11,13 @@ describe('a record', () => {
       holder: { member: 'db-0', pod: 'db-0', podUid: 'uid-0' },
       honoured: ['uid-9'],
       members: {
-        'db-0': known(0, null, { told: 'bootstrap', behind: 'db-1', reformTried: true, readyLeftOver: 7 }),
+        'db-0': known(0, null, {
+          told: 'bootstrap',
+          served: true,
+          behind: 'db-1',
+          reformTried: true,
+          readyLeftOver: 7,
+        }),
         'db-1': known(1, withView(holding(A, 4, true)), {
           asked: 3,
           said: 'wait: db-0',

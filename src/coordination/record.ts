@@ -72,6 +72,7 @@ function parseMember(value: unknown): MemberRecord {
     durable: member['durable'] === true,
     report: member['report'] === null ? null : parseReport(member['report']),
     told: parseTold(member['told']),
+    served: member['served'] === true,
     holdsData: member['holdsData'] === true,
     behind: typeof member['behind'] === 'string' ? member['behind'] : null,
     apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),

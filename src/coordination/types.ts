@@ -69,6 +69,8 @@ export interface MemberRecord {
   /** Valid until the member is told to start a server. */
   readonly report: Report | null;
   readonly told: Told;
+  /** It has been Primary since it was told: its server is part of the last view as it is now. */
+  readonly served: boolean;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */

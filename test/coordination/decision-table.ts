@@ -85,7 +85,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view were told to start, or have reported the same view; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
+    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view have been Primary since they were told to start, or were told to form it again, or have reported it; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),

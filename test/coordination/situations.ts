@@ -54,6 +54,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     durable: true,
     report,
     told: null,
+    served: false,
     holdsData: kind === 'present' || kind === 'unmarked',
     behind: null,
     apart: null,
@@ -67,7 +68,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
 
 /** A member that was told to start a server and has not come back. */
 export function started(index: number, tweak: Partial<MemberRecord> = {}): MemberRecord {
-  return known(index, null, { told: 'join', holdsData: true, ...tweak });
+  return known(index, null, { told: 'join', served: true, holdsData: true, ...tweak });
 }
 
 export function record(tweak: Partial<ClusterRecord> = {}): ClusterRecord {

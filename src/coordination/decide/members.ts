@@ -80,7 +80,8 @@ export function viewCompanions(situation: Situation, view: View): readonly strin
       const known = situation.record.members[name];
       if (known === undefined) return false;
       if (!isOfTheHistory(known)) return false;
-      if (known.told !== null) return true;
+      // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
+      if (known.told !== null) return known.told === 'reform' || known.served;
       return !known.reformTried && known.report?.view?.id === view.id && isOwn(known.report, situation);
     })
     .map(({ name }) => name);

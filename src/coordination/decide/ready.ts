@@ -39,6 +39,7 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
   const members = withoutThem(situation, record, component);
   const noted = withMember({ ...record, members }, situation.caller, {
     told: known?.told ?? 'join',
+    served: true,
     report: null,
     holdsData: true,
     behind: null,

@@ -26,6 +26,7 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
     ...identity,
     report: null,
     told: null,
+    served: false,
     reformTried: false,
     readyLeftOver: null,
     asked: 0,
@@ -39,6 +40,7 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
   return withMember(record, caller, {
     report,
     told: null,
+    served: false,
     holdsData: mayHoldRows(record, report),
     // Without data there is nothing that could have diverged.
     apart: report.data.kind === 'present' ? (known?.apart ?? null) : null,
@@ -64,6 +66,7 @@ export function withMember(
   const entry: MemberRecord = {
     report: known?.report ?? null,
     told: known?.told ?? null,
+    served: known?.served ?? false,
     holdsData: known?.holdsData ?? false,
     behind: known?.behind ?? null,
     apart: known?.apart ?? null,

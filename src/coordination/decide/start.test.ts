@@ -170,6 +170,11 @@ describe('a server that runs without being Ready', () => {
     expect(decideStart(situation(1, lonely), withView(holding(A, 9))).answer.kind).toBe('reform');
   });
 
+  it('is not, while it joins itself and has not been Primary: the last view knows it by another name', () => {
+    const joining = formed({ members: { ...lonely.members, 'db-0': started(0, { served: false }) } });
+    expect(decideStart(situation(1, joining), withView(holding(A, 9))).answer.kind).toBe('wait');
+  });
+
   it('is not, while too few members remember that view', () => {
     const lost = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
     expect(decideStart(situation(1, lost), withView(holding(A, 9))).answer.kind).toBe('wait');

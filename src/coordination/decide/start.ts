@@ -28,6 +28,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
     const record = reconcile(situation.record, situation.members);
     const change = {
       told: null,
+      served: false,
       report: null,
       holdsData: true,
       asked: situation.ask,
@@ -168,6 +169,7 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
   const change = {
     said,
     told: answer.kind,
+    served: false,
     report: null,
     holdsData: true,
     behind: null,

@@ -45,7 +45,7 @@ async function kill(subject: Subject, name: string): Promise<void> {
 }
 
 row(9, 'killed in the first state transfer of an empty node', (add) => {
-  add('the joiner', { timed: true, machine: true }, async (subject) => {
+  add('the joiner', { machine: true }, async (subject) => {
     await inFirstTransfer(subject, async () => {
       subject.breaks();
       await kill(subject, 'db-2');
@@ -54,7 +54,7 @@ row(9, 'killed in the first state transfer of an empty node', (add) => {
     await subject.recovers();
   });
 
-  add('the donor', { timed: true, machine: true }, async (subject) => {
+  add('the donor', { machine: true }, async (subject) => {
     await inFirstTransfer(subject, async (donor) => {
       subject.breaks();
       await kill(subject, donor);

@@ -60,7 +60,7 @@ async function minorityIsShut(subject: Subject, pod: V1Pod, from: CutFrom): Prom
 row(10, 'one node cut off from the network for 30 s, then healed', (add) => {
   for (const name of ['db-2', 'db-0']) {
     for (const from of ['its peers', 'everything'] satisfies CutFrom[]) {
-      add(`${name} cut off from ${from}`, { timed: true, machine: true }, async (subject) => {
+      add(`${name} cut off from ${from}`, { machine: true }, async (subject) => {
         const pod = await get<V1Pod>(subject.namespace, 'pod', name);
         subject.breaks();
         await whileCutOff(subject.namespace, name, from, () => minorityIsShut(subject, pod, from));

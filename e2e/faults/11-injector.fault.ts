@@ -11,7 +11,7 @@ import type { Subject } from './support/subject.ts';
 import { SELECTOR, workload } from './support/workloads.ts';
 
 const ALL = ['db-0', 'db-1', 'db-2'];
-const options = { timed: true, alone: true, machine: true };
+const options = { alone: true, machine: true };
 const quiet = { log: () => undefined };
 
 /** How long the injector stays away after the fault: the servers have been started again and wait for it. */

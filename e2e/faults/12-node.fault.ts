@@ -2,7 +2,7 @@ import { bootCluster } from '../cluster/index.ts';
 import { row } from './support/matrix.ts';
 import { allPodProcesses, killAll, podProcesses } from './support/processes.ts';
 
-const options = { timed: true, alone: true, machine: true };
+const options = { alone: true, machine: true };
 
 row(12, 'the node', (add) => {
   add('kubelet and container runtime restarted', options, async (subject) => {

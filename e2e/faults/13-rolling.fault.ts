@@ -31,14 +31,14 @@ async function secondName(): Promise<string> {
 
 row(13, 'a roll-out under load', (add) => {
   for (const shape of ['Parallel', 'OrderedReady'] as const) {
-    add(`restart of a StatefulSet, ${shape}`, { shape, timed: true }, async (subject) => {
+    add(`restart of a StatefulSet, ${shape}`, { shape }, async (subject) => {
       subject.begin();
       await kubectl(['rollout', 'restart', '-n', subject.namespace, 'statefulset/db']);
       await rolls(subject);
     });
   }
 
-  add('another image', { timed: true, machine: true }, async (subject) => {
+  add('another image', { machine: true }, async (subject) => {
     const image = await secondName();
     subject.begin();
     await kubectl(['set', 'image', '-n', subject.namespace, 'statefulset/db', `mariadb=${image}`]);

@@ -26,19 +26,15 @@ async function warningAtAdmission(namespace: string): Promise<string> {
 }
 
 row(15, 'all pods of a Deployment deleted: its data is gone by design', (add) => {
-  add(
-    'comes back as a new cluster, as the warning said',
-    { shape: 'Deployment', timed: true },
-    async (subject) => {
-      const { namespace } = subject;
-      const warning = await warningAtAdmission(namespace);
-      if (!/Warning: .*Deployment db.*the data is gone with the last of them/.test(warning)) {
-        throw new Error(`the admission of a pod of the Deployment warns of: ${warning || 'nothing'}`);
-      }
-      const names = await subject.podNames();
-      subject.begin();
-      await kubectl(['delete', 'pod', '-n', namespace, ...names]);
-      await subject.recovers({ uuid: 'other' });
-    },
-  );
+  add('comes back as a new cluster, as the warning said', { shape: 'Deployment' }, async (subject) => {
+    const { namespace } = subject;
+    const warning = await warningAtAdmission(namespace);
+    if (!/Warning: .*Deployment db.*the data is gone with the last of them/.test(warning)) {
+      throw new Error(`the admission of a pod of the Deployment warns of: ${warning || 'nothing'}`);
+    }
+    const names = await subject.podNames();
+    subject.begin();
+    await kubectl(['delete', 'pod', '-n', namespace, ...names]);
+    await subject.recovers({ uuid: 'other' });
+  });
 });

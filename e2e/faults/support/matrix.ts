@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'vitest';
 import { Subject } from './subject.ts';
-import { note } from './results.ts';
+import { type Figure, note } from './results.ts';
 import { SELECTOR, type Shape } from './workloads.ts';
 
-/** How often each case runs; 1 unless FAULT_RUNS says more. */
+/** How many runs each figure is taken from; 1 unless FAULT_RUNS says more. */
 const RUNS = Number(process.env['FAULT_RUNS'] ?? '1');
 /** Cases run side by side, which is quicker and says nothing of times. */
 const SIDE_BY_SIDE = process.env['FAULT_SIDE_BY_SIDE'] === 'yes';
@@ -21,42 +21,56 @@ const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: impo
 /** What a case is told. */
 export interface CaseOptions {
   readonly shape?: Shape;
-  /** Whether the times of repeated runs are wanted; a case that is only right or wrong runs once. */
-  readonly timed?: boolean;
+  /** The figure that its times count for. The cases of one figure share its runs; a case of none runs once. */
+  readonly figure?: Figure;
   /** The fault reaches into this machine, so that it needs the cluster that the harness booted. */
   readonly machine?: boolean;
   /** The fault reaches beyond its namespace: never beside another case. */
   readonly alone?: boolean;
 }
 
+interface Case {
+  readonly name: string;
+  readonly options: CaseOptions;
+  readonly run: (subject: Subject) => Promise<void>;
+}
+
 /** Declares a row; its cases follow. */
 export function row(
   number: number,
   fault: string,
-  declare: (
-    add: (name: string, options: CaseOptions, run: (subject: Subject) => Promise<void>) => void,
-  ) => void,
+  declare: (add: (name: string, options: CaseOptions, run: Case['run']) => void) => void,
 ): void {
+  const cases: Case[] = [];
+  declare((name, options, run) => cases.push({ name, options, run }));
   describe(`${number}. ${fault}`, () => {
-    declare((name, { shape = 'Parallel', timed = false, machine = false, alone = false }, run) => {
-      const times = timed ? RUNS : 1;
+    for (const one of cases) {
+      const { figure, alone = false } = one.options;
+      const sharing = cases.filter(({ options }) => options.figure === figure).length;
+      const times = figure === undefined ? 1 : Math.ceil(RUNS / sharing);
       const test = SIDE_BY_SIDE && !alone ? it.concurrent : it;
       for (let turn = 1; turn <= times; turn += 1) {
-        test(times > 1 ? `${name} (${turn} of ${times})` : name, async (context) => {
-          if (machine && !BOOTED) context.skip(NOT_BOOTED);
-          const subject = await Subject.form(shape);
-          try {
-            await run(subject);
-            const date = new Date().toISOString().slice(0, 10);
-            note({ row: number, fault, case: name, ...(await subject.outcome()), commit, date });
-          } catch (error) {
-            process.stderr.write(`${await subject.describe(SELECTOR)}\n`);
-            throw error;
-          } finally {
-            await subject.remove();
-          }
+        const name = times > 1 ? `${one.name} (${turn} of ${times})` : one.name;
+        test(name, async (context) => {
+          if (one.options.machine === true && !BOOTED) context.skip(NOT_BOOTED);
+          await runCase(number, fault, one);
         });
       }
-    });
+    }
   });
+}
+
+async function runCase(row: number, fault: string, { name, options, run }: Case): Promise<void> {
+  const subject = await Subject.form(options.shape ?? 'Parallel');
+  const date = new Date().toISOString().slice(0, 10);
+  const done = { row, fault, case: name, figure: options.figure ?? null, commit, date };
+  try {
+    await run(subject);
+    note({ ...done, ...(await subject.outcome()) });
+  } catch (error) {
+    process.stderr.write(`${await subject.describe(SELECTOR)}\n`);
+    throw error;
+  } finally {
+    await subject.remove();
+  }
 }

@@ -2,11 +2,24 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+/** What the project promises a time for. */
+export const FIGURES = {
+  'first start of three nodes': '≤ 45 s',
+  'one server killed': '≤ 10 s',
+  'all three servers killed': '≤ 15 s beyond the back-off',
+  'all pods deleted': '≤ 45 s',
+  'crashed one after another': '≤ 45 s after the last needed server can start',
+} as const;
+export type Figure = keyof typeof FIGURES;
+
 /** One run of one case. */
 export interface Result {
   readonly row: number;
   readonly fault: string;
   readonly case: string;
+  readonly figure: Figure | null;
+  /** Seconds from the application of the manifest until the three nodes were Synced for the first time. */
+  readonly firstStart: number | null;
   /** How it ended: by itself, or with a person's help after a wait or a refusal that said so. */
   readonly outcome: 'by itself' | 'by hand' | 'refused, untouched';
   /** Seconds from the fault, or from the moment the last server could start, until every node was Synced; null: not asked. */

@@ -17,6 +17,7 @@ export class Subject {
   #since = 0;
   #broken: number | null = null;
   #outcome: Result['outcome'] = 'by itself';
+  readonly #firstStart: number | null;
   #measured: Pick<Result, 'synced' | 'backOff' | 'gap' | 'acknowledged' | 'lost'> = {
     synced: null,
     backOff: 0,
@@ -31,7 +32,9 @@ export class Subject {
     uuid: string,
     writer: Writer,
     remove: () => Promise<void>,
+    firstStart: number | undefined,
   ) {
+    this.#firstStart = firstStart ?? null;
     this.namespace = namespace;
     this.workload = made;
     this.uuid = uuid;
@@ -44,10 +47,12 @@ export class Subject {
     const { name, remove } = await createNamespace('fault');
     try {
       const made = workload(shape);
+      const since = Date.now();
       await apply(name, made.manifest);
       const { uuid } = await untilFormed(name, SELECTOR, 3, 300);
+      const firstStart = await syncedAfter(name, SELECTOR, since);
       const writer = await startWriter(name, `${made.cluster}-mysql`, `${made.cluster}-galera`);
-      return new Subject(name, made, uuid, writer, remove);
+      return new Subject(name, made, uuid, writer, remove, firstStart);
     } catch (error) {
       await remove();
       throw error;
@@ -112,9 +117,9 @@ export class Subject {
   }
 
   /** What the run measured. */
-  async outcome(): Promise<Pick<Result, 'outcome' | 'synced' | 'backOff' | 'gap' | 'acknowledged' | 'lost'>> {
+  async outcome(): Promise<Outcome> {
     await this.stopWriter();
-    return { outcome: this.#outcome, ...this.#measured };
+    return { outcome: this.#outcome, firstStart: this.#firstStart, ...this.#measured };
   }
 
   /** Ends the application; gives the rows that were acknowledged. */
@@ -153,6 +158,8 @@ export class Subject {
     ].join('\n');
   }
 }
+
+type Outcome = Omit<Result, 'row' | 'fault' | 'case' | 'figure' | 'commit' | 'date'>;
 
 /** What a recovery shall end in. */
 export interface Recovery {

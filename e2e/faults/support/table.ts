@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { readResults, type Result, RESULTS } from './results.ts';
+import { type Figure, FIGURES, readResults, type Result, RESULTS } from './results.ts';
 
 /** Puts the results of the last run in place of those of the same rows; gives the paths of what was written. */
 export async function writeTable(root: string): Promise<string> {
@@ -33,6 +33,16 @@ export function render(results: readonly Result[], machine: string): string {
     '- **rows**: acknowledged in all runs together, and how many of them a node did not have in the end.',
     '',
   ];
+  const figures = Object.entries(FIGURES).map(([figure, goal]) => {
+    const times = timesOf(results, figure as Figure);
+    return `| ${figure} | ${goal} | ${times.length} | ${spread(times)} |`;
+  });
+  const top = [
+    '| figure | goal | runs | median (lowest–highest) |',
+    '| --- | --- | --- | --- |',
+    ...figures,
+    '',
+  ];
   const columns = [
     'Case',
     'Runs',
@@ -52,7 +62,20 @@ export function render(results: readonly Result[], machine: string): string {
     ...[...groupBy(row, (one) => one.case).values()].map(line),
     '',
   ]);
-  return [...head, ...body].join('\n');
+  return [...head, ...top, ...body].join('\n');
+}
+
+/** Seconds of each run that counts for the figure, less the back-off where the goal leaves that out. */
+function timesOf(results: readonly Result[], figure: Figure): number[] {
+  const times =
+    figure === 'first start of three nodes'
+      ? results.map((one) => one.firstStart)
+      : results
+          .filter((one) => one.figure === figure)
+          .map(({ synced, backOff }) =>
+            figure === 'all three servers killed' && synced !== null ? synced - backOff : synced,
+          );
+  return times.filter((time) => time !== null);
 }
 
 function line(runs: readonly Result[]): string {

@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import { type Pod, podForEachTest } from './pod.ts';
-
-const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
-
-const MEMBERS = '198.18.0.1:3306,198.18.0.2:3306,198.18.0.3:3306';
-
-interface Status {
-  readonly cluster?: string;
-  readonly state?: number;
-  readonly comment?: string;
-  readonly ready?: string;
-  readonly connected?: string;
-  readonly group?: string;
-  readonly view?: number;
-}
+import * as server from './server.ts';
+import { CLUSTER, MEMBERS } from './server.ts';
 
 let coordinator: StubCoordinator;
 let pod: Pod;
@@ -25,44 +13,16 @@ podForEachTest(async (made, stub) => {
   await phase('joining');
 });
 
-function phase(name: string, start = '1'): Promise<void> {
-  return pod.write(
-    'galera/state',
-    `phase=${name}\nsince=1\nstart=${start}\nsocket=\nsst_method=mariabackup\n`,
-  );
+function phase(name: string, start?: string): Promise<void> {
+  return server.phase(pod, name, start);
 }
 
-function serverSays({
-  cluster = 'Primary',
-  state = 4,
-  comment = 'Synced',
-  ready = 'ON',
-  connected = 'ON',
-  group = 'OPERATIONAL',
-  view = 3,
-}: Status = {}): Promise<void> {
-  const rows = {
-    wsrep_cluster_conf_id: view,
-    wsrep_cluster_size: 3,
-    wsrep_incoming_addresses: MEMBERS,
-    wsrep_cluster_state_uuid: CLUSTER,
-    wsrep_cluster_status: cluster,
-    wsrep_local_state: state,
-    wsrep_local_state_comment: comment,
-    wsrep_ready: ready,
-    wsrep_connected: connected,
-    ...(group === '' ? {} : { wsrep_evs_state: group }),
-  };
-  return pod.write(
-    'status',
-    Object.entries(rows)
-      .map(([name, value]) => `${name}\t${value}\n`)
-      .join(''),
-  );
+function serverSays(status?: server.Status): Promise<void> {
+  return server.serverSays(pod, status);
 }
 
 function at(seconds: number): Promise<void> {
-  return pod.write('proc/uptime', `${seconds}.50 0.00\n`);
+  return server.at(pod, seconds);
 }
 
 describe('probe ready', () => {
@@ -195,108 +155,6 @@ describe('probe started', () => {
   it('passes during a state transfer, which may take longer than any budget', async () => {
     await pod.write('data/sst_in_progress', '');
     expect(await pod.probe('started')).toMatchObject({ code: 0 });
-  });
-});
-
-describe('probe alive', () => {
-  it('tells the coordinator what formed, for a pod whose readiness probe is its own', async () => {
-    await serverSays();
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-    expect(coordinator.calls).toHaveLength(1);
-    expect(coordinator.calls[0]).toMatchObject({ fields: { uuid: CLUSTER } });
-  });
-
-  it('does not restart a node that the coordinator refuses', async () => {
-    await serverSays();
-    coordinator.answers = ['refuse this node is Primary in another cluster'];
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-  });
-
-  it('fails after three minutes without Primary and not before', async () => {
-    await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized' });
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-    await at(1179);
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-    await at(1180);
-    const { code, output } = await pod.probe('alive');
-    expect(code).toBe(1);
-    expect(output).toContain('no Primary component for 180 s');
-  });
-
-  it('counts a server that does not answer SQL the same way', async () => {
-    await pod.probe('alive');
-    await at(1180);
-    expect(await pod.probe('alive')).toMatchObject({ code: 1 });
-  });
-
-  it('begins again after the component was Primary in between', async () => {
-    await pod.probe('alive');
-    await at(1170);
-    await serverSays();
-    await pod.probe('alive');
-    await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized' });
-    await at(1190);
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-  });
-
-  it.each(['waiting', 'recovering'])('passes while the start script is %s', async (name) => {
-    await pod.probe('alive');
-    await phase(name);
-    await at(5000);
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-  });
-
-  it.each([
-    ['its marker is there', 'data/sst_in_progress', ''],
-    ['its script runs', 'proc/17/cmdline', 'bash\0-ue\0/usr/bin/wsrep_sst_mariabackup\0--role\0joiner\0'],
-  ])('passes during a state transfer, told by that %s', async (_sign, file, text) => {
-    await pod.probe('alive');
-    await pod.write(file, text);
-    await at(5000);
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-  });
-
-  it.each([
-    ['says so', { connected: 'OFF' }],
-    ['only lacks the state of its connection', { group: '' }],
-    ['says that the connection is closed', { group: 'CLOSED' }],
-  ])(
-    'fails when a joiner has left its group after a transfer that failed and %s: it would say Joining for ever',
-    async (_sign, left) => {
-      const joining = { cluster: 'non-Primary', state: 1, comment: 'Joining: receiving State Transfer' };
-      await serverSays({ ...joining, ready: 'OFF', ...left });
-      expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-      await at(1029);
-      expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-      await at(1030);
-      const { code, output } = await pod.probe('alive');
-      expect(code).toBe(1);
-      expect(output).toContain('has left its group');
-    },
-  );
-
-  it('passes while a joiner that is in its group receives an incremental transfer, however long', async () => {
-    const joining = { cluster: 'non-Primary', state: 1, comment: 'Joining: receiving State Transfer' };
-    await serverSays({ ...joining, ready: 'OFF' });
-    await pod.probe('alive');
-    await at(5000);
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-  });
-
-  it('does not take an option of the server for a state transfer', async () => {
-    await pod.probe('alive');
-    await pod.write('proc/1/cmdline', 'mariadbd\0--wsrep_sst_method=mariabackup\0');
-    await at(5000);
-    expect(await pod.probe('alive')).toMatchObject({ code: 1 });
-  });
-
-  it('counts from the start of this server, not of the one before', async () => {
-    await pod.probe('alive');
-    coordinator.answers = ['reform -'];
-    await pod.start().finished;
-    await at(5000);
-    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
   });
 });
 

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
+import * as server from './server.ts';
+import { CLUSTER } from './server.ts';
+
+const JOINER = {
+  cluster: 'non-Primary',
+  state: 1,
+  comment: 'Joining: receiving State Transfer',
+  ready: 'OFF',
+};
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+
+podForEachTest(async (made, stub) => {
+  [pod, coordinator] = [made, stub];
+  coordinator.answers = ['ok'];
+  await phase('joining');
+});
+
+function phase(name: string, start?: string): Promise<void> {
+  return server.phase(pod, name, start);
+}
+
+function serverSays(status?: server.Status): Promise<void> {
+  return server.serverSays(pod, status);
+}
+
+function at(seconds: number): Promise<void> {
+  return server.at(pod, seconds);
+}
+
+describe('probe alive', () => {
+  it('tells the coordinator what formed, for a pod whose readiness probe is its own', async () => {
+    await serverSays();
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    expect(coordinator.calls).toHaveLength(1);
+    expect(coordinator.calls[0]).toMatchObject({ fields: { uuid: CLUSTER } });
+  });
+
+  it('does not restart a node that the coordinator refuses', async () => {
+    await serverSays();
+    coordinator.answers = ['refuse this node is Primary in another cluster'];
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it('fails after three minutes without Primary and not before', async () => {
+    await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized' });
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    await at(1179);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    await at(1180);
+    const { code, output } = await pod.probe('alive');
+    expect(code).toBe(1);
+    expect(output).toContain('no Primary component for 180 s');
+  });
+
+  it('counts a server that does not answer SQL the same way', async () => {
+    await pod.probe('alive');
+    await at(1180);
+    expect(await pod.probe('alive')).toMatchObject({ code: 1 });
+  });
+
+  it('begins again after the component was Primary in between', async () => {
+    await pod.probe('alive');
+    await at(1170);
+    await serverSays();
+    await pod.probe('alive');
+    await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized' });
+    await at(1190);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it.each(['waiting', 'recovering'])('passes while the start script is %s', async (name) => {
+    await pod.probe('alive');
+    await phase(name);
+    await at(5000);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['its marker is there', 'data/sst_in_progress', ''],
+    ['its script runs', 'proc/17/cmdline', 'bash\0-ue\0/usr/bin/wsrep_sst_mariabackup\0--role\0joiner\0'],
+  ])('passes during a state transfer, told by that %s', async (_sign, file, text) => {
+    await pod.probe('alive');
+    await pod.write(file, text);
+    await at(5000);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it.each([{ connected: 'OFF' }, { group: '' }, { group: 'CLOSED' }])(
+    'fails when a joiner has left its group after a failed transfer and would say Joining for ever: %o',
+    async (left) => {
+      await serverSays({ ...JOINER, ...left });
+      expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+      await at(1029);
+      expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+      await at(1030);
+      const { code, output } = await pod.probe('alive');
+      expect(code).toBe(1);
+      expect(output).toContain('has left its group');
+    },
+  );
+
+  it('passes on a joiner in its group, however long the transfer takes', async () => {
+    await serverSays(JOINER);
+    await pod.probe('alive');
+    await at(5000);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it('does not take an option of the server for a state transfer', async () => {
+    await pod.probe('alive');
+    await pod.write('proc/1/cmdline', 'mariadbd\0--wsrep_sst_method=mariabackup\0');
+    await at(5000);
+    expect(await pod.probe('alive')).toMatchObject({ code: 1 });
+  });
+
+  it('counts from the start of this server, not of the one before', async () => {
+    await pod.probe('alive');
+    coordinator.answers = ['reform -'];
+    await pod.start().finished;
+    await at(5000);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,63 @@
+/** The server that a probe asks, as far as the probe can see it. */
+import type { Pod } from './pod.ts';
+
+export const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+
+export const MEMBERS = '198.18.0.1:3306,198.18.0.2:3306,198.18.0.3:3306';
+
+/** A few of the server's status variables; what is left out is that of a serving node. */
+export interface Status {
+  readonly cluster?: string;
+  readonly state?: number;
+  readonly comment?: string;
+  readonly ready?: string;
+  readonly connected?: string;
+  readonly group?: string;
+  readonly view?: number;
+}
+
+/** What the start script noted of this start. */
+export function phase(pod: Pod, name: string, start = '1'): Promise<void> {
+  return pod.write(
+    'galera/state',
+    `phase=${name}\nsince=1\nstart=${start}\nsocket=\nsst_method=mariabackup\n`,
+  );
+}
+
+/** What the server answers when it is asked for its status. */
+export function serverSays(
+  pod: Pod,
+  {
+    cluster = 'Primary',
+    state = 4,
+    comment = 'Synced',
+    ready = 'ON',
+    connected = 'ON',
+    group = 'OPERATIONAL',
+    view = 3,
+  }: Status = {},
+): Promise<void> {
+  const rows = {
+    wsrep_cluster_conf_id: view,
+    wsrep_cluster_size: 3,
+    wsrep_incoming_addresses: MEMBERS,
+    wsrep_cluster_state_uuid: CLUSTER,
+    wsrep_cluster_status: cluster,
+    wsrep_local_state: state,
+    wsrep_local_state_comment: comment,
+    wsrep_ready: ready,
+    wsrep_connected: connected,
+    wsrep_evs_state: group,
+  };
+  return pod.write(
+    'status',
+    Object.entries(rows)
+      .map(([name, value]) => `${name}\t${value}\n`)
+      .join(''),
+  );
+}
+
+/** Sets the clock, in seconds since the machine started. */
+export function at(pod: Pod, seconds: number): Promise<void> {
+  return pod.write('proc/uptime', `${seconds}.50 0.00\n`);
+}

@@ -1,5 +1,5 @@
 import { row } from './support/matrix.ts';
-import { eventsOf } from './support/waits.ts';
+import { eventsOf } from './support/sayings.ts';
 
 row(14, 'two first starts at once, from workloads that claim one cluster name', (add) => {
   add('two StatefulSets, of two and of one', { shape: 'TwoStatefulSets' }, async (subject) => {

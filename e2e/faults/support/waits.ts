@@ -1,30 +1,9 @@
 /** What a cluster says of itself while it waits: in `galera-injector status` and in the Events of its pods. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CoreV1Event } from '@kubernetes/client-node';
 import type { ClusterStatus } from '../../../src/command/status/summary.ts';
 import { get, until } from '../../support/kubectl.ts';
-import { run } from '../../support/run.ts';
+import { eventsOf, status } from './sayings.ts';
 import type { Subject } from './subject.ts';
-
-const root = join(import.meta.dirname, '..', '..', '..');
-
-/** What `galera-injector status` prints of the cluster under test. */
-export async function statusOf({ namespace, workload }: Subject): Promise<ClusterStatus> {
-  const args = ['--import', 'tsx', join(root, 'src', 'main.ts'), 'status', workload.cluster, '-n', namespace];
-  const printed = JSON.parse(await run(process.execPath, [...args, '-o', 'json'])) as {
-    clusters: ClusterStatus[];
-  };
-  const [found] = printed.clusters;
-  if (found === undefined) throw new Error(`status knows no cluster ${workload.cluster} in ${namespace}`);
-  return found;
-}
-
-/** The Events of the injector about pods, with the reason given. */
-export async function eventsOf(namespace: string, reason: string): Promise<CoreV1Event[]> {
-  const { items } = await get<{ items: CoreV1Event[] }>(namespace, 'events');
-  return items.filter((event) => event.reason === reason && event.source?.component === 'galera-injector');
-}
 
 /** Members that must wait, for whom, and how long that is watched. */
 export interface Wait {
@@ -41,11 +20,11 @@ export interface Wait {
 export async function waits(subject: Subject, { members, saying, seconds = 20 }: Wait): Promise<void> {
   const formed = (await eventsOf(subject.namespace, 'GaleraBootstrap')).length;
   await until(`${members.join(' and ')} waiting for ${saying.join(' and ')}`, 120, async () => {
-    const problem = notWaiting(await statusOf(subject), members, saying);
+    const problem = notWaiting(await status(subject.namespace, subject.workload.cluster), members, saying);
     return problem === undefined ? { done: true } : { not: problem };
   });
   for (const end = Date.now() + seconds * 1_000; Date.now() < end; await sleep(2_000)) {
-    const problem = notWaiting(await statusOf(subject), members, saying);
+    const problem = notWaiting(await status(subject.namespace, subject.workload.cluster), members, saying);
     if (problem !== undefined) throw new Error(`stopped to wait: ${problem}`);
   }
   const since = (await eventsOf(subject.namespace, 'GaleraBootstrap')).length - formed;
@@ -54,17 +33,17 @@ export async function waits(subject: Subject, { members, saying, seconds = 20 }:
 }
 
 function notWaiting(
-  status: ClusterStatus,
+  seen: ClusterStatus,
   members: readonly string[],
   saying: readonly string[],
 ): string | undefined {
-  const seen = members.map((name) => status.members.find((one) => one.name === name));
-  const good = seen.every(
+  const found = members.map((name) => seen.members.find((one) => one.name === name));
+  const good = found.every(
     (member) =>
       (member?.role === 'Waiting' || member?.role === 'Recovering') &&
       saying.every((word) => member.said.includes(word)),
   );
-  return good && status.holder === null ? undefined : JSON.stringify(status);
+  return good && seen.holder === null ? undefined : JSON.stringify(seen);
 }
 
 async function expectEvent({ namespace }: Subject, pod: string, saying: readonly string[]): Promise<void> {

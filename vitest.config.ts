@@ -14,6 +14,8 @@ export default defineConfig({
     // Tests share nothing but modules, and loading those anew for each of them costs a third of the time.
     pool: 'threads',
     isolate: false,
-    testTimeout: 20_000,
+    // For machines that do other work as well; nothing waits for these when all is well.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

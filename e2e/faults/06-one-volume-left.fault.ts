@@ -1,6 +1,6 @@
 import { apply } from '../support/kubectl.ts';
 import { row } from './support/matrix.ts';
-import { loseVolumesAndAll } from './support/volumes.ts';
+import { loseVolumesAndAll } from './support/losses.ts';
 import { waits } from './support/waits.ts';
 
 row(6, 'two of three volumes lost and a total outage', (add) => {

@@ -45,14 +45,15 @@ read_grastate() {
 
 # Reads gvwstate.dat: the last primary view this node was part of.
 read_view() {
-  local word first second
+  local word first second third
   view_uuid='' view_members='' view_self=''
   [[ -s $gvwstate && -r $gvwstate ]] || return
-  while read -r word first second _; do
-    second=${second%$'\r'} first=${first%$'\r'}
+  while read -r word first second third _; do
+    third=${third%$'\r'} second=${second%$'\r'} first=${first%$'\r'}
     case $word in
       my_uuid:) view_self=$first ;;
-      view_id:) view_uuid=$second ;;
+      # The uuid alone is that of a member: views that it led one after another share it.
+      view_id:) view_uuid=$second:$third ;;
       member:) view_members+=${view_members:+,}$first ;;
     esac
   done < <(tr -d '\000' <"$gvwstate")

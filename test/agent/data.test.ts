@@ -87,7 +87,7 @@ describe('the report of a data directory', () => {
     expect(await reported(SERVER)).toMatchObject({ data: 'present', uuid: CLUSTER, seqno: '99' });
   });
 
-  it('sends the last view', async () => {
+  it('sends the last view with its number, without which a later view of the same leader looks the same', async () => {
     const view = [
       `my_uuid: aaaaaaaa-0000-11f1-9863-82d51707a366`,
       '#vwbeg',
@@ -99,7 +99,7 @@ describe('the report of a data directory', () => {
     ].join('\n');
     expect(await reported({ ...SERVER, 'grastate.dat': grastate(), 'gvwstate.dat': view })).toMatchObject({
       my_uuid: 'aaaaaaaa-0000-11f1-9863-82d51707a366',
-      view: 'bbbbbbbb-0000-11f1-9863-82d51707a366',
+      view: 'bbbbbbbb-0000-11f1-9863-82d51707a366:7',
       view_members: 'aaaaaaaa-0000-11f1-9863-82d51707a366,bbbbbbbb-0000-11f1-9863-82d51707a366',
     });
   });

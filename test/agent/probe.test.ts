@@ -152,6 +152,14 @@ describe('probe started', () => {
     expect(await pod.probe('started')).toMatchObject({ code: 0 });
   });
 
+  it('leaves a last view that forms again to the liveness probe: one that never does opens no SQL', async () => {
+    await phase('reforming');
+    expect(await pod.probe('started')).toMatchObject({ code: 0 });
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+    await at(1180);
+    expect(await pod.probe('alive')).toMatchObject({ code: 1 });
+  });
+
   it('passes during a state transfer, which may take longer than any budget', async () => {
     await pod.write('data/sst_in_progress', '');
     expect(await pod.probe('started')).toMatchObject({ code: 0 });

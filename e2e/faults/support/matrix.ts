@@ -60,10 +60,10 @@ export function row(
   });
 }
 
-async function runCase(row: number, fault: string, { name, options, run }: Case): Promise<void> {
+async function runCase(number: number, fault: string, { name, options, run }: Case): Promise<void> {
   const subject = await Subject.form(options.shape ?? 'Parallel');
   const date = new Date().toISOString().slice(0, 10);
-  const done = { row, fault, case: name, figure: options.figure ?? null, commit, date };
+  const done = { row: number, fault, case: name, figure: options.figure ?? null, commit, date };
   try {
     await run(subject);
     note({ ...done, ...(await subject.outcome()) });

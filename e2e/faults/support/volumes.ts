@@ -57,14 +57,20 @@ export async function volumeOf(namespace: string, claim: string): Promise<string
   return spec?.volumeName ?? '';
 }
 
-/** Takes a claim away and keeps its volume, free for any claim that names it. No pod may use it. */
+/** Takes a claim away and keeps its volume for `attach`. No pod may use it. */
 export async function release(namespace: string, claim: string): Promise<string> {
   const volume = await volumeOf(namespace, claim);
   const keep = { spec: { persistentVolumeReclaimPolicy: 'Retain' } };
   await kubectl(['patch', 'pv', volume, '--type=merge', '-p', JSON.stringify(keep)]);
   await kubectl(['delete', 'pvc', '-n', namespace, claim]);
-  await kubectl(['patch', 'pv', volume, '--type=merge', '-p', JSON.stringify({ spec: { claimRef: null } })]);
+  await reserve(volume, namespace, `kept-${volume}`);
   return volume;
+}
+
+/** Keeps a volume for one claim. One that is free goes to any claim of its size, such as that of a case run at the same time. */
+async function reserve(volume: string, namespace: string, name: string): Promise<void> {
+  const claimRef = { namespace, name, uid: null, resourceVersion: null };
+  await kubectl(['patch', 'pv', volume, '--type=merge', '-p', JSON.stringify({ spec: { claimRef } })]);
 }
 
 /** Makes a claim for a released volume; with the namespace the volume goes as well. */
@@ -79,6 +85,7 @@ export async function attach(namespace: string, claim: string, volume: string): 
       volumeName: volume,
     },
   };
+  await reserve(volume, namespace, claim);
   await apply(namespace, JSON.stringify(pvc));
   await until(`claim ${claim} bound to ${volume}`, 60, async () => {
     const { status } = await get<V1PersistentVolumeClaim>(namespace, 'pvc', claim);

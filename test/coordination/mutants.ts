@@ -6,9 +6,10 @@ import {
   type Situation,
 } from '../../src/coordination/types.ts';
 import { type Rules, RULES } from './rules.ts';
+import type { Fault } from './steps.ts';
 
-/** A fault and the rules that have it. */
-export type Mutant = readonly [fault: string, rules: Rules];
+/** A fault, the rules that have it, and the kinds of faults in the world under which it shows. */
+export type Mutant = readonly [fault: string, rules: Rules, within?: readonly Fault[]];
 
 const FIXED = 'dddddddd-0000-4000-8000-00000000000d' as Situation['freshUuid'];
 

@@ -239,7 +239,8 @@ export class World {
     this.restartNonPrimary(node);
     this.noticeReadiness(node);
     this.startAlone(node);
-    this.beginCall(node);
+    // The probe calls again only when the view has changed since its last call was answered.
+    if (!this.group.isServing(node) || viewOf(node) !== node.confirmedView) this.beginCall(node);
     while (this.#replicas.isBusy) this.finishCall(0, 'nothing');
     this.launch(node);
     this.noticeReadiness(node);
@@ -259,8 +260,7 @@ export class World {
     if (this.#cannotReach(node) || node.pod?.state !== 'running') return null;
     if (node.process === 'init') return 'turn';
     if (node.process === 'asking') return 'start';
-    // The probe calls again only when the view has changed since its last call was answered.
-    return this.group.isServing(node) && viewOf(node) !== node.confirmedView ? 'ready' : null;
+    return this.group.isServing(node) ? 'ready' : null;
   }
 
   #look({ node, podUid, ask }: Question, record: ClusterRecord): Situation | null {

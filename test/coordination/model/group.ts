@@ -176,6 +176,10 @@ export class Group {
     const adopts = this.ledger.isEmpty;
     this.ledger.own(uuid);
     if (!byHand) this.#checkNothingIsOwed(tip, `${node.index} bootstraps`, adopts ? within : undefined);
+    const ignored = this.#nodes.find((one) => within(one) && one.volume.kind === 'data');
+    if (adopts && !byHand && node.volume.kind !== 'data' && ignored !== undefined) {
+      this.#violations.push(`${node.index} forms a new cluster although ${ignored.index} holds a database`);
+    }
     if (byHand || adopts) this.ledger.choose(tip, this.#databases());
   }
 

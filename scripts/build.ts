@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { bundledPackages, licenceTexts } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -15,6 +15,27 @@ const root = join(import.meta.dirname, '..');
 const banner = `import { createRequire as galeraInjectorCreateRequire } from 'node:module';
 const require = galeraInjectorCreateRequire(import.meta.url);`;
 
+/**
+ * Leaves out what nobody imports but would be kept, because it registers itself when it is loaded: of the Kubernetes client
+ * the generated classes and the commands (docs/adr/0015), of express the parser of bodies, which src/server/body.ts reads.
+ * An import of something left out fails the build.
+ */
+const unusedParts: Plugin = {
+  name: 'unused-parts',
+  setup(esbuild) {
+    const entry = /@kubernetes\/client-node\/dist\/(gen\/)?index\.js$/;
+    const kept = /'\.\/(config|api|patch|middleware)\.js'|"\.\/(http|auth|configuration|apis|servers)\b/;
+    esbuild.onLoad({ filter: entry }, async ({ path }) => {
+      const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => kept.test(line));
+      return { contents: lines.join('\n') };
+    });
+    esbuild.onResolve({ filter: /^body-parser$/ }, ({ path }) => ({ path, namespace: unusedParts.name }));
+    esbuild.onLoad({ filter: /./, namespace: unusedParts.name }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
 /** What a build wrote. Sizes are in bytes. */
 export interface Bundle {
   readonly path: string;
@@ -23,34 +44,41 @@ export interface Bundle {
   readonly packages: number;
 }
 
-/**
- * Bundles the command line and all it imports into `galera-injector.mjs` in a folder, beside its source map and the licences
- * of the packages inside.
- *
- * The bundle sees the package's version as the constant `GALERA_INJECTOR_VERSION`.
- */
-export async function buildBundle(folder: string): Promise<Bundle> {
-  const path = join(folder, 'galera-injector.mjs');
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const { metafile } = await build({
-    entryPoints: [join(root, 'src', 'main.ts')],
-    outfile: path,
+/** How everything that runs in the image is bundled; it sees the version as the constant `GALERA_INJECTOR_VERSION`. */
+export function bundleOptions(version: string): BuildOptions {
+  return {
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
     target: 'node20',
     // Names stay readable in a stack trace; whitespace alone is 15 MB of memory in a process that runs everywhere.
     minifyWhitespace: true,
+    minifySyntax: true,
     // Node prints the whole line of an uncaught error.
     lineLimit: 120,
     format: 'esm',
     banner: { js: banner },
+    plugins: [unusedParts],
     define: { GALERA_INJECTOR_VERSION: JSON.stringify(version) },
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
-    metafile: true,
     logLevel: 'warning',
+  };
+}
+
+/**
+ * Bundles the command line and all it imports into `galera-injector.mjs` in a folder, beside its source map and the licences
+ * of the packages inside.
+ */
+export async function buildBundle(folder: string): Promise<Bundle> {
+  const path = join(folder, 'galera-injector.mjs');
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { metafile } = await build({
+    ...bundleOptions(version),
+    entryPoints: [join(root, 'src', 'main.ts')],
+    outfile: path,
+    metafile: true,
   });
   const packages = bundledPackages(Object.keys(metafile.inputs));
   await writeFile(join(folder, 'THIRD-PARTY-LICENCES.txt'), await licenceTexts(root, packages));

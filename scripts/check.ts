@@ -6,7 +6,7 @@ import { pinnedTool } from './helm.ts';
 const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ['Formatting', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['Types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
-  ['Lint', ['oxlint', '--type-aware', '--deny-warnings', 'src', 'test', 'e2e', 'scripts']],
+  ['Lint', ['oxlint', '--type-aware', '--deny-warnings', 'src', 'test', 'e2e', 'scripts', 'bench']],
   ['Unused code', ['knip', '--no-progress']],
 ];
 

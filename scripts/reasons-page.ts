@@ -1,33 +1,32 @@
-/** `docs/reasons.md`, made from the vocabulary of the injection: `npx tsx scripts/reasons-page.ts`, or `--check` to compare. */
+/** `docs/reasons.md`, made from the closed vocabularies: `npx tsx scripts/reasons-page.ts`, or `--check` to compare. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { REQUEST_REASONS } from '../src/admission/reasons.ts';
 import { type Reason, REASONS } from '../src/injection/reasons.ts';
 
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'src', 'injection', 'reasons.ts');
 const page = join(root, 'docs', 'reasons.md');
 
-const preamble = `<!-- Made from src/injection/reasons.ts by scripts/reasons-page.ts; change the source, not this file. -->
+const preamble = `<!-- Made from src/injection/reasons.ts and src/admission/reasons.ts by scripts/reasons-page.ts; change those, not this file. -->
 
 # Reasons
 
 Each review of a pod ends in one outcome with one reason, and an injection may carry warnings with reasons of their own. The keys
-below are the whole vocabulary of the injection. The reason of the outcome stands in
+below are the whole vocabulary, and each has a page with an example and what to do. The reason of the outcome stands in
 
 - the audit annotation \`inject.galera-injector.dev/reason\` of the request, beside \`inject.galera-injector.dev/decision\`;
 - the label \`reason\` of the metric \`galera_injector_reviews_total\`;
 - the log of the injector.
 
 \`galera-injector inject\` and \`galera-injector explain\` print it in parentheses, and those of the warnings too.
-\`kubectl\` shows the sentence alone: a refusal as the error, warnings as lines that begin with \`Warning:\`. What to do about the common
-ones is in [troubleshooting.md](troubleshooting.md).
+\`kubectl\` shows the sentence alone: a refusal as the error, warnings as lines that begin with \`Warning:\`.
 
-There are three reasons more, which are not about how a pod is written: \`not_a_pod_creation\` for a request
-that the webhook is not registered for, and in the metric alone \`bad_review\` (the body was no review) and \`internal\` (a fault of the
-injector, which answers HTTP 500).
+The reasons in the last table are not about how a pod is written. All but \`not_a_pod_creation\` come with an HTTP status in the place of
+a review, so they have no audit annotation; in the metric their \`decision\` is \`error\`.
 `;
 
 interface Group {
@@ -39,11 +38,21 @@ interface Group {
 export async function renderReasonsPage(): Promise<string> {
   const groups = groupsOf(await readFile(source, 'utf8'));
   const sections = groups.map(({ title, reasons }) => {
-    const rows = reasons.map((reason) => `| \`${reason}\` | ${REASONS[reason].replaceAll('|', '\\|')} |`);
-    return [`## ${title}`, '', '| reason | meaning |', '| --- | --- |', ...rows, ''].join('\n');
+    return section(
+      title,
+      reasons.map((reason) => [reason, REASONS[reason]]),
+    );
   });
-  const text = [preamble, ...sections].join('\n');
+  const requests = section('Requests without a decision about a pod', Object.entries(REQUEST_REASONS));
+  const text = [preamble, ...sections, requests].join('\n');
   return format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
+}
+
+function section(title: string, reasons: readonly (readonly [string, string])[]): string {
+  const rows = reasons.map(
+    ([reason, meaning]) => `| [\`${reason}\`](reasons/${reason}.md) | ${meaning.replaceAll('|', '\\|')} |`,
+  );
+  return [`## ${title}`, '', '| reason | meaning |', '| --- | --- |', ...rows, ''].join('\n');
 }
 
 /**
@@ -77,7 +86,7 @@ async function main(): Promise<void> {
   const name = relative(root, page);
   if (process.argv.includes('--check')) {
     process.stderr.write(
-      `${name} is not what src/injection/reasons.ts says: npx tsx scripts/reasons-page.ts\n`,
+      `${name} is not what the vocabularies in src say: npx tsx scripts/reasons-page.ts\n`,
     );
     process.exitCode = 1;
   } else {

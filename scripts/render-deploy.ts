@@ -22,7 +22,7 @@ const preamble = `# galera-injector without Helm: kubectl apply -f deploy/galera
 # nodes, or push it to a registry of yours and name that in both places (image: and GALERA_INJECTOR_IMAGE).
 #
 # To remove it, and keep its namespace with the Leases that record which data is whose, as long as clusters have volumes:
-#   kubectl delete -n ${namespace} -l app.kubernetes.io/part-of=galera-injector mutatingwebhookconfigurations,deployments,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings,roles,rolebindings
+#   kubectl delete -n ${namespace} -l app.kubernetes.io/part-of=galera-injector mutatingwebhookconfigurations,validatingwebhookconfigurations,deployments,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings,roles,rolebindings
 # kubectl delete -f on this file removes the namespace too.
 `;
 const namespaceObject = `apiVersion: v1

@@ -9,14 +9,18 @@ import { createAuthenticate } from './coordination/identity.ts';
 import { createLeaseStore } from './coordination/lease-store.ts';
 import type { Settings } from './injection/index.ts';
 import { explainError, type KubernetesClient } from './kubernetes/client.ts';
+import { createClaimsReader } from './kubernetes/claims.ts';
 import { createCompanions } from './kubernetes/companions.ts';
 import { createContextReader } from './kubernetes/context.ts';
+import { timedClient } from './kubernetes/timed-client.ts';
 import { createAdminServer } from './server/admin.ts';
+import { adviseRouter } from './server/advise.ts';
 import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { type AdviceBundle, keepAdviceBundle } from './tls/advice-bundle.ts';
 import { createSelfManagedSource } from './tls/self-managed.ts';
 import type { CertificateSource, ServingCertificate } from './tls/source.ts';
 import { VERSION } from './version.ts';
@@ -43,12 +47,13 @@ export interface Service {
 /** Starts the service; what had started is stopped again when a later part fails. */
 export async function startService(
   config: ServeConfig,
-  client: KubernetesClient,
+  untimed: KubernetesClient,
   logger: Logger,
   overrides: Overrides = {},
 ): Promise<Service> {
   const stopping = new AbortController();
   const metrics = createMetrics(VERSION);
+  const client = timedClient(untimed, metrics);
   const host = `${config.service}.${config.namespace}.svc`;
   const source = overrides.source ?? selfManaged(config, client, logger, host);
   const state: { pair: ServingCertificate | null; phase: Phase } = { pair: null, phase: 'serving' };
@@ -71,12 +76,15 @@ export async function startService(
     const app = createApp(
       [
         mutateRouter({ readContext: contextOf(client), settings, logger, metrics }),
+        adviseRouter({ readClaims: createClaimsReader(client), settings, logger, metrics }),
         coordinatorRouter(config, client, logger, metrics),
       ],
       () => state.phase,
+      (error) => onFault(metrics, logger, error),
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
+    void keepAdviceBundle(adviceBundle(config, client, logger, settings), stopping.signal);
     logger.info('serving', { version: VERSION, host, port, adminPort });
     const stop = once(async () => {
       state.phase = 'draining';
@@ -95,6 +103,11 @@ export async function startService(
   }
 }
 
+function onFault(metrics: Metrics, logger: Logger, error: unknown): void {
+  metrics.panics.inc({ endpoint: 'other' });
+  logger.error('a request failed', { error: explainError(error) });
+}
+
 function selfManaged(
   config: ServeConfig,
   client: KubernetesClient,
@@ -110,6 +123,21 @@ function selfManaged(
     onProblem: (what) => logger.warn('certificate', { error: what }),
     onRepair: (what) => logger.info('certificate repaired', { what }),
   });
+}
+
+function adviceBundle(
+  { webhook }: ServeConfig,
+  client: KubernetesClient,
+  logger: Logger,
+  settings: () => Settings,
+): AdviceBundle {
+  return {
+    client,
+    webhook,
+    authority: () => settings().certificateAuthority,
+    onProblem: (what) => logger.warn('certificate', { error: what }),
+    onRepair: (what) => logger.info('certificate repaired', { what }),
+  };
 }
 
 function settingsOf(config: ServeConfig, host: string, pair: ServingCertificate | null): Settings {
@@ -141,6 +169,10 @@ function coordinatorRouter(
     onDecision: (call, kind, { namespace, cluster }, pod, why) => {
       metrics.decisions.inc({ call, kind });
       logger.info('decision', { call, kind, namespace, cluster, pod, why });
+    },
+    onAnswer: (call, answer, person) => {
+      metrics.answers.inc({ call, answer });
+      if (person) metrics.personNeeded.inc({ call });
     },
   });
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });

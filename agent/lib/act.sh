@@ -44,7 +44,10 @@ act_reform() {
 }
 
 write_grastate() {
-  printf '%s\n' "$@" >"$grastate.new" && give_to_server "$grastate.new" && mv -f "$grastate.new" "$grastate"
+  printf '%s\n' "$@" >"$grastate.new" && give_to_server "$grastate.new" && mv -f "$grastate.new" "$grastate" && return
+  # Or it would make an empty directory one that holds something.
+  rm -f "$grastate.new"
+  return 1
 }
 
 # Every node says 0 after a crash of all; the grant says that this is the one.

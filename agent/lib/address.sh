@@ -69,21 +69,26 @@ add_member() {
   [[ " ${members[*]} " == *" $1 "* ]] || members+=("$1")
 }
 
+# Seconds: a survivor notices its loss after Galera's suspect timeout of 5 s, its readiness probe twice 3 s later.
+quorum_patience=15
+
 member_list() {
   local IFS=,
   printf '%s' "${members[*]}"
 }
 
 # Whether another member accepts SQL connections; an entrypoint's initialisation server never listens on the network.
+# Sets answering to their number.
 some_member_answers() {
-  local address pid answered=1
+  local address pid
   local -a asked
+  answering=0
   for address in "${member_addresses[@]}"; do
     timeout 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null &
     asked+=($!)
   done
   for pid in "${asked[@]}"; do
-    wait "$pid" && answered=0
+    wait "$pid" && answering=$((answering + 1))
   done
-  return $answered
+  ((answering > 0))
 }

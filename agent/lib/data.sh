@@ -36,7 +36,8 @@ read_grastate() {
     line=${line%$'\r'}
     [[ $line == "$forming_line" ]] && forming=yes
     [[ $line =~ ^uuid:[[:blank:]]*($uuid_pattern)[[:blank:]]*$ ]] && saved_uuid=${BASH_REMATCH[1],,}
-    [[ $line =~ ^seqno:[[:blank:]]*(-?[0-9]+)[[:blank:]]*$ ]] && saved_seqno=${BASH_REMATCH[1]}
+    # No more digits than a number of the coordinator has: a longer one was written by nobody, and InnoDB knows the right one.
+    [[ $line =~ ^seqno:[[:blank:]]*(-?[0-9]{1,15})[[:blank:]]*$ ]] && saved_seqno=${BASH_REMATCH[1]}
     [[ $line =~ ^safe_to_bootstrap:[[:blank:]]*1[[:blank:]]*$ ]] && saved_safe=1
   done <<<"$text"
   if [[ $saved_uuid == "$nobody_uuid" ]]; then saved_uuid=''; fi

@@ -1,17 +1,18 @@
 # shellcheck shell=bash disable=SC2034
-# How each family of images is told what a node needs.
+# How each family of images is told what a node needs. A new cluster's uuid is chosen beforehand where the entrypoint keeps
+# what it finds in the directory; where it clears the directory first, the uuid is reported once the cluster has formed.
 #
-#   flavor               identity of a new cluster   joiner skips initialisation by   recovers positions   socket
+#   flavor               identity of a new cluster   joiner skips initialisation by   socket
 flavor_table='
-mariadb                  chosen                      empty-schema                     no                   -
-kubernetes-examples      reported                    empty-schema                     no                   -
-percona                  reported                    environment                      yes                  /tmp/mysql.sock
-bitnami                  reported                    environment                      no                   /opt/bitnami/mariadb/tmp/mysql.sock
+mariadb                  chosen                      empty-schema                     -
+kubernetes-examples      reported                    empty-schema                     -
+percona                  reported                    environment                      /tmp/mysql.sock
+bitnami                  reported                    environment                      /opt/bitnami/mariadb/tmp/mysql.sock
 '
 
 load_flavor() {
   local name
-  while read -r name identity skips_by recovers_itself socket; do
+  while read -r name identity skips_by socket; do
     [[ $name == "$flavor" ]] || continue
     [[ $socket == - ]] && socket=''
     return 0
@@ -43,13 +44,18 @@ find_option() {
   return 1
 }
 
+# What the server reads from its option files, an option a line.
+option_file_lines() {
+  my_print_defaults --mysqld 2>/dev/null || my_print_defaults mysqld 2>/dev/null
+}
+
 # find_setting NAME: the same, or a line of the server's option files, where users keep what belongs to all members.
 find_setting() {
   local line
   find_option "$1" && return
   while IFS= read -r line; do
     [[ $(option_name "$line") == "$1" && $line == *=* ]] && option_value=${line#*=}
-  done < <(my_print_defaults --mysqld 2>/dev/null || my_print_defaults mysqld 2>/dev/null)
+  done < <(option_file_lines)
   [[ $option_value ]]
 }
 
@@ -132,13 +138,19 @@ give_provider_options() {
 
 # Options that stand-alone recovery needs too; the binary is the one the user's arguments name.
 prepare_recovery() {
-  local argument name
-  server_command=() server_options=()
-  for argument in "${arguments[@]}"; do
-    name=${argument##*/}
-    if [[ $name == mariadbd || $name == mysqld ]]; then server_command=("$(command -v "$argument" || command -v "$name")"); fi
-    if [[ $argument == --* ]]; then server_options+=("$argument"); fi
+  local index name first=${#arguments[@]}
+  server_command=()
+  for index in "${!arguments[@]}"; do
+    name=${arguments[index]##*/}
+    if [[ ${arguments[index]} != -* ]] && [[ $name == mariadbd || $name == mysqld ]]; then
+      server_command=("$(command -v "${arguments[index]}" || command -v "$name")")
+      first=$((index + 1))
+      break
+    fi
+    # An entrypoint that is given options only puts the server in front of them.
+    if [[ ${arguments[index]} == --?* ]] && ((index < first)); then first=$index; fi
   done
+  server_options=("${arguments[@]:first}")
   if ((${#server_command[@]} == 0)) || [[ -z ${server_command[0]} ]]; then
     server_command=("$(command -v mariadbd || command -v mysqld || printf '/opt/bitnami/mariadb/sbin/mysqld')")
   fi

@@ -3,10 +3,12 @@
 
 recovery_log=$home/recovery.log
 
-# run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself.
+# run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself. It binds a socket
+# all the same, in a folder of its own, because the entrypoint has not yet made or handed over that of the server.
 run_recovery() {
+  local own=("--socket=$home/recovery.sock" "--pid-file=$home/recovery.pid" "--log-error=$recovery_log")
   rm -f "$recovery_log"
-  (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking --log-error="$recovery_log" "$@") >"$recovery_log.out" 2>&1 &
+  (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking "${own[@]}" "$@") >"$recovery_log.out" 2>&1 &
   recovery_pid=$!
   wait $recovery_pid
   recovery_pid=''
@@ -25,16 +27,66 @@ recovery_failure() {
   printf '%s' "${line:-the server said nothing}"
 }
 
+# Whether the server is told to write a binary log.
+has_binary_log() {
+  local word
+  while IFS= read -r word; do
+    [[ $word == --log[-_]bin || $word == --log[-_]bin=* ]] && return
+  done < <(
+    option_file_lines
+    printf '%s\n' "${server_options[@]}"
+  )
+  return 1
+}
+
+# The base name of the binary log in the data directory that was open when the server ended: the lowest bit of the flags
+# in the header of its first event says so (LOG_EVENT_BINLOG_IN_USE_F), 17 bytes into it, after the 4 of the magic number.
+open_binary_log() (
+  cd "$data" || return
+  for index in *.index; do
+    file=$(tail -n 1 "$index" 2>/dev/null)
+    [[ $file && $index != *relay* && -r $file ]] || continue
+    flags=$(od -An -tu1 -j 21 -N 1 "$file")
+    if ((flags & 1)); then
+      realpath "${file%.*}"
+      return
+    fi
+  done
+  return 1
+)
+
+# Sets log_options. What was committed under a binary log may be no more than prepared in InnoDB, and the server rolls it
+# back without that log. So the recovery after a crash gets the log back, also when it was switched off since.
+prepare_log_options() {
+  local base
+  log_options=()
+  if ! has_binary_log && base=$(open_binary_log); then
+    log "recovering by the binary log $base, which was open when the server ended"
+    log_options=("--log-bin=$base")
+  fi
+}
+
+# Prepared, and no log says whether committed. In a node's data such a transaction was not the next one of the cluster,
+# which sends it again if it was committed there. In a database that was no node, somebody may have been told that it is
+# committed, and nobody sends it again.
+decide_prepared() {
+  local verdict=rollback
+  if [[ ! -e $grastate ]]; then verdict=commit; fi
+  log "transactions were prepared when the server ended and no binary log decides them: $verdict"
+  # Together with --wsrep-recover, or a server that finds nothing to decide stays and serves.
+  run_recovery "${recovery_options[@]}" --wsrep-recover "--tc-heuristic-recover=$verdict"
+  run_recovery "${recovery_options[@]}" --wsrep-recover
+}
+
 # recover_position: sets recovered_uuid and recovered_seqno; false when the server could not read its files.
 recover_position() {
   recovered_uuid='' recovered_seqno=''
-  run_recovery "${recovery_options[@]}" --wsrep-recover
+  prepare_log_options
+  run_recovery "${recovery_options[@]}" "${log_options[@]}" --wsrep-recover
   if recovery_output | grep -q 'tc-heuristic-recover'; then
-    # Prepared and never committed, so never acknowledged: rolled back here, and sent again by the cluster if it was committed there.
-    log 'rolling back transactions that were prepared and not committed when the server ended'
-    # Together with --wsrep-recover, or a server that finds nothing to roll back stays and serves.
-    run_recovery "${recovery_options[@]}" --wsrep-recover --tc-heuristic-recover=rollback
-    run_recovery "${recovery_options[@]}" --wsrep-recover
+    decide_prepared
+  elif recovery_output | grep -q 'Rolled back orphan prepared'; then
+    log 'the server rolled back transactions whose binary log is gone; a binary log belongs on the volume of the data'
   fi
   [[ $(recovery_output | grep 'Recovered position' | tail -n 1) =~ Recovered\ position:?\ *($uuid_pattern):(-?[0-9]+) ]] || return 1
   recovered_uuid=${BASH_REMATCH[1],,}

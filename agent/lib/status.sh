@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the running server says of itself, asked over its socket.
 
-status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_cluster_status','wsrep_local_state','wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_conf_id','wsrep_cluster_size','wsrep_incoming_addresses')"
+status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_connected','wsrep_evs_state','wsrep_cluster_status','wsrep_local_state','wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_conf_id','wsrep_cluster_size','wsrep_incoming_addresses')"
 
 client_name() {
   local name
@@ -42,7 +42,7 @@ root_password() {
 
 read_status() {
   local name value
-  wsrep_ready='' wsrep_cluster_status='' wsrep_local_state='' wsrep_local_state_comment='' wsrep_cluster_state_uuid='' wsrep_cluster_conf_id='' wsrep_cluster_size='' wsrep_incoming_addresses=''
+  wsrep_ready='' wsrep_connected='' wsrep_evs_state='' wsrep_cluster_status='' wsrep_local_state='' wsrep_local_state_comment='' wsrep_cluster_state_uuid='' wsrep_cluster_conf_id='' wsrep_cluster_size='' wsrep_incoming_addresses=''
   query "$status_query" || {
     status_problem=${status_problem##*$'\n'}
     return 1
@@ -50,7 +50,7 @@ read_status() {
   status_problem=''
   while read -r name value; do
     case $name in
-      wsrep_ready | wsrep_cluster_status | wsrep_local_state | wsrep_local_state_comment | wsrep_cluster_state_uuid | wsrep_cluster_conf_id | wsrep_cluster_size | wsrep_incoming_addresses)
+      wsrep_ready | wsrep_connected | wsrep_evs_state | wsrep_cluster_status | wsrep_local_state | wsrep_local_state_comment | wsrep_cluster_state_uuid | wsrep_cluster_conf_id | wsrep_cluster_size | wsrep_incoming_addresses)
         printf -v "$name" '%s' "$value"
         ;;
     esac
@@ -71,13 +71,21 @@ is_serving() {
   esac
 }
 
+# Whether the server has left its group; it does not connect again by itself. One that waits for ever for what a broken
+# incremental transfer did not bring still says that it is connected, but its closed connection has no state any more.
+has_left() {
+  [[ $wsrep_connected == OFF ]] && return
+  [[ $wsrep_local_state_comment == Join* && -z $status_problem ]] && [[ -z $wsrep_evs_state || $wsrep_evs_state == CLOSED ]]
+}
+
 # A transfer takes as long as it takes: the marker file, the transfer's processes, or the server's word for it.
 in_state_transfer() {
   [[ -e $data/sst_in_progress ]] && return
   # Each argument is a record of its own: a script's name counts, an option of the server that begins like it does not.
   grep -qszE '^([^ ]*/)?wsrep_sst_[a-z0-9-]+$' "$processes"/[0-9]*/cmdline && return
   case $wsrep_local_state_comment in
-    Join* | Donor*) [[ -z $status_problem ]] ;;
+    # After a transfer that failed the state stays on the server that has left its group.
+    Join* | Donor*) [[ -z $status_problem ]] && ! has_left ;;
     *) return 1 ;;
   esac
 }

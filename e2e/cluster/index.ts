@@ -79,7 +79,7 @@ export async function endCluster({ log = toStderr }: { log?: Log } = {}): Promis
  * cache.
  * @throws when KUBECONFIG is not set
  */
-export async function connectCluster({ log = toStderr }: { log?: Log } = {}): Promise<Clients> {
+export async function connectCluster(): Promise<Clients> {
   const kubeconfig = process.env['KUBECONFIG'];
   if (kubeconfig === undefined || kubeconfig === '') {
     throw new Error('KUBECONFIG is not set: give the path of the kubeconfig of the cluster to use');
@@ -87,7 +87,7 @@ export async function connectCluster({ log = toStderr }: { log?: Log } = {}): Pr
   const [kubectl, helm] = [await which('kubectl'), await which('helm')];
   if (kubectl !== undefined && helm !== undefined)
     return { kubeconfig, kubectlPath: kubectl, helmPath: helm };
-  const fetched = await clientPrograms(log);
+  const fetched = await clientPrograms();
   return { kubeconfig, kubectlPath: kubectl ?? fetched.kubectl, helmPath: helm ?? fetched.helm };
 }
 

@@ -39,7 +39,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       return env();
     case 'kubectl':
     case 'helm': {
-      const programs = await clientPrograms(toStderr);
+      const programs = await clientPrograms();
       return runAttached(programs[command], rest, { ...process.env, KUBECONFIG: layout().kubeconfig });
     }
     case undefined:
@@ -59,13 +59,13 @@ async function status(): Promise<number> {
     const alive = record !== undefined && (await isAlive(record));
     process.stdout.write(`${name.padEnd(24)} ${alive ? `runs, pid ${record.pid}` : 'does not run'}\n`);
   }
-  const healthy = await isHealthy(paths, await clientPrograms(toStderr), 1);
+  const healthy = await isHealthy(paths, await clientPrograms(), 1);
   process.stdout.write(`${'node'.padEnd(24)} ${healthy ? 'Ready' : 'not Ready'}\n`);
   return healthy ? 0 : 1;
 }
 
 async function env(): Promise<number> {
-  const { kubectl, helm } = await clientPrograms(toStderr);
+  const { kubectl, helm } = await clientPrograms();
   process.stdout.write(`export KUBECONFIG=${layout().kubeconfig}\n`);
   process.stdout.write(`export PATH=${dirname(kubectl)}:${dirname(helm)}:$PATH\n`);
   return 0;

@@ -17,7 +17,6 @@ const programs: readonly (readonly [program: string, debianPackage: string])[] =
   ['ethtool', 'ethtool'],
   ['socat', 'socat'],
   ['debootstrap', 'debootstrap'],
-  ['unzip', 'unzip'],
   ['tar', 'tar'],
   ['openssl', 'openssl'],
 ];

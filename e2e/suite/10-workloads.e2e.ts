@@ -1,53 +1,54 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { example, statefulSet } from '../support/examples.ts';
 import { expectReplication, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, get } from '../support/kubectl.ts';
 
-let clean: () => Promise<void> = () => Promise.resolve();
-afterEach(() => clean());
-
-async function namespace(prefix: string): Promise<string> {
+/** A namespace for one of the tests, which run side by side. */
+async function namespace(prefix: string, { onTestFinished }: TestContext): Promise<string> {
   const { name, remove } = await createNamespace(prefix);
-  clean = remove;
+  onTestFinished(remove);
   return name;
 }
 
-describe('fourteen lines of StatefulSet', () => {
-  it.each([
+describe.concurrent('fourteen lines of StatefulSet', () => {
+  it.for([
     ['Parallel', false],
     ['Parallel', true],
     ['OrderedReady', false],
     ['OrderedReady', true],
-  ] as const)('%s, volume claim %s, become three Synced nodes of one cluster', async (policy, volumes) => {
-    const ns = await namespace('sts');
-    await apply(ns, await statefulSet(policy, volumes));
-    const formed = await untilFormed(ns, 'app=db', 3);
-    expect(formed.pods).toEqual(['db-0', 'db-1', 'db-2']);
-    await expectReplication(ns, 'app=db');
-  });
+  ] as const)(
+    '%s, volume claim %s, become three Synced nodes of one cluster',
+    async ([policy, volumes], test) => {
+      const ns = await namespace('sts', test);
+      await apply(ns, await statefulSet(policy, volumes));
+      const formed = await untilFormed(ns, 'app=db', 3, 300);
+      expect(formed.pods).toEqual(['db-0', 'db-1', 'db-2']);
+      await expectReplication(ns, 'app=db');
+    },
+  );
 });
 
-describe('other workloads with the label', () => {
-  it('three bare Pods of five lines each become one cluster', async () => {
-    const ns = await namespace('pods');
+describe.concurrent('other workloads with the label', () => {
+  it('three bare Pods of five lines each become one cluster', async (test) => {
+    const ns = await namespace('pods', test);
     await apply(ns, await example('pods'));
-    const formed = await untilFormed(ns, 'galera=true', 3);
+    const formed = await untilFormed(ns, 'galera=true', 3, 300);
     expect(formed.pods).toEqual(['pxc-node1', 'pxc-node2', 'pxc-node3']);
     await expectReplication(ns, 'galera=true');
   });
 
-  it.each([
+  it.for([
     ['a Deployment of 3', 'deployment', 'app=cache'],
     ['a ReplicationController of 3', 'replicationcontroller', 'app=old'],
-  ])('%s becomes one cluster', async (_what, file, selector) => {
-    const ns = await namespace('owned');
+  ] as const)('%s becomes one cluster', async ([_what, file, selector], test) => {
+    const ns = await namespace('owned', test);
     await apply(ns, await example(file));
-    expect((await untilFormed(ns, selector, 3)).pods).toHaveLength(3);
+    expect((await untilFormed(ns, selector, 3, 300)).pods).toHaveLength(3);
     await expectReplication(ns, selector);
   });
 
-  it('the mysql-galera example of kubernetes/examples becomes one cluster with all Services created first', async () => {
-    const ns = await namespace('seed');
+  it('the mysql-galera example of kubernetes/examples becomes one cluster with all Services created first', async (test) => {
+    const ns = await namespace('seed', test);
     const documents = (await example('mysql-galera')).split(/^---$/m);
     const services = documents.filter((one) => one.includes('kind: Service'));
     await apply(ns, services.join('---\n'));

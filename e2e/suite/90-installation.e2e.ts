@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 const manifests = join(root, 'deploy', 'galera-injector.yaml');
 
 async function configurations(): Promise<string> {
-  return kubectl(['get', 'mutatingwebhookconfigurations', '-o', 'name']);
+  return kubectl(['get', 'mutatingwebhookconfigurations,validatingwebhookconfigurations', '-o', 'name']);
 }
 
 describe('installation', () => {

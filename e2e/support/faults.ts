@@ -21,6 +21,17 @@ export function killServer(namespace: string, name: string): Promise<void> {
  * the signal comes from outside; elsewhere the servers are made to abort.
  */
 export async function killServers(namespace: string, names: readonly string[]): Promise<void> {
+  const found = await endServers(namespace, names);
+  for (const pod of found) await restarted(namespace, pod);
+}
+
+/** Kills the database servers of pods, all at once, and deletes the pods before their containers start again. */
+export async function removeSuddenly(namespace: string, names: readonly string[]): Promise<void> {
+  await endServers(namespace, names);
+  await kubectl(['delete', 'pod', '-n', namespace, '--grace-period=0', '--force', ...names]);
+}
+
+async function endServers(namespace: string, names: readonly string[]): Promise<readonly V1Pod[]> {
   const found = await Promise.all(names.map((name) => get<V1Pod>(namespace, 'pod', name)));
   if (process.env['E2E_BOOTED'] === 'yes') {
     const processes = await Promise.all(found.map((pod) => serverProcess(pod.metadata?.uid ?? '')));
@@ -28,7 +39,7 @@ export async function killServers(namespace: string, names: readonly string[]): 
   } else {
     await Promise.all(found.map((pod) => abortServer(namespace, pod)));
   }
-  for (const pod of found) await restarted(namespace, pod);
+  return found;
 }
 
 async function abortServer(namespace: string, pod: V1Pod): Promise<void> {

@@ -9,8 +9,8 @@ function helm(args: readonly string[]): Promise<string> {
   return run(process.env['E2E_HELM'] ?? 'helm', [...args, '-n', INJECTOR_NAMESPACE], { timeoutMs: 300_000 });
 }
 
-/** Installs the chart, or upgrades to it, and waits until both replicas serve the image of now. */
-export async function installChart(chart: string): Promise<void> {
+/** Installs the chart, or upgrades to it, with these settings (`name=value`); waits until both replicas serve the image of now. */
+export async function installChart(chart: string, ...settings: readonly string[]): Promise<void> {
   await helm([
     'upgrade',
     '--install',
@@ -20,6 +20,7 @@ export async function installChart(chart: string): Promise<void> {
     '--wait',
     '--timeout',
     '3m',
+    ...settings.flatMap((setting) => ['--set', setting]),
   ]);
   // The image's name is the same for every build of a version; pods that were there before run an older one.
   await kubectl(['rollout', 'restart', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector']);

@@ -1,6 +1,6 @@
 /** The arguments of `npm run demo`. */
 import { parseArgs } from 'node:util';
-import { nearest } from '../../src/command/index.ts';
+import { unknownOption } from '../../src/command/index.ts';
 
 /** Reference of an image in a registry, in the parts that the chart takes. */
 export interface ImageName {
@@ -46,7 +46,7 @@ const OPTIONS = {
 
 /** Reads the arguments after `npm run demo --`. */
 export function parseDemoArguments(args: readonly string[]): ParsedDemo {
-  const unknown = unknownWord(args);
+  const unknown = unknownOption(args, OPTIONS, { positionals: false });
   if (unknown !== undefined) return wrong(unknown);
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
@@ -75,28 +75,6 @@ export function parseImage(reference: string): ImageName | undefined {
     );
   const [, repository, tag = '', digest = ''] = match ?? [];
   return repository === undefined || tag + digest === '' ? undefined : { repository, tag, digest };
-}
-
-function unknownWord(args: readonly string[]): string | undefined {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const known: readonly string[] = Object.keys(OPTIONS);
-  for (const token of tokens) {
-    if (token.kind === 'positional') return `${JSON.stringify(token.value)} is no option${hint(token.value)}`;
-    if (token.kind === 'option' && !known.includes(token.name))
-      return `unknown option ${token.rawName}${hint(token.name)}`;
-  }
-  return undefined;
-}
-
-function hint(word: string): string {
-  const near = nearest(word, Object.keys(OPTIONS));
-  return near === undefined ? '' : `; did you mean --${near}?`;
 }
 
 function wrong(message: string): ParsedDemo {

@@ -6,8 +6,10 @@ import {
   type JsonObject,
   type Operation,
   plan,
+  type Reason,
   type Settings,
 } from '../injection/index.ts';
+import type { RequestReason } from './reasons.ts';
 import { type Answer, denied, patched, unchanged } from './respond.ts';
 import type { AdmissionRequest } from './review.ts';
 
@@ -23,7 +25,7 @@ export type ReadContext = (pod: JsonObject, namespace: string) => Promise<Contex
 export interface Admitted {
   readonly answer: Answer;
   readonly decision: Decision['kind'];
-  readonly reason: string;
+  readonly reason: Reason | RequestReason;
   readonly cluster: string;
 }
 
@@ -55,7 +57,7 @@ export async function admit(
   }
 }
 
-function passed(reason: string): Admitted {
+function passed(reason: Admitted['reason']): Admitted {
   return { answer: unchanged({ decision: 'skip', reason }), decision: 'skip', reason, cluster: '' };
 }
 

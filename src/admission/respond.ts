@@ -25,17 +25,27 @@ export function patched(
   return { allowed: true, operations, warnings, audit };
 }
 
+/** The object passes as it is, with sentences for whoever sent it. */
+export function advised(warnings: readonly string[], advice: string): Answer {
+  return { allowed: true, operations: [], warnings, audit: { advice } };
+}
+
 /** The pod is refused with a sentence for its owner. */
 export function denied(message: string, audit: Answer['audit']): Answer {
   return { allowed: false, operations: [], warnings: [], audit, message };
+}
+
+/** The review on the wire, as far as our own code reads it again. */
+interface Review {
+  readonly response: { readonly patch?: string };
 }
 
 /**
  * The review to send. Patch and patchType come together or not at all, the uid is the request's, and a refusal carries
  * its sentence in `status` (kubernetes/apiserver: pkg/admission/plugin/webhook/request/admissionreview.go).
  */
-export function complete(uid: string, answer: Answer): object {
-  return {
+export function complete(uid: string, answer: Answer): Review {
+  const review = {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     response: {
@@ -54,4 +64,5 @@ export function complete(uid: string, answer: Answer): object {
       auditAnnotations: answer.audit,
     },
   };
+  return review;
 }

@@ -94,10 +94,14 @@ function wrong(option: string, value: string, allowed: string): ParsedArguments 
   return usage(`${option} is ${JSON.stringify(value)}; allowed: ${allowed}`);
 }
 
-/** A sentence about the first option that is not among the known ones; undefined when all are. */
+/**
+ * A sentence about the first option that is not among the known ones; undefined when all are.
+ * @param positionals whether words that are no options are allowed; a word that is not counts as a mistyped option
+ */
 export function unknownOption(
   args: readonly string[],
   options: NonNullable<ParseArgsConfig['options']>,
+  { positionals = true }: { positionals?: boolean } = {},
 ): string | undefined {
   const { tokens } = parseArgs({
     args: [...args],
@@ -107,10 +111,18 @@ export function unknownOption(
     tokens: true,
   });
   const known = Object.keys(options);
-  const token = tokens.find((candidate) => candidate.kind === 'option' && !known.includes(candidate.name));
-  if (token?.kind !== 'option') return undefined;
-  const near = nearest(token.name, known);
-  return `unknown option ${token.rawName}${near === undefined ? '' : `; did you mean --${near}?`}`;
+  for (const token of tokens) {
+    if (token.kind === 'option' && !known.includes(token.name))
+      return `unknown option ${token.rawName}${hint(token.name, known)}`;
+    if (token.kind === 'positional' && !positionals)
+      return `${JSON.stringify(token.value)} is no option${hint(token.value, known)}`;
+  }
+  return undefined;
+}
+
+function hint(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? '' : `; did you mean --${near}?`;
 }
 
 /** The known word that a mistyped one is nearest to, at most two letters off; undefined when none is. */

@@ -44,5 +44,5 @@ function command(
   };
 }
 
-export { nearest } from './arguments.ts';
+export { nearest, unknownOption } from './arguments.ts';
 export type { CommandIo } from './io.ts';

@@ -1,5 +1,5 @@
 /** Kubernetes objects as manifests hold them. */
-import type { JsonObject, ServiceSummary, Workload } from '../injection/index.ts';
+import type { JsonObject, ServiceSummary } from '../injection/index.ts';
 
 /** An object of the input and where it stands in its document. */
 export interface Resource {
@@ -40,29 +40,6 @@ export function templatePath(kind: string): readonly string[] | undefined {
     : undefined;
 }
 
-/** The workload that a resource is; null for anything else. */
-export function workloadOf({ kind, name, json }: Pick<Resource, 'kind' | 'name' | 'json'>): Workload | null {
-  const spec = objectAt(json, 'spec');
-  const replicas = numberAt(spec, 'replicas', 1);
-  switch (kind) {
-    case 'StatefulSet':
-      return {
-        kind,
-        name,
-        replicas,
-        serviceName: textAt(spec, 'serviceName'),
-        firstOrdinal: numberAt(objectAt(spec, 'ordinals'), 'start', 0),
-        podManagementPolicy: textAt(spec, 'podManagementPolicy') === 'Parallel' ? 'Parallel' : 'OrderedReady',
-      };
-    case 'Deployment':
-    case 'ReplicaSet':
-    case 'ReplicationController':
-      return { kind, name, replicas };
-    default:
-      return null;
-  }
-}
-
 /** The controller among the owners of an object. */
 export function ownerOf(json: JsonObject): { readonly kind: string; readonly name: string } | null {
   const references = objectAt(json, 'metadata')['ownerReferences'];
@@ -96,9 +73,4 @@ export function objectAt(json: JsonObject, key: string): JsonObject {
 export function textAt(json: JsonObject, key: string): string {
   const value = json[key];
   return typeof value === 'string' ? value : '';
-}
-
-function numberAt(json: JsonObject, key: string, otherwise: number): number {
-  const value = json[key];
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : otherwise;
 }

@@ -1,12 +1,11 @@
 /** Decides over every pod and pod template of the input: what `inject` carries out and `explain` describes. */
-import { type Decision, plan } from '../injection/index.ts';
+import { type Decision, plan, podOf } from '../injection/index.ts';
 import type { ManifestOptions } from './arguments.ts';
 import { labelHint } from './hints.ts';
 import { CommandError, type CommandIo, readInput } from './io.ts';
 import { type Manifest, parseManifests } from './manifests.ts';
 import { isObject, objectAt, type Resource, resourcesOf, templatePath } from './resources.ts';
 import { type ClusterReader, contextOf } from './sources.ts';
-import { podOf } from './template-pod.ts';
 
 /** The decision over one resource. */
 export interface Reviewed {

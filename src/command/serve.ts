@@ -1,6 +1,6 @@
 /** `serve`: the webhook and the coordinator. */
 import { readServeConfig } from '../config.ts';
-import { clientInCluster, type KubernetesClient } from '../kubernetes/client.ts';
+import { clientInCluster, explainError, type KubernetesClient } from '../kubernetes/client.ts';
 import { type Overrides, startService } from '../service.ts';
 import { createLogger } from '../telemetry/logger.ts';
 
@@ -11,7 +11,12 @@ export async function serve(
   overrides: Overrides = {},
 ): Promise<number> {
   const config = readServeConfig(env);
-  const service = await startService(config, connect(), createLogger(config.logLevel), overrides);
+  const logger = createLogger(config.logLevel);
+  // The process still ends: after an error that nobody caught its state is not known.
+  process.on('uncaughtExceptionMonitor', (error) =>
+    logger.error('ending after an error that nobody caught', { error: explainError(error) }),
+  );
+  const service = await startService(config, connect(), logger, overrides);
   await new Promise<void>((resolve) => {
     let signals = 0;
     const onSignal = () => {

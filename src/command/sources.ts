@@ -1,6 +1,12 @@
 /** Where a command learns what a manifest does not say itself: from the same input, or from a cluster. */
-import type { Context, JsonObject, ServiceSummary, Workload } from '../injection/index.ts';
-import { type Resource, ownerOf, summariseService, workloadOf } from './resources.ts';
+import {
+  type Context,
+  type JsonObject,
+  type ServiceSummary,
+  type Workload,
+  workloadOf,
+} from '../injection/index.ts';
+import { type Resource, ownerOf, summariseService } from './resources.ts';
 import { CommandError } from './io.ts';
 
 /** Reads owner and Services of a pod from a cluster; admission's own reader is one. */

@@ -4,13 +4,20 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
-import { decideReady, decideStart, decideTurn, isStale } from './decide/index.ts';
+import { decideReady, decideStart, decideTurn, isStale, needsPerson } from './decide/index.ts';
 import type { Announce, PodEvent } from './events.ts';
 import type { Caller } from './identity.ts';
-import type { ClusterKey, RecordStore } from './lease-store.ts';
+import type { ClusterKey, RecordStore, StoredRecord } from './lease-store.ts';
 import { isAlive, memberOf } from './members.ts';
 import { parseReady, parseStart, parseTurn } from './protocol.ts';
-import type { Answer, ClusterRecord, Decided, Situation, StateUuid } from './types.ts';
+import {
+  type Answer,
+  type ClusterRecord,
+  type Decided,
+  EMPTY_RECORD,
+  type Situation,
+  type StateUuid,
+} from './types.ts';
 
 /** The calls an agent can make. */
 export type CallName = 'turn' | 'start' | 'ready';
@@ -41,6 +48,8 @@ export interface CoordinatorParts {
   readonly ensureCompanions: EnsureCompanions;
   readonly announce: Announce;
   readonly onDecision: (call: CallName, kind: string, key: ClusterKey, pod: string, why: string) => void;
+  /** Hears of every answer, by its first word; `person` when it asks for somebody to act. */
+  readonly onAnswer?: (call: CallName, answer: string, person: boolean) => void;
   readonly now?: () => number;
   readonly newUuid?: () => string;
 }
@@ -71,9 +80,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       case 'turn': {
         const { cluster, ask, data } = parseTurn(body);
         const key = { namespace: caller.namespace, cluster };
-        const pods = await parts.listPods(key);
-        await parts.ensureCompanions(cluster, ownPod(pods, caller, key));
-        const { answer } = await settle(parts, { key, caller, call, ask, isAbandoned }, (seen) =>
+        const prepare = (pod: V1Pod) => parts.ensureCompanions(cluster, pod);
+        const { answer } = await settle(parts, { key, caller, call, ask, isAbandoned, prepare }, (seen) =>
           decideTurn(seen, data),
         );
         return answer.kind === 'wait' || answer.kind === 'refuse' ? `wait ${answer.why}` : 'start';
@@ -117,6 +125,8 @@ interface Question {
   readonly call: CallName;
   readonly ask: number;
   readonly isAbandoned: () => boolean;
+  /** What must be there before the pod is answered. */
+  readonly prepare?: (pod: V1Pod) => Promise<unknown>;
 }
 
 interface Settled {
@@ -135,14 +145,19 @@ async function settle(
 ): Promise<Settled> {
   const { key } = question;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt += 1) {
-    const { record, version } = await parts.store.read(key);
-    const situation = situationOf(parts, question, record, await parts.listPods(key));
+    const stored = await parts.store.read(key);
+    const pods = await parts.listPods(key);
+    await question.prepare?.(ownPod(pods, question.caller, key));
+    const before = await current(parts, key, stored, pods);
+    const { record } = before;
+    const situation = situationOf(parts, question, record, pods);
     if (isStale(situation))
       throw new StaleCallError('this pod has asked again since; only its last question counts');
     if (question.isAbandoned()) throw new StaleCallError('the pod has given this call up');
     const decided = decide(situation);
     const changed = JSON.stringify(decided.record) !== JSON.stringify(record);
-    if (!changed || (await parts.store.write(key, decided.record, version))) {
+    if (!changed || (await parts.store.write(key, decided.record, before))) {
+      count(parts, question.call, decided.answer);
       tell(parts, question, decided, record, situation.caller.name);
       return { answer: decided.answer, situation };
     }
@@ -150,6 +165,22 @@ async function settle(
   throw new ContendedError(
     `the record of ${key.namespace}/${key.cluster} is being changed by others; ask again`,
   );
+}
+
+/**
+ * The record, or an empty one when it is of a namespace that was deleted and made again, whose volumes went with it. That
+ * is looked up only where the record knows none of the pods.
+ */
+async function current(
+  parts: CoordinatorParts,
+  key: ClusterKey,
+  stored: StoredRecord,
+  pods: readonly V1Pod[],
+): Promise<StoredRecord> {
+  const known = new Set(Object.values(stored.record.members).map((member) => member.podUid));
+  if (known.size === 0 || pods.some((pod) => known.has(pod.metadata?.uid ?? ''))) return stored;
+  if (await parts.store.isOfThisNamespace(key, stored)) return stored;
+  return { ...stored, record: EMPTY_RECORD, namespaceUid: null };
 }
 
 function situationOf(
@@ -174,6 +205,17 @@ function ownPod(pods: readonly V1Pod[], caller: Caller, key: ClusterKey): V1Pod 
   throw new NotAMemberError(
     `pod ${caller.namespace}/${caller.pod} is not a member of cluster ${key.cluster}`,
   );
+}
+
+function count({ onAnswer }: CoordinatorParts, call: CallName, answer: Answer): void {
+  const said = wordOf(call, answer.kind);
+  onAnswer?.(call, said, said !== 'start' && needsPerson(answer));
+}
+
+function wordOf(call: CallName, kind: Answer['kind']): string {
+  if (call === 'start' || kind === 'refuse') return kind;
+  if (call === 'ready') return 'ok';
+  return kind === 'wait' ? 'wait' : 'start';
 }
 
 /** Logs and announces a decision that differs from what the member was told before. */

@@ -14,13 +14,17 @@ export interface ClusterKey {
 export interface StoredRecord {
   readonly record: ClusterRecord;
   readonly version: string | null;
+  /** Uid of the namespace that the cluster was in when the record was begun; null when it could not be read. */
+  readonly namespaceUid: string | null;
 }
 
 /** Where records are kept. */
 export interface RecordStore {
   read(key: ClusterKey): Promise<StoredRecord>;
-  /** Writes only if nobody wrote since `version`; false when somebody did. */
-  write(key: ClusterKey, record: ClusterRecord, version: string | null): Promise<boolean>;
+  /** Whether the namespace is still the one in which the record was begun, and not another of the same name. */
+  isOfThisNamespace(key: ClusterKey, stored: StoredRecord): Promise<boolean>;
+  /** Writes only if nobody wrote since `before` was read; false when somebody did. */
+  write(key: ClusterKey, record: ClusterRecord, before: StoredRecord): Promise<boolean>;
 }
 
 /** The Lease store of the namespace the injector runs in. */
@@ -33,10 +37,17 @@ export function createLeaseStore(client: KubernetesClient, ownNamespace: string)
       return {
         record: parseRecord(found?.metadata?.annotations?.[RECORD_ANNOTATION]),
         version: found?.metadata?.resourceVersion ?? null,
+        namespaceUid: found?.metadata?.ownerReferences?.find((one) => one.kind === 'Namespace')?.uid ?? null,
       };
     },
-    async write(key, record, version) {
-      const body = lease(key, ownNamespace, record, version);
+    async isOfThisNamespace(key, { namespaceUid }) {
+      if (namespaceUid === null) return true;
+      const found = await uidOf(client, key.namespace);
+      return found === null || found === namespaceUid;
+    },
+    async write(key, record, { version, namespaceUid }) {
+      const owner = namespaceUid ?? (await uidOf(client, key.namespace));
+      const body = lease(key, ownNamespace, record, { version, namespaceUid: owner });
       if (version === null) {
         return createIfAbsent(client.coordination.createNamespacedLease({ namespace: ownNamespace, body }));
       }
@@ -62,7 +73,16 @@ export function leaseName(key: ClusterKey): string {
   return `${key.namespace}.${key.cluster}`;
 }
 
-function lease(key: ClusterKey, namespace: string, record: ClusterRecord, version: string | null): V1Lease {
+async function uidOf(client: KubernetesClient, namespace: string): Promise<string | null> {
+  return (await orNull(client.core.readNamespace({ name: namespace })))?.metadata?.uid ?? null;
+}
+
+function lease(
+  key: ClusterKey,
+  namespace: string,
+  record: ClusterRecord,
+  { version, namespaceUid }: Omit<StoredRecord, 'record'>,
+): V1Lease {
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -72,6 +92,14 @@ function lease(key: ClusterKey, namespace: string, record: ClusterRecord, versio
       labels: { 'app.kubernetes.io/managed-by': 'galera-injector' },
       annotations: { [RECORD_ANNOTATION]: formatRecord(record) },
       ...(version === null ? {} : { resourceVersion: version }),
+      // The garbage collector removes the record with the namespace of its cluster.
+      ...(namespaceUid === null
+        ? {}
+        : {
+            ownerReferences: [
+              { apiVersion: 'v1', kind: 'Namespace', name: key.namespace, uid: namespaceUid },
+            ],
+          }),
     },
     spec: record.holder === null ? {} : { holderIdentity: `${record.holder.pod}/${record.holder.podUid}` },
   };

@@ -169,6 +169,11 @@ describe('probes', () => {
     expect(probe.periodSeconds * probe.failureThreshold).toBe(3600);
   });
 
+  test('do not take a busy machine for a dead server: slow answers alone restart nobody within a minute', () => {
+    const probe = containerOf({})['livenessProbe'] as { timeoutSeconds: number; failureThreshold: number };
+    expect(probe.timeoutSeconds * probe.failureThreshold).toBeGreaterThan(60);
+  });
+
   test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])('leave a %s of the user alone', (name) => {
     const own = { tcpSocket: { port: 3306 } };
     expect(containerOf({ [name]: own })[name]).toEqual(own);

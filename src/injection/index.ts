@@ -1,6 +1,10 @@
 /** The pure core: pod, context and settings in, decision out. */
+export { isSingle } from './cluster-name.ts';
+export { member, text } from './json.ts';
 export * from './names.ts';
 export { plan } from './plan.ts';
 export { REASONS, type Reason } from './reasons.ts';
-export { quoted, singleLine } from './text.ts';
+export { podOf } from './template-pod.ts';
+export { quoted, quotedList, sentence, singleLine } from './text.ts';
 export type * from './types.ts';
+export { type Manifest, objectAt, objectsAt, workloadOf } from './workload.ts';

@@ -10,7 +10,13 @@ export type Path = readonly (string | number)[];
 
 /** A path in the notation of RFC 6901. */
 export function pointer(path: Path): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let text = '';
+  for (const part of path) text += `/${typeof part === 'string' && /[~/]/.test(part) ? escaped(part) : part}`;
+  return text;
+}
+
+function escaped(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Sets members of the object at a path, adding the object where it is missing or null. */

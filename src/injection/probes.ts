@@ -13,8 +13,9 @@ const PROBES = {
   startupProbe: probe('started', { periodSeconds: 5, failureThreshold: 720 }),
   // Clients leave a member within seconds of it losing its quorum.
   readinessProbe: probe('ready', { periodSeconds: 3, failureThreshold: 2 }),
-  // The script itself counts the three minutes without a primary component; this only forgives a slow answer.
-  livenessProbe: probe('alive', { periodSeconds: 10, failureThreshold: 3 }),
+  // The script itself counts the three minutes without a primary component. On a machine too busy to run it in time, a
+  // restart takes a donor from its joiners and makes things worse: this forgives slow answers for a minute and a half.
+  livenessProbe: probe('alive', { periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 30 }),
 } as const;
 
 type ProbeName = keyof typeof PROBES;
@@ -45,6 +46,12 @@ function isSet(container: JsonObject, name: ProbeName): boolean {
   return value !== undefined && value !== null;
 }
 
-function probe(argument: string, times: { periodSeconds: number; failureThreshold: number }) {
+interface Times {
+  readonly timeoutSeconds?: number;
+  readonly periodSeconds: number;
+  readonly failureThreshold: number;
+}
+
+function probe(argument: string, times: Times) {
   return { exec: { command: [PROBE_SCRIPT, argument] }, timeoutSeconds: TIMEOUT_SECONDS, ...times } as const;
 }

@@ -1,15 +1,24 @@
 /** The Kubernetes API as this process talks to it: one connection pool, a deadline on every call. */
 import {
-  AdmissionregistrationV1Api,
+  type AdmissionregistrationV1Api,
   ApiException,
-  AppsV1Api,
-  AuthenticationV1Api,
-  CoordinationV1Api,
-  CoreV1Api,
+  type AppsV1Api,
+  type AuthenticationV1Api,
+  type CoordinationV1Api,
+  type CoreV1Api,
   KubeConfig,
-  PolicyV1Api,
+  type PolicyV1Api,
   type RequestContext,
 } from '@kubernetes/client-node';
+import { callsOf } from './rest.ts';
+import {
+  ADMISSION_ROUTES,
+  APPS_ROUTES,
+  AUTHENTICATION_ROUTES,
+  COORDINATION_ROUTES,
+  CORE_ROUTES,
+  POLICY_ROUTES,
+} from './routes.ts';
 
 /** Longest time that one API call may take, in milliseconds. */
 const CALL_DEADLINE_MS = 10_000;
@@ -40,14 +49,14 @@ class PooledKubeConfig extends KubeConfig {
   }
 }
 
-/** The API groups that the injector uses. */
+/** The calls that the injector makes, by API group; routes.ts lists them. */
 export interface KubernetesClient {
-  readonly core: CoreV1Api;
-  readonly apps: AppsV1Api;
-  readonly coordination: CoordinationV1Api;
-  readonly policy: PolicyV1Api;
-  readonly authentication: AuthenticationV1Api;
-  readonly admission: AdmissionregistrationV1Api;
+  readonly core: Pick<CoreV1Api, keyof typeof CORE_ROUTES>;
+  readonly apps: Pick<AppsV1Api, keyof typeof APPS_ROUTES>;
+  readonly coordination: Pick<CoordinationV1Api, keyof typeof COORDINATION_ROUTES>;
+  readonly policy: Pick<PolicyV1Api, keyof typeof POLICY_ROUTES>;
+  readonly authentication: Pick<AuthenticationV1Api, keyof typeof AUTHENTICATION_ROUTES>;
+  readonly admission: Pick<AdmissionregistrationV1Api, keyof typeof ADMISSION_ROUTES>;
 }
 
 /** A client with the pod's own service account; a missing mount is an error, never a fall-back to localhost. */
@@ -82,18 +91,31 @@ export function namespaceOfContext(context: string | undefined): string {
 
 function clientOf(config: KubeConfig): KubernetesClient {
   return {
-    core: config.makeApiClient(CoreV1Api),
-    apps: config.makeApiClient(AppsV1Api),
-    coordination: config.makeApiClient(CoordinationV1Api),
-    policy: config.makeApiClient(PolicyV1Api),
-    authentication: config.makeApiClient(AuthenticationV1Api),
-    admission: config.makeApiClient(AdmissionregistrationV1Api),
+    core: callsOf(config, CORE_ROUTES),
+    apps: callsOf(config, APPS_ROUTES),
+    coordination: callsOf(config, COORDINATION_ROUTES),
+    policy: callsOf(config, POLICY_ROUTES),
+    authentication: callsOf(config, AUTHENTICATION_ROUTES),
+    admission: callsOf(config, ADMISSION_ROUTES),
   };
 }
 
 /** The HTTP status of a failed API call, or undefined when the failure is of another kind. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
+}
+
+/**
+ * Whether a call failed through the API or on the way to it: a status, a time limit, a connection. Anything else is a fault
+ * of our own.
+ */
+export function isApiFailure(error: unknown): boolean {
+  if (error instanceof ApiException) return true;
+  // Names and message of the runtime's fetch (nodejs/undici: lib/web/fetch/index.js).
+  return (
+    error instanceof Error &&
+    (['TimeoutError', 'AbortError', 'FetchError'].includes(error.name) || error.message === 'fetch failed')
+  );
 }
 
 /** The result of a call, or null when the API says 404. */
@@ -124,13 +146,14 @@ export function explainError(error: unknown): string {
 }
 
 function messageOf(body: unknown): string {
-  // An answer without a body, a 401 for one, leaves nothing to print.
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? 'no body');
+  const text = typeof body === 'string' ? body : '';
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);
+    // An answer that is no Status may repeat what was sent, which may be a token or a Secret.
+    return 'no message';
   } catch {
     // Not JSON: a proxy's page, perhaps. The beginning of it says enough.
   }
-  return text.slice(0, 200);
+  return text.slice(0, 200) || 'no body';
 }

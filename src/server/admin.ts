@@ -9,13 +9,23 @@ export interface AdminParts {
   readonly unready: () => string | null;
 }
 
-/** A server for `/livez`, `/readyz` and `/metrics`; not listening yet. */
+/** Time for the headers and for a whole request, in milliseconds: pages are asked for without a body. */
+const REQUEST_MS = 5_000;
+
+/** A server for `/livez`, `/readyz` and `/metrics`; not listening yet. It only reads. */
 export function createAdminServer(parts: AdminParts): Server {
-  return createServer((request, response) => {
+  const metrics = shared(() => parts.registry.metrics());
+  const limits = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS };
+  return createServer(limits, (request, response) => {
     const reply = (status: number, body: string, type = 'text/plain') => {
       response.writeHead(status, { 'Content-Type': type });
       response.end(body);
     };
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      // What comes after the headers is not read: the connection ends.
+      response.setHeader('Connection', 'close');
+      return reply(405, 'only GET and HEAD are answered\n');
+    }
     switch ((request.url ?? '').split('?')[0] ?? '') {
       case '/livez':
         reply(200, 'ok\n');
@@ -26,7 +36,7 @@ export function createAdminServer(parts: AdminParts): Server {
         break;
       }
       case '/metrics':
-        parts.registry.metrics().then(
+        metrics().then(
           (page) => reply(200, page, parts.registry.contentType),
           () => reply(500, 'metrics cannot be collected\n'),
         );
@@ -35,4 +45,13 @@ export function createAdminServer(parts: AdminParts): Server {
         reply(404, 'try /livez, /readyz or /metrics\n');
     }
   });
+}
+
+/** The work once for all who ask while it runs: a flood of scrapes costs no more than one after the other. */
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () =>
+    (running ??= work().finally(() => {
+      running = undefined;
+    }));
 }

@@ -10,9 +10,10 @@ import {
 import { type Authenticate, type Caller, TooManyTokensError } from '../coordination/identity.ts';
 import { BadCallError } from '../coordination/protocol.ts';
 import { UnreadableRecordError } from '../coordination/record.ts';
-import { explainError } from '../kubernetes/client.ts';
+import { explainError, isApiFailure } from '../kubernetes/client.ts';
+import { CompanionError } from '../kubernetes/companions.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { beginRequest, type Metrics } from '../telemetry/metrics.ts';
 import { type BodyRules, prepareRefusal, readBody, TurnedAwayError } from './body.ts';
 import { createBudget, createGate, type Gate } from './budget.ts';
 
@@ -56,7 +57,7 @@ async function answer(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const stop = parts.metrics.duration.startTimer({ endpoint: call });
+  const stop = beginRequest(parts.metrics, call);
   try {
     const caller = await callerOf(parts, request);
     const body = (await readBody(request, response, rules)).toString('utf8');
@@ -82,23 +83,37 @@ async function callerOf(parts: CoordinateParts, request: Request): Promise<Calle
 }
 
 function fail(parts: CoordinateParts, call: CallName, response: Response, error: unknown): void {
-  if (error instanceof BadCallError) return turnAway(parts, response, 400, error.message);
-  if (error instanceof NotAMemberError) return turnAway(parts, response, 403, error.message);
-  if (error instanceof StaleCallError) return turnAway(parts, response, 409, error.message);
+  if (error instanceof BadCallError) return turnAway(parts, call, response, 400, error.message);
+  if (error instanceof NotAMemberError) return turnAway(parts, call, response, 403, error.message);
+  if (error instanceof StaleCallError) return turnAway(parts, call, response, 409, error.message);
   if (error instanceof TooManyTokensError)
     return fail(parts, call, response, new TurnedAwayError(429, error.message));
   if (error instanceof TurnedAwayError) {
     prepareRefusal(response, error);
-    return turnAway(parts, response, error.status, error.message);
+    return turnAway(parts, call, response, error.status, error.message);
   }
-  if (error instanceof ContendedError) return turnAway(parts, response, 503, error.message);
+  if (error instanceof ContendedError) return turnAway(parts, call, response, 503, error.message);
   parts.logger.error('coordinator call failed', { call, error: explainError(error) });
   const known = error instanceof UnreadableRecordError;
-  return turnAway(parts, response, 500, known ? error.message : `the call failed: ${explainError(error)}`);
+  if (!known && !(error instanceof CompanionError) && !isApiFailure(error))
+    parts.metrics.panics.inc({ endpoint: call });
+  return turnAway(
+    parts,
+    call,
+    response,
+    500,
+    known ? error.message : `the call failed: ${explainError(error)}`,
+  );
 }
 
-function turnAway(parts: CoordinateParts, response: Response, status: number, why: string): void {
-  parts.metrics.refusedCalls.inc({ status: String(status) });
+function turnAway(
+  parts: CoordinateParts,
+  call: CallName,
+  response: Response,
+  status: number,
+  why: string,
+): void {
+  parts.metrics.refusedCalls.inc({ call, status: String(status) });
   send(response, status, why);
 }
 

@@ -36,8 +36,12 @@ const LIMITS: ConnectionLimits = {
 /** Where a process is: `draining` still answers, but on no connection twice; `late` only says to ask another replica. */
 export type Phase = 'serving' | 'draining' | 'late';
 
-/** An application with our routes, JSON errors and nothing that names its parts. */
-export function createApp(routers: readonly Router[], phase: () => Phase): Express {
+/** An application with our routes, JSON errors and nothing that names its parts. `onFault` hears of what no route caught. */
+export function createApp(
+  routers: readonly Router[],
+  phase: () => Phase,
+  onFault: (error: unknown) => void = () => undefined,
+): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use((_request: Request, response: Response, next: NextFunction) => {
@@ -56,6 +60,7 @@ export function createApp(routers: readonly Router[], phase: () => Phase): Expre
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const { status, type } = error as { status?: unknown; type?: unknown };
     const code = typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+    if (code === 500) onFault(error);
     response.status(code).json({ error: typeof type === 'string' ? type : 'the request could not be read' });
   });
   return app;

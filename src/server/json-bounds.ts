@@ -10,6 +10,9 @@ const MEMBERS_MAX = 20_000;
 /** Members in all: a pod of 1.5 MiB, the most that etcd takes, in its smallest fields, with managedFields for each. */
 const TOTAL_MAX = 400_000;
 
+/** Bytes of a string that are looked at one by one. */
+const SHORT = 64;
+
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
@@ -50,7 +53,13 @@ export function findExcess(json: Buffer): string | null {
 
 /** Index of the closing quote, or of the end of the text. */
 function endOfString(json: Buffer, start: number): number {
-  for (let end = json.indexOf(QUOTE, start + 1); end !== -1; end = json.indexOf(QUOTE, end + 1)) {
+  // Most are names of fields: byte by byte is faster for them than a search that has to be set up.
+  const near = Math.min(json.length, start + SHORT);
+  for (let at = start + 1; at < near; at += 1) {
+    if (json[at] === BACKSLASH) at += 1;
+    else if (json[at] === QUOTE) return at;
+  }
+  for (let end = json.indexOf(QUOTE, near); end !== -1; end = json.indexOf(QUOTE, end + 1)) {
     let slashes = 0;
     while (json[end - 1 - slashes] === BACKSLASH) slashes += 1;
     if (slashes % 2 === 0) return end;

@@ -1,12 +1,13 @@
 /** `/mutate`: the endpoint that the API server calls. */
 import express, { type Request, type Response, type Router } from 'express';
-import { admit, type ReadContext } from '../admission/admit.ts';
+import { admit, BrokenPatchError, type ReadContext } from '../admission/admit.ts';
 import { complete } from '../admission/respond.ts';
 import { type AdmissionRequest, BadReviewError, parseReview } from '../admission/review.ts';
 import type { Settings } from '../injection/index.ts';
 import { explainError } from '../kubernetes/client.ts';
+import type { Fault } from '../telemetry/labels.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { beginRequest, type Metrics } from '../telemetry/metrics.ts';
 import { type BodyRules, prepareRefusal, readBody, TurnedAwayError } from './body.ts';
 import { createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
@@ -16,12 +17,17 @@ import { findExcess } from './json-bounds.ts';
  * Largest review read, in bytes: an object of at most 3 MiB (the API server's own limit on a request), twice for old
  * and new, and 1 MiB for the rest.
  */
-const REVIEW_LIMIT = 7 * 1024 * 1024;
+export const REVIEW_LIMIT = 7 * 1024 * 1024;
 
 /** Bytes of reviews held at one time. Ordinary ones have 6 to 100 KB; parsed they take about ten times as much. */
 const HELD = { small: 8 * 1024 * 1024, large: 2 * REVIEW_LIMIT };
 /** Reviews decided at one time: each waits for the API, so more of them only wait longer. */
 const REVIEWS_AT_ONCE = 256;
+
+/** What the API says about the pod could not be had; nothing is guessed in its place. */
+class ContextError extends Error {
+  override name = 'ContextError';
+}
 
 /** What the endpoint works with. */
 export interface MutateParts {
@@ -52,7 +58,7 @@ async function answer(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const stop = parts.metrics.duration.startTimer({ endpoint: 'mutate' });
+  const stop = beginRequest(parts.metrics, 'mutate');
   try {
     const review = parseReview(parseJson(await readBody(request, response, bounds.rules)));
     const deciding = bounds.gate.enter(() => decide(parts, review, request.query['timeout']));
@@ -66,7 +72,7 @@ async function answer(
 }
 
 /** @throws BadReviewError for what is not JSON or exceeds the bounds */
-function parseJson(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
   const excess = findExcess(body);
   if (excess !== null) throw new BadReviewError(excess);
   try {
@@ -85,29 +91,41 @@ async function decide(parts: MutateParts, review: AdmissionRequest, timeout: unk
     answer: answered,
   } = await admit(
     review,
-    (pod, namespace) => within(budget, 'reading the context', parts.readContext(pod, namespace)),
+    (pod, namespace) =>
+      within(budget, 'reading the context', parts.readContext(pod, namespace)).catch((cause: unknown) => {
+        throw new ContextError(explainError(cause), { cause });
+      }),
     parts.settings(),
   );
   parts.metrics.reviews.inc({ decision, reason });
   const { namespace, uid } = review;
   parts.logger.info('admission review', { decision, reason, cluster, namespace, uid });
-  return complete(review.uid, answered);
+  const completed = complete(review.uid, answered);
+  const { patch } = completed.response;
+  if (patch !== undefined) parts.metrics.patchBytes.observe(Buffer.byteLength(patch, 'base64'));
+  return completed;
 }
 
 function fail(parts: MutateParts, response: Response, error: unknown): void {
+  const reason = faultOf(error);
+  parts.metrics.reviews.inc({ decision: 'error', reason });
   if (error instanceof BadReviewError) {
-    parts.metrics.reviews.inc({ decision: 'error', reason: 'bad_review' });
     response.status(400).json({ error: error.message });
     return;
   }
   if (error instanceof TurnedAwayError) {
-    parts.metrics.reviews.inc({ decision: 'error', reason: 'turned_away' });
     prepareRefusal(response, error);
     response.json({ error: error.message });
     return;
   }
-  const reason = error instanceof Error ? error.name : 'unknown';
-  parts.metrics.reviews.inc({ decision: 'error', reason: 'internal' });
+  if (reason !== 'context_unreadable') parts.metrics.panics.inc({ endpoint: 'mutate' });
   parts.logger.error('admission review failed', { reason, error: explainError(error) });
   response.status(500).json({ error: `galera-injector could not decide: ${explainError(error)}` });
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof BadReviewError) return 'bad_review';
+  if (error instanceof TurnedAwayError) return 'turned_away';
+  if (error instanceof ContextError) return 'context_unreadable';
+  return error instanceof BrokenPatchError ? 'broken_patch' : 'internal';
 }

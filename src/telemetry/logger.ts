@@ -1,5 +1,8 @@
 /** One line of JSON for each event, on standard output. Never an object of the API, never a secret. */
 
+/** Longest text of a field, in characters: what callers send does not decide how much is written. */
+const TEXT_MAX = 1_000;
+
 /** Levels in order of importance. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -21,7 +24,12 @@ export function createLogger(
     (one: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(one) < lowest) return;
-      write(`${JSON.stringify({ time: now().toISOString(), level: one, message, ...fields })}\n`);
+      const line = { time: now().toISOString(), level: one, message, ...fields };
+      write(`${JSON.stringify(line, shorten)}\n`);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function shorten(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}…` : value;
 }

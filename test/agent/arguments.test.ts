@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { type Handover, Pod } from './pod.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Handover, type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const GRASTATE = `version: 2.1\nuuid: ${CLUSTER}\nseqno: 42\nsafe_to_bootstrap: 0\n`;
@@ -8,18 +8,9 @@ const GRASTATE = `version: 2.1\nuuid: ${CLUSTER}\nseqno: 42\nsafe_to_bootstrap: 
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
+podForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
 });
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
-  pod = await Pod.create(coordinator);
-});
-
-afterEach(() => pod.remove());
 
 async function after(answer: string, ...options: string[]): Promise<Handover> {
   coordinator.answers = [answer];

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { Pod } from './pod.ts';
+import { describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const OTHER = '11111111-2222-4333-8444-555555555555';
@@ -10,19 +10,10 @@ const ZERO = '00000000-0000-0000-0000-000000000000';
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
-});
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
+podForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
   coordinator.answers = ['refuse the test has seen enough'];
-  pod = await Pod.create(coordinator);
 });
-
-afterEach(() => pod.remove());
 
 interface State {
   readonly uuid?: string;
@@ -134,6 +125,14 @@ describe('recovering a position', () => {
     expect(command).not.toContain('--wsrep-new-cluster');
   });
 
+  it('recovers on a socket of its own, since the entrypoint makes the folder of the server’s only later', async () => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
+    for (const [name, text] of Object.entries(crashed)) await pod.write(`data/${name}`, text);
+    await pod.start('entrypoint.sh', 'mariadbd', '--socket=/nowhere/socket').finished;
+    const sockets = (await pod.read('recovery.calls')).match(/(?<=--socket=)\S+/g);
+    expect(sockets?.at(-1)).toBe(pod.path('galera/recovery.sock'));
+  });
+
   it('hands the recovered position to the server', async () => {
     await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
     coordinator.answers = ['reform 127.0.0.11'];
@@ -148,11 +147,48 @@ describe('recovering a position', () => {
     expect((await pod.handover()).arguments.join(' ')).not.toContain('start-position');
   });
 
-  it('rolls back prepared transactions and asks again', async () => {
-    await pod.write('recovery', 'You have to start server with --tc-heuristic-recover switch\n');
+  it.each([
+    ['mariadbd', '--log-bin', '--port', '3307'],
+    ['--log-bin', '--port', '3307'],
+    ['tini', '--', 'mariadbd', '--log-bin', '--port', '3307'],
+  ])('hands over an option and its value in two words (%s %s …)', async (...command) => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
+    for (const [name, text] of Object.entries(crashed)) await pod.write(`data/${name}`, text);
+    await pod.start('entrypoint.sh', ...command).finished;
+    expect(await pod.read('recovery.calls')).toMatch(/^--log-bin --port 3307 --datadir=/);
+  });
+
+  const PREPARED = 'You have to start server with --tc-heuristic-recover switch\n';
+
+  it('asks the server where the saved seqno has more digits than any', async () => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:5\n`);
+    const state = grastate({ seqno: '99999999999999999999' });
+    expect(await reported({ ...SERVER, 'grastate.dat': state })).toMatchObject({ seqno: '5' });
+  });
+
+  it('rolls back prepared transactions of a node that no log decides, and asks again', async () => {
+    await pod.write('recovery', PREPARED);
     await pod.write('recovery.then', `WSREP: Recovered position: ${CLUSTER}:77\n`);
     expect(await reported(crashed)).toMatchObject({ seqno: '77' });
     expect(await pod.read('recovery.calls')).toContain('--tc-heuristic-recover=rollback');
+  });
+
+  it('commits those of a database that was no node, which nobody would send again', async () => {
+    await pod.write('recovery', PREPARED);
+    await pod.write('recovery.then', `WSREP: Recovered position: ${ZERO}:-1\n`);
+    expect(await reported(SERVER)).toMatchObject({ data: 'present', uuid: ZERO });
+    expect(await pod.read('recovery.calls')).toContain('--tc-heuristic-recover=commit');
+  });
+
+  it.each([
+    ['was open when the server ended', 'binlog', 1, true],
+    ['had been closed', 'binlog', 0, false],
+    ['is a relay log', 'db-relay-bin', 1, false],
+  ])('gives the server a log that %s', async (_what, name, flags, given) => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:77\n`);
+    const event = `\u007fbin${'x'.repeat(17)}${String.fromCharCode(flags)}`;
+    await reported({ ...crashed, [`${name}.index`]: `./${name}.000007\n`, [`${name}.000007`]: event });
+    expect((await pod.read('recovery.calls')).includes(`--log-bin=${pod.path(`data/${name}`)}`)).toBe(given);
   });
 
   it('waits, and never calls the node empty, while the server cannot read its files', async () => {

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { StubCoordinator } from './coordinator.ts';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { type StubCoordinator, startCoordinator } from './coordinator.ts';
 
 const AGENT = join(import.meta.dirname, '../../agent');
 const DOUBLES = join(import.meta.dirname, 'doubles');
@@ -139,6 +140,22 @@ export class Pod {
       environment[entry.slice(0, entry.indexOf('='))] = entry.slice(entry.indexOf('=') + 1);
     return { arguments: lines, environment };
   }
+}
+
+/** Registers the set-up of a suite: a new pod for each test, and a coordinator for all that has forgotten the last test. */
+export function podForEachTest(use: (pod: Pod, coordinator: StubCoordinator) => void | Promise<void>): void {
+  let coordinator: StubCoordinator;
+  let pod: Pod;
+  beforeAll(async () => {
+    coordinator = await startCoordinator();
+  });
+  afterAll(() => coordinator.close());
+  beforeEach(async () => {
+    coordinator.reset();
+    pod = await Pod.create(coordinator);
+    await use(pod, coordinator);
+  });
+  afterEach(() => pod.remove());
 }
 
 function onPath(command: string): boolean {

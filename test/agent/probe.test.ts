@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { Pod } from './pod.ts';
+import { describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 
@@ -11,26 +11,19 @@ interface Status {
   readonly state?: number;
   readonly comment?: string;
   readonly ready?: string;
+  readonly connected?: string;
+  readonly group?: string;
   readonly view?: number;
 }
 
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
-});
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
+podForEachTest(async (made, stub) => {
+  [pod, coordinator] = [made, stub];
   coordinator.answers = ['ok'];
-  pod = await Pod.create(coordinator);
   await phase('joining');
 });
-
-afterEach(() => pod.remove());
 
 function phase(name: string, start = '1'): Promise<void> {
   return pod.write(
@@ -44,6 +37,8 @@ function serverSays({
   state = 4,
   comment = 'Synced',
   ready = 'ON',
+  connected = 'ON',
+  group = 'OPERATIONAL',
   view = 3,
 }: Status = {}): Promise<void> {
   const rows = {
@@ -55,6 +50,8 @@ function serverSays({
     wsrep_local_state: state,
     wsrep_local_state_comment: comment,
     wsrep_ready: ready,
+    wsrep_connected: connected,
+    ...(group === '' ? {} : { wsrep_evs_state: group }),
   };
   return pod.write(
     'status',
@@ -256,6 +253,33 @@ describe('probe alive', () => {
   ])('passes during a state transfer, told by that %s', async (_sign, file, text) => {
     await pod.probe('alive');
     await pod.write(file, text);
+    await at(5000);
+    expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['says so', { connected: 'OFF' }],
+    ['only lacks the state of its connection', { group: '' }],
+    ['says that the connection is closed', { group: 'CLOSED' }],
+  ])(
+    'fails when a joiner has left its group after a transfer that failed and %s: it would say Joining for ever',
+    async (_sign, left) => {
+      const joining = { cluster: 'non-Primary', state: 1, comment: 'Joining: receiving State Transfer' };
+      await serverSays({ ...joining, ready: 'OFF', ...left });
+      expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+      await at(1029);
+      expect(await pod.probe('alive')).toMatchObject({ code: 0 });
+      await at(1030);
+      const { code, output } = await pod.probe('alive');
+      expect(code).toBe(1);
+      expect(output).toContain('has left its group');
+    },
+  );
+
+  it('passes while a joiner that is in its group receives an incremental transfer, however long', async () => {
+    const joining = { cluster: 'non-Primary', state: 1, comment: 'Joining: receiving State Transfer' };
+    await serverSays({ ...joining, ready: 'OFF' });
+    await pod.probe('alive');
     await at(5000);
     expect(await pod.probe('alive')).toMatchObject({ code: 0 });
   });

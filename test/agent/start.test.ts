@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type StubCoordinator, startCoordinator } from './coordinator.ts';
-import { Pod } from './pod.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
@@ -9,18 +9,9 @@ const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno
 let coordinator: StubCoordinator;
 let pod: Pod;
 
-beforeAll(async () => {
-  coordinator = await startCoordinator();
+podForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
 });
-
-afterAll(() => coordinator.close());
-
-beforeEach(async () => {
-  coordinator.reset();
-  pod = await Pod.create(coordinator);
-});
-
-afterEach(() => pod.remove());
 
 /** Another member that accepts connections. */
 let member: Server;
@@ -189,6 +180,40 @@ describe('joining', () => {
     expect((await script.finished).code).toBe(0);
     expect(pod.has('data/mysql')).toBe(true);
     expect(pod.has('data/gvwstate.dat')).toBe(false);
+  });
+
+  describe('with a last view of three, of which one answers', () => {
+    const VIEW =
+      'my_uuid: a\n#vwbeg\nview_id: 3 v 7\nbootstrap: 0\nmember: a 0\nmember: b 0\nmember: c 0\n#vwend\n';
+    beforeEach(async () => {
+      await holdData();
+      await pod.write('data/gvwstate.dat', VIEW);
+    });
+    const start = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+
+    it('does not give that view up at once: the one that looks Ready cannot be Primary without this node', async () => {
+      coordinator.answers = ['join 127.0.0.11', 'join 127.0.0.11', 'reform 127.0.0.11'];
+      expect((await start().finished).code).toBe(0);
+      expect(pod.has('data/gvwstate.dat')).toBe(true);
+    });
+
+    it('joins when the coordinator still says so after the readiness of that one would have failed', async () => {
+      coordinator.answers = ['join 127.0.0.11'];
+      const script = start();
+      await script.logged('too few members of the last view answer');
+      await pod.write('proc/uptime', '1015.00 0.00\n');
+      expect((await script.finished).code).toBe(0);
+      expect(pod.has('data/gvwstate.dat')).toBe(false);
+    });
+
+    it('joins at once when two of it answer', async () => {
+      const second = createServer((socket) => socket.end());
+      await new Promise<void>((resolve) => second.listen(port, '127.0.0.12', resolve));
+      coordinator.answers = ['join 127.0.0.11,127.0.0.12', 'refuse this test expects one question'];
+      expect((await start().finished).code).toBe(0);
+      expect(pod.has('data/gvwstate.dat')).toBe(false);
+      second.close();
+    });
   });
 
   it('keeps the view when the last one forms again', async () => {

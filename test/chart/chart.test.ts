@@ -43,7 +43,8 @@ describe('the chart', () => {
 
   it('explains every value in a comment that begins with "# --"', () => {
     const lines = read(join(chart, 'values.yaml')).split('\n');
-    const groups = /^(image|webhook|tls|serviceAccount|podDisruptionBudget):$/;
+    const groups =
+      /^(image|webhook|advice|safetyNet|tls|serviceAccount|podDisruptionBudget|podMonitor|prometheusRule|dashboard):$/;
     const wrong = lines.filter((line, index) => {
       const above = lines[index - 1];
       if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');
@@ -67,6 +68,12 @@ describe('the plain manifests', () => {
     const [first, ...others] = (await renderDeploy()).split('\n---\n').map((text) => parse(text) as unknown);
     expect(first).toMatchObject({ kind: 'Namespace', metadata: { name: 'galera-system' } });
     expect(others).toHaveLength((await render()).length);
+  });
+
+  it('name every kind but the namespace in the line that removes them', async () => {
+    const [line = ''] = /^# +kubectl delete .*$/m.exec(await renderDeploy()) ?? [];
+    const kinds = new Set((await render()).map(({ kind }) => `${kind.toLowerCase()}s`));
+    expect(new Set(line.split(' ').at(-1)?.split(','))).toEqual(kinds);
   });
 
   it('claim no manager', async () => {
@@ -114,6 +121,8 @@ describe('the schema of the values', () => {
     ['port=443', '/port'],
     ['logLevel=loud', '/logLevel'],
     ['fullnameOverride=Injector', '/fullnameOverride'],
+    ['podMonitor.interval=30', '/podMonitor/interval'],
+    ['dashboard.enabled=yes', '/dashboard/enabled'],
   ])('refuses --set %s and names %s', async (setting, name) => {
     await expect(render('--set', setting)).rejects.toThrow(name);
   });

@@ -197,7 +197,12 @@ describe('the webhook configuration', () => {
 
 describe('every object', () => {
   it('of a namespaced kind names the release namespace', () => {
-    const clusterWide = new Set(['ClusterRole', 'ClusterRoleBinding', 'MutatingWebhookConfiguration']);
+    const clusterWide = new Set([
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'MutatingWebhookConfiguration',
+      'ValidatingWebhookConfiguration',
+    ]);
     const elsewhere = objects.filter(({ metadata }) => metadata.namespace !== 'galera-system');
     expect(new Set(elsewhere.map(({ kind }) => kind))).toEqual(clusterWide);
     expect(elsewhere.every(({ metadata }) => metadata.namespace === undefined)).toBe(true);

@@ -44,6 +44,7 @@ describe('the rights of the injector', () => {
         'get deployments.apps',
         'get replicasets.apps',
         'get replicationcontrollers',
+        'get namespaces',
         'get pods',
         'list pods',
         'get services',
@@ -55,6 +56,8 @@ describe('the rights of the injector', () => {
         'create tokenreviews.authentication.k8s.io',
         'get mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
         'patch mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
+        'get validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
+        'patch validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
       ].toSorted(),
     );
   });

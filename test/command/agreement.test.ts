@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CA_PLACEHOLDER } from '../../src/command/review.ts';
-import { podOf } from '../../src/command/template-pod.ts';
-import { type Context, type JsonObject, plan } from '../../src/injection/index.ts';
+import { type Context, type JsonObject, plan, podOf } from '../../src/injection/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { pods } from '../injection/arbitrary-pods.ts';
 import { applied } from '../injection/pods.ts';
@@ -40,7 +39,7 @@ function workloadOf({ kind, serviceName, claims }: Case, template: unknown): Jso
 
 /** The pod as its controller sends it to admission. */
 function controllerPod(json: JsonObject): JsonObject {
-  const pod = podOf({ kind: String(json['kind']), name: 'db', namespace: 'shop', json, path: [] });
+  const pod = podOf({ kind: String(json['kind']), name: 'db', json });
   const { metadata } = pod as { metadata: JsonObject };
   const ownerReferences = [{ kind: json['kind'], name: 'db', controller: true }];
   return { ...pod, metadata: { ...metadata, namespace: 'shop', ownerReferences } };

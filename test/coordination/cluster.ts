@@ -1,6 +1,10 @@
 /** Coordinators over a store and pods in memory: what two replicas share. */
 import type { V1Pod } from '@kubernetes/client-node';
-import { type Coordinator, createCoordinator } from '../../src/coordination/coordinator.ts';
+import {
+  type Coordinator,
+  type CoordinatorParts,
+  createCoordinator,
+} from '../../src/coordination/coordinator.ts';
 import type { PodEvent } from '../../src/coordination/events.ts';
 import type { Caller } from '../../src/coordination/identity.ts';
 import type { RecordStore } from '../../src/coordination/lease-store.ts';
@@ -17,9 +21,11 @@ export function memoryStore(): RecordStore & { texts: Map<string, { text: string
       return {
         record: parseRecord(found?.text),
         version: found === undefined ? null : String(found.version),
+        namespaceUid: null,
       };
     },
-    write: async ({ namespace, cluster }, record, version) => {
+    isOfThisNamespace: () => Promise.resolve(true),
+    write: async ({ namespace, cluster }, record, { version }) => {
       await Promise.resolve();
       const name = `${namespace}.${cluster}`;
       const found = texts.get(name);
@@ -53,6 +59,7 @@ export function coordinatorOver(
   store: RecordStore,
   pods: readonly V1Pod[],
   events: PodEvent[] = [],
+  onAnswer: CoordinatorParts['onAnswer'] = () => undefined,
 ): Coordinator {
   return createCoordinator({
     store,
@@ -69,5 +76,6 @@ export function coordinatorOver(
       return Promise.resolve();
     },
     onDecision: () => undefined,
+    onAnswer,
   });
 }

@@ -57,6 +57,18 @@ describe('the coordinator', () => {
     );
   });
 
+  it('begins anew where the namespace was deleted and made again: the volumes went with it', async () => {
+    const { store, pods, say } = setUp();
+    const record = async () => (await store.read({ namespace: 'shop', cluster: 'db' })).record;
+    await say(0, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=1\n`);
+    expect(await record()).toMatchObject({ uuid: UUID, formed: true });
+    for (const { metadata } of pods) Object.assign(metadata ?? {}, { uid: `again-${metadata?.name}` });
+    let asked = 0;
+    store.isOfThisNamespace = () => Promise.resolve((asked += 1) > 1);
+    await say(1, 'start', empty(1));
+    expect(await record()).toMatchObject({ uuid: null, formed: false });
+  });
+
   it('announces a decision once, however often it is asked for', async () => {
     const { events, say } = setUp();
     for (const ask of [1, 2, 3]) await say(2, 'turn', empty(ask));

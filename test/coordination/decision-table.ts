@@ -53,6 +53,17 @@ export const TABLE: readonly Row[] = [
     UNMARKED,
   ),
   row(
+    'another pod is Ready, but half of the last view of the caller has reported that view; no grant is out, and row 7 applies but for who runs',
+    'reform',
+    'the rest has lost its quorum and only looks Ready; the component forms again by itself',
+    situation(
+      1,
+      formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(holding(A, 4))) } }),
+      ready,
+    ),
+    withView(holding(A, 4)),
+  ),
+  row(
     'another pod is Ready, and what runs in it was started with a word of the coordinator',
     'join',
     'own data is let in only when the record has its uuid and it has not diverged from the cluster; else refused, or told to wait while no uuid is recorded',

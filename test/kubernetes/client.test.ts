@@ -61,7 +61,7 @@ describe('explainError', () => {
   it.each([
     ['the message of the API', { status: 403, body: { message: 'no right' } }, 'HTTP 403: no right'],
     ['the body of a proxy', { status: 502, body: '<html>bad gateway' }, 'HTTP 502: <html>bad gateway'],
-    ['a body without a message', { status: 500, body: { code: 500 } }, 'HTTP 500: {"code":500}'],
+    ['no body that may repeat the request', { status: 500, body: { code: 500 } }, 'HTTP 500: no message'],
   ])('shows %s', async (_what, forced, shown) => {
     api.intercept = () => forced;
     expect(explainError(await failureOf(read('db')))).toContain(shown);

@@ -41,3 +41,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- define "galera-injector.secretName" -}}
 {{- .Values.tls.secretName | default (printf "%s-tls" (include "galera-injector.fullname" .)) -}}
 {{- end -}}
+
+{{/* All namespaces but those whose pods are never injected. */}}
+{{- define "galera-injector.namespaceSelector" -}}
+matchExpressions:
+  - key: kubernetes.io/metadata.name
+    operator: NotIn
+    values:
+      - kube-system
+      - {{ .Release.Namespace }}
+      {{- with .Values.webhook.excludedNamespaces }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+{{- end -}}

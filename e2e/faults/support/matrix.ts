@@ -10,6 +10,10 @@ const RUNS = Number(process.env['FAULT_RUNS'] ?? '1');
 /** Cases run side by side, which is quicker and says nothing of times. */
 const SIDE_BY_SIDE = process.env['FAULT_SIDE_BY_SIDE'] === 'yes';
 
+const BOOTED = process.env['E2E_BOOTED'] === 'yes';
+const NOT_BOOTED =
+  'KUBECONFIG is set: this fault reaches into the machine, which only the booted cluster allows';
+
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.dirname })
   .toString()
   .trim();
@@ -19,6 +23,10 @@ export interface CaseOptions {
   readonly shape?: Shape;
   /** Whether the times of repeated runs are wanted; a case that is only right or wrong runs once. */
   readonly timed?: boolean;
+  /** The fault reaches into this machine, so that it needs the cluster that the harness booted. */
+  readonly machine?: boolean;
+  /** The fault reaches beyond its namespace: never beside another case. */
+  readonly alone?: boolean;
 }
 
 /** Declares a row; its cases follow. */
@@ -30,11 +38,12 @@ export function row(
   ) => void,
 ): void {
   describe(`${number}. ${fault}`, () => {
-    declare((name, { shape = 'Parallel', timed = false }, run) => {
+    declare((name, { shape = 'Parallel', timed = false, machine = false, alone = false }, run) => {
       const times = timed ? RUNS : 1;
-      const test = SIDE_BY_SIDE ? it.concurrent : it;
+      const test = SIDE_BY_SIDE && !alone ? it.concurrent : it;
       for (let turn = 1; turn <= times; turn += 1) {
-        test(times > 1 ? `${name} (${turn} of ${times})` : name, async () => {
+        test(times > 1 ? `${name} (${turn} of ${times})` : name, async (context) => {
+          if (machine && !BOOTED) context.skip(NOT_BOOTED);
           const subject = await Subject.form(shape);
           try {
             await run(subject);

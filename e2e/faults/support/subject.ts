@@ -15,6 +15,7 @@ export class Subject {
   readonly remove: () => Promise<void>;
   #writer: Writer | null;
   #since = 0;
+  #broken: number | null = null;
   #outcome: Result['outcome'] = 'by itself';
   #measured: Pick<Result, 'synced' | 'backOff' | 'gap' | 'acknowledged' | 'lost'> = {
     synced: null,
@@ -58,6 +59,11 @@ export class Subject {
     this.#since = Date.now();
   }
 
+  /** A fault that lasts begins now, and ends with `begin`: the gap in the writes is measured from here. */
+  breaks(): void {
+    this.#broken = Date.now();
+  }
+
   /** The pods by member, in order; of a shape whose pods have no fixed names, by name. */
   async pods(): Promise<V1Pod[]> {
     const found = await pods(this.namespace, SELECTOR);
@@ -75,7 +81,7 @@ export class Subject {
   }
 
   /** Waits until the application has had `more` further rows acknowledged. */
-  async moreRows(more: number, seconds = 60): Promise<void> {
+  async moreRows(more: number, seconds = 180): Promise<void> {
     const before = (await this.acknowledged()).length;
     await until(`${more} more acknowledged rows`, seconds, async () => {
       const now = (await this.acknowledged()).length - before;
@@ -125,7 +131,12 @@ export class Subject {
     const rows = await this.stopWriter();
     const missing = await missingRows(this.namespace, SELECTOR, rows);
     const lost = new Set(Object.values(missing).flat()).size;
-    this.#measured = { ...this.#measured, gap: longestGap(times, since), acknowledged: rows.length, lost };
+    this.#measured = {
+      ...this.#measured,
+      gap: longestGap(times, this.#broken ?? since),
+      acknowledged: rows.length,
+      lost,
+    };
     if (lost > 0) throw new Error(`acknowledged rows are missing: ${JSON.stringify(missing)}`);
   }
 

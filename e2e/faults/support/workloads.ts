@@ -2,7 +2,8 @@
 import { mariadbImage } from '../../support/examples.ts';
 
 /** How the three nodes are written down. */
-export type Shape = 'Parallel' | 'OrderedReady' | 'Pods' | 'ReplicationControllers' | 'Deployment';
+export type Shape =
+  'Parallel' | 'OrderedReady' | 'Pods' | 'ReplicationControllers' | 'Deployment' | 'TwoStatefulSets';
 
 /** Manifest and names of one workload. */
 export interface Workload {
@@ -37,6 +38,8 @@ export function workload(shape: Shape): Workload {
       return owned(shape, 'StatefulSet', statefulSet(shape));
     case 'Deployment':
       return owned(shape, 'Deployment', deployment());
+    case 'TwoStatefulSets':
+      return twoStatefulSets();
     case 'Pods':
       return single(shape, (name) => ({
         apiVersion: 'v1',
@@ -94,18 +97,37 @@ function controller(name: string): object {
   };
 }
 
-function statefulSet(podManagementPolicy: string): object {
+/** Two workloads that claim one cluster name; each has a first pod that could take itself for the first of all. */
+function twoStatefulSets(): Workload {
+  const halves = [
+    ['left', 2],
+    ['right', 1],
+  ] as const;
+  const items = halves.map(([half, replicas]) => {
+    const own = { ...labels, half, 'galera-injector.dev/cluster': 'db' };
+    const spec = { replicas, selector: { matchLabels: { half } } };
+    return statefulSet('Parallel', half, spec, own);
+  });
+  const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  const members = ['left-0', 'left-1', 'right-0'];
+  return { shape: 'TwoStatefulSets', cluster: 'db', members, manifest, member: () => manifest };
+}
+
+function statefulSet(
+  podManagementPolicy: string,
+  name = 'db',
+  spec: object = { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'db' } } },
+  own: object = labels,
+): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: { name: 'db' },
+    metadata: { name },
     spec: {
-      replicas: 3,
-      serviceName: 'db',
+      ...spec,
       podManagementPolicy,
-      selector: { matchLabels: { app: 'db' } },
       template: {
-        metadata: { labels },
+        metadata: { labels: own },
         spec: { terminationGracePeriodSeconds: 120, containers: [container()] },
       },
       volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claimSpec }],

@@ -81,6 +81,16 @@ describe('the last view, with nobody running', () => {
     expect(decideStart(situation(1, again), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
   });
 
+  it('forms again although somebody looks Ready, when half of it went down in it', () => {
+    const pods = [member(0, { ready: true }), member(1), member(2)];
+    const two = formed({ members: { 'db-0': started(0), 'db-2': reported(2) } });
+    expect(decideStart(situation(1, two, pods), withView(holding(A, 5))).answer.kind).toBe('reform');
+    const one = formed({ members: { 'db-0': started(0), 'db-2': started(2) } });
+    expect(decideStart(situation(1, one, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+    const empty = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
+    expect(decideStart(situation(1, empty, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+  });
+
   it('is not tried where a bootstrap by hand may have led past it', () => {
     const apart = { upTo: 9, letIn: false };
     const all = { 'db-0': reported(0), 'db-2': { ...reported(2), apart } };

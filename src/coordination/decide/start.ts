@@ -67,6 +67,8 @@ function answerStart(situation: Situation, report: Report): Answer {
   const foreign = refuseForeign(situation.record, report);
   if (foreign !== null) return foreign;
   const serving = servingMembers(situation);
+  const survivors = serving.length > 0 ? withLostQuorum(situation, report) : null;
+  if (survivors !== null) return { kind: 'reform', why: words.reform(survivors) };
   if (serving.length > 0) return joinServing(situation, report, serving[0]?.name ?? '');
   const holder = situation.record.holder;
   if (holder !== null) return { kind: 'wait', why: words.waitForHolder(holder.member) };
@@ -103,6 +105,19 @@ function reformers(situation: Situation, report: Report, someRun: boolean): read
   // One that was alone may bootstrap, which is quicker.
   if (!someRun && report.view.members.length === 1) return null;
   return viewCompanions(situation, report.view);
+}
+
+/**
+ * With whom the caller forms its last view again although somebody is Ready: half of that view has gone down in it, so the
+ * rest cannot be Primary and only looks Ready until its probe fails. Should it be Primary after all, it lets the caller in.
+ */
+function withLostQuorum(situation: Situation, report: Report): readonly string[] | null {
+  const { view } = report;
+  if (view === null || situation.record.holder !== null) return null;
+  const down = Object.values(situation.record.members).filter(
+    (known) => known.told === null && known.report?.view?.id === view.id,
+  );
+  return down.length * 2 < view.members.length ? null : reformers(situation, report, false);
 }
 
 function nobodyRuns(situation: Situation, report: Report): Answer {

@@ -1,9 +1,14 @@
 /** The sentences of the coordinator: every *wait* says for whom, why, and how to go on by hand. */
 import type { Answer, StateUuid } from '../types.ts';
 
-const BY_HAND =
-  'If they are gone for good, annotate the pod that shall bootstrap with galera-injector.dev/bootstrap=now.';
+const BOOTSTRAP_BY_HAND = 'galera-injector.dev/bootstrap=now';
+const BY_HAND = `If they are gone for good, annotate the pod that shall bootstrap with ${BOOTSTRAP_BY_HAND}.`;
 const FORGET = 'To give up the recorded cluster, delete its Lease in the namespace of the injector.';
+
+/** Whether somebody has to act, or can when the wait does not end by itself: the sentence then says how. */
+export function needsPerson({ kind, why }: Answer): boolean {
+  return kind === 'refuse' || ((kind === 'wait' || kind === 'recover') && why.includes(BOOTSTRAP_BY_HAND));
+}
 
 /** The answer as one line for events and status. */
 export function sentence(answer: Answer): string {
@@ -28,7 +33,7 @@ export function adopt(): string {
 }
 
 export function byHand(): string {
-  return 'the annotation galera-injector.dev/bootstrap=now asks for it';
+  return `the annotation ${BOOTSTRAP_BY_HAND} asks for it`;
 }
 
 export function join(serving: string): string {
@@ -82,13 +87,13 @@ export function recover(names: readonly string[]): string {
 }
 
 export function waitForNewest(name: string | undefined, seqno: number | undefined): string {
-  return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. ${BY_HAND}`;
+  return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. If it cannot, bootstrap=now on another pod chooses the data of that one.`;
 }
 
 export function waitForPerson(histories: readonly string[]): string {
   return (
     `the members hold different databases (${list(histories)}) and nothing says which is the cluster's. ` +
-    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+    `Annotate the pod whose data shall live with ${BOOTSTRAP_BY_HAND}.`
   );
 }
 

@@ -12,13 +12,7 @@ export const kubernetesExamples: Flavor = {
   entrypoint: ['/entrypoint.sh'],
   command: ['mysqld'],
   dataDirectory: '/var/lib/mysql',
-  // Its packages number the account mysql 999 or so; the entrypoint starts as root and looks it up by name.
-  user: 999,
-  provider: '/usr/lib/libgalera_smm.so',
   sstMethods: ['xtrabackup-v2', 'rsync'],
-  identity: 'reported',
-  address: 'environment',
-  recovers: false,
   rootPasswordVariables: ['MYSQL_ROOT_PASSWORD', 'MYSQL_ALLOW_EMPTY_PASSWORD'],
   passwordVariables: ['WSREP_SST_PASSWORD'],
   environment: [

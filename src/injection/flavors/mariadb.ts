@@ -18,12 +18,7 @@ export const mariadb: Flavor = {
   entrypoint: ['docker-entrypoint.sh'],
   command: ['mariadbd'],
   dataDirectory: '/var/lib/mysql',
-  user: 999,
-  provider: '/usr/lib/libgalera_smm.so',
   sstMethods: ['mariabackup', 'rsync'],
-  identity: 'chosen',
-  address: 'arguments',
-  recovers: false,
   rootPasswordVariables: [
     'MARIADB_ROOT_PASSWORD',
     'MARIADB_ROOT_PASSWORD_FILE',

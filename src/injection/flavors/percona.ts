@@ -12,12 +12,7 @@ export const percona: Flavor = {
   entrypoint: ['/entrypoint.sh'],
   command: ['mysqld'],
   dataDirectory: '/var/lib/mysql',
-  user: 1001,
-  provider: '/usr/lib64/galera4/libgalera_smm.so',
   sstMethods: ['xtrabackup-v2'],
-  identity: 'reported',
-  address: 'environment',
-  recovers: true,
   rootPasswordVariables: [
     'MYSQL_ROOT_PASSWORD',
     'MYSQL_ROOT_PASSWORD_FILE',

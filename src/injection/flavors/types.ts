@@ -15,20 +15,8 @@ export interface Flavor {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly dataDirectory: string;
-  /** The user the server runs as, after the entrypoint has dropped root where it starts as root. */
-  readonly user: number;
-  readonly provider: string;
   /** State transfer methods, the default first. */
   readonly sstMethods: readonly [SstMethod, ...SstMethod[]];
-  /**
-   * Whether the cluster can be formed under a state uuid chosen beforehand, or reports the one it formed: some
-   * entrypoints clear the data directory before the first start.
-   */
-  readonly identity: 'chosen' | 'reported';
-  /** How the image takes the cluster address and the order to form a cluster; the start script acts on it. */
-  readonly address: 'arguments' | 'environment';
-  /** Whether the image's entrypoint recovers the position after a crash by itself. */
-  readonly recovers: boolean;
   /** Variables any of which settles the root password; the first is set from the generated Secret when none is there. */
   readonly rootPasswordVariables: readonly [string, ...string[]];
   /** Further variables the image needs a generated password in. */

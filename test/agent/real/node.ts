@@ -119,9 +119,10 @@ export class RealNode {
   }
 
   /** Starts the server on the same files without Galera. */
-  async startAlone(): Promise<void> {
+  async startAlone(...more: string[]): Promise<void> {
     const files = [`--datadir=${this.pod.path('data')}`, `--socket=${this.pod.path('run/socket')}`];
-    this.script = this.pod.spawn('gosu', 'mysql', 'mariadbd', '--no-defaults', '--skip-networking', ...files);
+    const server = ['mariadbd', '--no-defaults', '--skip-networking', ...files, ...more];
+    this.script = this.pod.spawn('gosu', 'mysql', ...server);
     await this.script.logged('ready for connections');
   }
 

@@ -1,17 +1,18 @@
 /** The pod that a controller makes from its template, as admission gets to see it. */
-import type { JsonObject, Workload } from '../injection/index.ts';
-import { isObject, objectAt, type Resource, textAt, workloadOf } from './resources.ts';
+import { isObject, member, text } from './json.ts';
+import type { JsonObject, Workload } from './types.ts';
+import { type Manifest, objectAt, objectsAt, workloadOf } from './workload.ts';
 
 /**
  * The first pod of a workload; a Pod is its own. Follows `initIdentity` and `updateStorage` of the StatefulSet controller
  * (kubernetes `pkg/controller/statefulset/stateful_set_utils.go`) and `GetPodFromTemplate` of the others
  * (`pkg/controller/controller_utils.go`).
  */
-export function podOf(resource: Resource): JsonObject {
-  const workload = workloadOf(resource);
-  if (workload === null) return resource.json;
-  const spec = objectAt(resource.json, 'spec');
-  const template = spec['template'];
+export function podOf(manifest: Manifest): JsonObject {
+  const workload = workloadOf(manifest);
+  if (workload === null) return manifest.json;
+  const spec = objectAt(manifest.json, 'spec');
+  const template = member(spec, 'template');
   if (!isObject(template)) return {};
   const pod =
     workload.kind === 'StatefulSet' ? ordinalPod(template, spec, workload) : generatedPod(template, workload);
@@ -44,12 +45,16 @@ function ordinalPod(
 
 /** The claims come first, and in place of volumes of the same name; undefined leaves the volumes as they are. */
 function claimVolumes(set: JsonObject, spec: JsonObject, pod: string): readonly unknown[] | undefined {
-  const templates: readonly unknown[] = Array.isArray(set['volumeClaimTemplates'])
-    ? set['volumeClaimTemplates']
-    : [];
-  const names = templates.filter(isObject).map((template) => textAt(objectAt(template, 'metadata'), 'name'));
+  const names = objectsAt(set, 'volumeClaimTemplates').map((template) =>
+    nameOf(objectAt(template, 'metadata')),
+  );
   if (names.length === 0) return undefined;
-  const own: readonly unknown[] = Array.isArray(spec['volumes']) ? spec['volumes'] : [];
+  const volumes = member(spec, 'volumes');
+  const own: readonly unknown[] = Array.isArray(volumes) ? volumes : [];
   const claims = names.map((name) => ({ name, persistentVolumeClaim: { claimName: `${name}-${pod}` } }));
-  return [...claims, ...own.filter((volume) => !isObject(volume) || !names.includes(textAt(volume, 'name')))];
+  return [...claims, ...own.filter((volume) => !isObject(volume) || !names.includes(nameOf(volume)))];
+}
+
+function nameOf(json: JsonObject): string {
+  return text(json, 'name') ?? '';
 }

@@ -1,0 +1,34 @@
+/** What a run was made on. */
+import { execFile } from 'node:child_process';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { promisify } from 'node:util';
+
+/** Of one run. */
+export interface Machine {
+  readonly date: string;
+  /** The commit, with a mark when files differ from it. */
+  readonly commit: string;
+  readonly description: string;
+  /** What else was going on: the load average of the minute before. */
+  readonly load: number;
+}
+
+const run = promisify(execFile);
+
+/** Describes this machine and the Node binary of the image. */
+export async function machine(node: string): Promise<Machine> {
+  const { stdout: version } = await run(node, ['--version']);
+  const { stdout: commit } = await run('git', ['describe', '--always', '--dirty', '--exclude', '*']).catch(
+    () => ({
+      stdout: 'unknown',
+    }),
+  );
+  const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return {
+    date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    commit: commit.trim(),
+    description: `${availableParallelism()} cores of ${processor}, ${memory} GiB, Linux ${release()}, Node ${version.trim()} (the image's)`,
+    load: loadavg()[0] ?? 0,
+  };
+}

@@ -1,0 +1,60 @@
+/** The advice over one workload. Pure: the same workload gives the same advice, and nothing is touched. */
+import { type Decision, plan, podOf, sentence, type Settings, type Warning } from '../injection/index.ts';
+import { claimAdvice, type Claim } from './claims.ts';
+import { labelAdvice } from './label.ts';
+import { type Owner, readOwner, subjectOf } from './owner.ts';
+import { passwordAdvice } from './password.ts';
+import type { Advice, Found } from './reasons.ts';
+import { rolloutAdvice } from './rollout.ts';
+
+export { type Advice, ADVICE } from './reasons.ts';
+export { type Claim, claimAdvice, readOwner };
+
+/** What the manifest itself says, and the cluster whose other claims are to be looked at. */
+export interface Advised {
+  readonly advice: Found;
+  /** Null where the pods would form or join no cluster. */
+  readonly cluster: string | null;
+}
+
+/**
+ * Decides what to tell whoever applies a workload: at most one sentence a reason. The pods are judged by the plan of
+ * the injection itself, so that advice and admission cannot disagree.
+ */
+export function adviseOn(owner: Owner, settings: Settings): Advised {
+  const aboutLabel = labelAdvice(owner);
+  if (aboutLabel !== null) return { advice: aboutLabel, cluster: null };
+  const context = { namespace: owner.namespace, workload: owner.workload, services: [] };
+  const decision = plan(podOf(owner), context, settings);
+  const advice = [...podAdvice(owner, decision), ...rolloutAdvice(owner), ...passwordAdvice(owner)];
+  return { advice, cluster: decision.kind === 'inject' ? decision.cluster : null };
+}
+
+/** What the injection would say to the pods: their controller, which creates them, shows it to nobody. */
+function podAdvice(owner: Owner, decision: Decision): Found {
+  switch (decision.kind) {
+    case 'skip':
+      return [];
+    case 'deny': {
+      const message = `${subjectOf(owner)}: its pods would be refused: ${decision.message}`;
+      return [{ reason: 'pods_refused', message: sentence(message) }];
+    }
+    case 'inject':
+      return decision.warnings.flatMap((warning) => aboutPods(owner, warning));
+  }
+}
+
+function aboutPods(owner: Owner, { reason, message }: Warning): Found {
+  if (reason === 'cluster_size_small' || reason === 'cluster_size_even') return [{ reason, message }];
+  // The field cannot be changed later.
+  if (reason === 'ordered_ready') return owner.isNew ? [{ reason, message }] : [];
+  return reason === 'data_on_empty_dir' || reason === 'deployment_data' ? [dataAdvice(owner)] : [];
+}
+
+function dataAdvice(owner: Owner): Advice {
+  const message =
+    owner.kind === 'StatefulSet'
+      ? 'no volume claim at the data directory, data goes with each pod; use volumeClaimTemplates'
+      : 'data goes with its pods; a StatefulSet with volumeClaimTemplates keeps it';
+  return { reason: 'data_not_kept', message: sentence(`${subjectOf(owner)}: ${message}`) };
+}

@@ -1,0 +1,61 @@
+/** A workload that is about to be stored, as far as the advice looks at it. */
+import {
+  type JsonObject,
+  type Manifest,
+  member,
+  objectAt,
+  objectsAt,
+  quoted,
+  text,
+  type Workload,
+  workloadOf,
+} from '../injection/index.ts';
+
+/** A workload of one of the four kinds that the injection knows. */
+export interface Owner extends Manifest {
+  readonly namespace: string;
+  /** False for an update: what cannot be changed any more needs no advice. */
+  readonly isNew: boolean;
+  readonly workload: Workload;
+}
+
+/**
+ * Reads a workload; null for other kinds, and for one that belongs to a controller, whose author is not there to read
+ * warnings.
+ *
+ * @param json raw JSON, whatever its shape
+ */
+export function readOwner(kind: string, namespace: string, json: JsonObject, isNew: boolean): Owner | null {
+  const metadata = objectAt(json, 'metadata');
+  const manifest = { kind, name: text(metadata, 'name') ?? '', json };
+  const workload = workloadOf(manifest);
+  const isControlled = objectsAt(metadata, 'ownerReferences').some(
+    (one) => member(one, 'controller') === true,
+  );
+  return workload === null || isControlled ? null : { ...manifest, namespace, isNew, workload };
+}
+
+/** The labels of the workload itself. */
+export function labelsOf({ json }: Owner): JsonObject {
+  return objectAt(objectAt(json, 'metadata'), 'labels');
+}
+
+/** The labels of its pods. */
+export function podLabelsOf({ json }: Owner): JsonObject {
+  return objectAt(objectAt(templateOf(json), 'metadata'), 'labels');
+}
+
+/** All containers of its pods, those that run first included. */
+export function containersOf({ json }: Owner): readonly JsonObject[] {
+  const spec = objectAt(templateOf(json), 'spec');
+  return [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')];
+}
+
+/** Kind and name, for the beginning of a sentence. */
+export function subjectOf({ kind, name }: Owner): string {
+  return `${kind} ${quoted(name)}`;
+}
+
+function templateOf(json: JsonObject): JsonObject {
+  return objectAt(objectAt(json, 'spec'), 'template');
+}

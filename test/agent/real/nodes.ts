@@ -1,0 +1,58 @@
+/** Two nodes with real servers for each test, where such can be run. */
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { type StubCoordinator, startCoordinator } from '../coordinator.ts';
+import { missing, RealNode } from './node.ts';
+
+/** The uuid under which the first node forms the cluster. */
+export const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+/** For one test, in milliseconds: it starts several servers. */
+export const TIMEOUT = 120_000;
+
+/** What a test is given; the nodes are new for each of them. */
+export interface Nodes {
+  readonly coordinator: () => StubCoordinator;
+  readonly first: () => RealNode;
+  readonly second: () => RealNode;
+  /** What the next start reports; it is refused, so that nothing else happens. */
+  readonly report: (node: RealNode, ...options: string[]) => Promise<Readonly<Record<string, string>>>;
+}
+
+const why = process.env['GALERA_REAL_SERVER'] === '1' ? missing() : 'set GALERA_REAL_SERVER=1 to run it';
+if (why !== null) process.stderr.write(`tests on real data directories are skipped: ${why}\n`);
+/** Whether real servers cannot be run here; the reason is printed. */
+export const unavailable = why !== null;
+
+/** Registers the set-up of a suite; the first node's first start is granted a bootstrap as `CLUSTER`. */
+export function realNodes(): Nodes {
+  let coordinator: StubCoordinator;
+  let first: RealNode;
+  let second: RealNode;
+
+  beforeAll(async () => {
+    coordinator = await startCoordinator();
+  });
+  afterAll(() => coordinator.close());
+
+  beforeEach(async () => {
+    coordinator.reset();
+    first = await RealNode.create(coordinator, 0);
+    second = await RealNode.create(coordinator, 1);
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`, 'ok'];
+  });
+  afterEach(async () => {
+    await second.remove();
+    await first.remove();
+  }, TIMEOUT);
+
+  return {
+    coordinator: () => coordinator,
+    first: () => first,
+    second: () => second,
+    report: async (node, ...options) => {
+      coordinator.reset();
+      coordinator.answers = ['refuse the test has seen enough'];
+      await node.start(...options).finished;
+      return coordinator.calls[0]?.fields ?? {};
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { helmPath } from '../../scripts/helm.ts';
+import { INIT_CONTAINER, INJECTED_ANNOTATION, MIRROR_ANNOTATION } from '../../src/injection/index.ts';
+import { only, render, type Rendered } from './render.ts';
+
+interface Policy extends Rendered {
+  readonly spec: {
+    readonly failurePolicy: string;
+    readonly matchConstraints: { readonly namespaceSelector: object };
+    readonly matchConditions: readonly { readonly expression: string }[];
+    readonly validations: readonly { readonly expression: string; readonly message: string }[];
+  };
+}
+
+const enabled = ['--set', 'safetyNet.enabled=true', '--kube-version', '1.30.0'];
+let objects: Rendered[];
+beforeAll(async () => {
+  await helmPath();
+  objects = await render(...enabled);
+}, 120_000);
+const policy = (rendered = objects) => only(rendered, 'ValidatingAdmissionPolicy') as Policy;
+
+describe('the safety net', () => {
+  it('is not there unless it is asked for', async () => {
+    const kinds = (await render()).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind.startsWith('ValidatingAdmissionPolicy'))).toEqual([]);
+  });
+
+  it('looks at the creation of labelled pods and at nothing else', () => {
+    expect(policy().spec.matchConstraints).toMatchObject({
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+      objectSelector: { matchLabels: { galera: 'true' } },
+    });
+  });
+
+  it('looks at the namespaces whose pods are injected, so never at the injector’s own', async () => {
+    const rendered = await render(...enabled, '--set', 'webhook.excludedNamespaces={legacy}');
+    const { webhooks } = only(rendered, 'MutatingWebhookConfiguration') as Rendered & {
+      readonly webhooks: readonly { readonly namespaceSelector: object }[];
+    };
+    expect(policy(rendered).spec.matchConstraints.namespaceSelector).toEqual(webhooks[0]?.namespaceSelector);
+  });
+
+  it('asks for both marks of the injection, and passes over what the injection passes over', () => {
+    const [validation] = policy().spec.validations;
+    expect(validation?.expression).toContain(`'${INJECTED_ANNOTATION}' in object.metadata.annotations`);
+    expect(validation?.expression).toContain(`.name == '${INIT_CONTAINER}'`);
+    expect(policy().spec.matchConditions[0]?.expression).toContain(`'${MIRROR_ANNOTATION}'`);
+  });
+
+  it('names in its message the configuration to look at, in one line', () => {
+    const [validation] = policy().spec.validations;
+    expect(validation?.message).toMatch(
+      /^[^\n]+ label galera=true [^\n]+ mutatingwebhookconfiguration galera-injector: [^\n]+$/,
+    );
+  });
+
+  it('refuses, through a binding of its own', () => {
+    expect(policy().spec.failurePolicy).toBe('Fail');
+    expect(only(objects, 'ValidatingAdmissionPolicyBinding')).toMatchObject({
+      spec: { policyName: policy().metadata.name, validationActions: ['Deny'] },
+    });
+  });
+
+  it('says what is wrong on a Kubernetes that does not know such policies', async () => {
+    const old = render('--set', 'safetyNet.enabled=true', '--kube-version', '1.29.9');
+    await expect(old).rejects.toThrow('safetyNet.enabled needs Kubernetes 1.30');
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { needsPerson } from '../../src/coordination/decide/index.ts';
+import * as words from '../../src/coordination/decide/words.ts';
+import type { StateUuid } from '../../src/coordination/types.ts';
+import { ANSWERS } from '../../src/telemetry/labels.ts';
+import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
+
+const UUID = 'aaaaaaaa-0000-4000-8000-000000000001' as StateUuid;
+const OTHER = UUID.replaceAll('a', 'b') as StateUuid;
+const empty = (ask: number) => `cluster=db\nask=${ask}\ndata=empty\nidentity=chosen\n`;
+const holding = (ask: number, uuid: string, seqno: number) =>
+  `cluster=db\nask=${ask}\ndata=present\nuuid=${uuid}\nseqno=${seqno}\nsafe=0\n`;
+
+function setUp() {
+  const pods = [0, 1, 2].map((index) => pod('shop', 'db', index));
+  const heard: string[] = [];
+  const coordinator = coordinatorOver(memoryStore(), pods, [], (call, answer, person) =>
+    heard.push(`${call} ${answer}${person ? ', a person is needed' : ''}`),
+  );
+  const say = (index: number, call: 'turn' | 'start' | 'ready', body: string) => {
+    const own = pods[index];
+    if (own === undefined) throw new Error(`no pod ${index}`);
+    return coordinator(call, callerOf(own), body);
+  };
+  return { heard, say };
+}
+
+describe('what is heard of the answers of the coordinator', () => {
+  it('is every answer, also one that was given before, by its first word', async () => {
+    const { heard, say } = setUp();
+    await say(2, 'turn', empty(1));
+    await say(2, 'turn', empty(2));
+    await say(1, 'turn', empty(1));
+    await say(0, 'turn', empty(1));
+    const grant = await say(0, 'start', empty(2));
+    await say(0, 'ready', `cluster=db\nask=2\nuuid=${grant.split(' as ')[1]}\nsize=1\n`);
+    expect(heard).toEqual([
+      'turn wait',
+      'turn wait',
+      'turn wait',
+      'turn start',
+      'start bootstrap',
+      'ready ok',
+    ]);
+  });
+
+  it('says that somebody is needed where members hold different databases', async () => {
+    const { heard, say } = setUp();
+    await say(0, 'start', holding(1, UUID, 5));
+    await say(1, 'start', holding(1, OTHER, 5));
+    await say(2, 'start', empty(1));
+    expect(heard.at(-1)).toBe('start wait, a person is needed');
+  });
+
+  it('says so of a refusal, also at turn and ready', async () => {
+    const { heard, say } = setUp();
+    await say(0, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=1`);
+    await say(1, 'ready', `cluster=db\nask=1\nuuid=${OTHER}\nsize=1`);
+    await say(2, 'start', holding(1, OTHER, 5));
+    expect(heard.slice(1)).toEqual(['ready refuse, a person is needed', 'start refuse, a person is needed']);
+  });
+
+  it('uses no word that the metric does not know', async () => {
+    const { heard, say } = setUp();
+    for (const index of [0, 1, 2]) {
+      await say(index, 'turn', empty(1));
+      await say(index, 'start', empty(2));
+    }
+    const known = Object.entries(ANSWERS).flatMap(([call, kinds]) => kinds.map((kind) => `${call} ${kind}`));
+    for (const one of heard) expect(known).toContain(one.split(',')[0]);
+  });
+});
+
+describe('somebody is needed', () => {
+  it.each([
+    ['for a missing member', { kind: 'wait', why: words.waitForHolders(['db-1']) }],
+    ['for a member without a pod', { kind: 'recover', why: words.recover(['db-1']) }],
+    ['to choose', { kind: 'wait', why: words.waitForPerson([UUID, OTHER]) }],
+    ['at a wrong volume', { kind: 'refuse', why: words.refuseForeign(OTHER, UUID) }],
+  ] as const)('%s', (_what, answer) => {
+    expect(needsPerson(answer)).toBe(true);
+  });
+
+  it.each([
+    ['a member forms the cluster', { kind: 'wait', why: words.waitForHolder('db-0') }],
+    ['a pod has not asked yet', { kind: 'wait', why: words.waitForSilent(['db-1']) }],
+    ['the newest member starts first', { kind: 'wait', why: words.waitForNewest('db-1', 7) }],
+    ['somebody has acted', { kind: 'bootstrap', as: null, byHand: true, why: words.byHand() }],
+  ] as const)('not while %s', (_what, answer) => {
+    expect(needsPerson(answer)).toBe(false);
+  });
+});

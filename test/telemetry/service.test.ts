@@ -1,0 +1,85 @@
+import { request } from 'node:https';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readServeConfig } from '../../src/config.ts';
+import { type Service, startService } from '../../src/service.ts';
+import { pod } from '../coordination/cluster.ts';
+import { podToken, reviewOf } from '../coordination/tokens.ts';
+import { type ApiObject, type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
+import { keepLog } from '../server/loopback.ts';
+
+const WEBHOOK = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/galera-injector';
+const SECRET = '/api/v1/namespaces/galera-system/secrets/galera-injector-tls';
+
+const { logger, lines } = keepLog();
+let api: FakeApi;
+let service: Service;
+beforeAll(async () => {
+  const webhooks = [{ name: 'inject.galera-injector.dev', clientConfig: {} }];
+  const { spec, status } = pod('shop', 'db', 0);
+  const labels = { galera: 'true', 'galera-injector.dev/cluster': 'db' };
+  const own: ApiObject = {
+    metadata: { name: 'db-0', namespace: 'shop', uid: 'uid-of-db-0', labels },
+    spec,
+    status,
+  };
+  api = await startFakeApi({
+    [WEBHOOK]: { metadata: { name: 'galera-injector' }, webhooks },
+    '/api/v1/namespaces/shop/pods/db-0': own,
+  });
+  api.intercept = ({ path }) =>
+    path.endsWith('/tokenreviews') ? { status: 201, body: reviewOf('db-0') } : undefined;
+  const config = readServeConfig({
+    POD_NAMESPACE: 'galera-system',
+    GALERA_INJECTOR_SERVICE: 'galera-injector',
+    GALERA_INJECTOR_WEBHOOK: 'galera-injector',
+    GALERA_INJECTOR_IMAGE: 'galera-injector:0.0.0',
+    GALERA_INJECTOR_PORT: '0',
+    GALERA_INJECTOR_ADMIN_PORT: '0',
+  });
+  service = await startService(config, api.client, logger, { lameDuckMs: 0 });
+});
+afterAll(async () => {
+  await service.stop();
+  await api.close();
+});
+
+const TOKEN = podToken('db-0');
+
+/** One question of the pod db-0 to the service. */
+function ask(): Promise<number> {
+  const data = (api.objects.get(SECRET) as { data?: Record<string, string> } | undefined)?.data;
+  return new Promise((resolve, reject) => {
+    const call = request(
+      {
+        host: '127.0.0.1',
+        port: service.port,
+        path: '/coordinator/v1/turn',
+        method: 'POST',
+        servername: 'galera-injector.galera-system.svc',
+        ca: Buffer.from(data?.['ca.crt'] ?? '', 'base64'),
+        agent: false,
+        headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'text/plain' },
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
+    call.on('error', reject);
+    call.end('cluster=db\nask=1\ndata=empty\n');
+  });
+}
+
+it('a service counts what it answers and what it asks the API, and repeats no token', async () => {
+  expect(await ask()).toBe(200);
+  const page = await (await fetch(`http://127.0.0.1:${service.adminPort}/metrics`)).text();
+  for (const series of [
+    'galera_injector_coordinator_calls_total{call="turn",answer="start"} 1',
+    'galera_injector_coordinator_decisions_total{call="turn",kind="bootstrap"} 1',
+    'galera_injector_api_request_duration_seconds_count{request="createTokenReview",result="ok"} 1',
+    'galera_injector_request_duration_seconds_count{endpoint="turn"} 1',
+  ]) {
+    expect(page).toContain(series);
+  }
+  for (const part of TOKEN.split('.')) expect(page + lines.join('')).not.toContain(part);
+});

@@ -85,7 +85,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view were told to start, or have reported the same view; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
+    'the caller has the recorded uuid and a last view that it has not tried, and after which nobody was bootstrapped, since it was Primary; the others of that view were told to start, or have reported the same view; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
@@ -127,7 +127,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the cluster has formed, and a member that may hold newer data has neither reported nor a pod',
+    'a member that may hold newer data has neither reported nor a pod',
     'recover',
     'wait, and count as Ready meanwhile: an ordered controller then creates that pod',
     situation(1, formed({ members: { 'db-2': unheard(2) } }), twoPods),
@@ -172,7 +172,7 @@ export const TABLE: readonly Row[] = [
     UNMARKED,
   ),
   row(
-    'nobody has reported data, the cluster has formed, and a member that holds any, however old, has neither reported nor a pod',
+    'nobody has reported data, and a member that holds any, however old, has neither reported nor a pod',
     'recover',
     'as above',
     situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: 'db-1' } } }), twoPods),

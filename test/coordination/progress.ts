@@ -73,8 +73,8 @@ function goOnByHand(world: World): void {
 /** Nodes that should serve and do not: a volume that would be erased or merged keeps its own node out. */
 function missing(world: World, ordered: boolean): readonly Node[] {
   const refused = world.nodes.filter((node) => isKeptOut(world, node));
-  // An ordered controller stops at the refused pod; and before a cluster has formed nobody counts as Ready for it.
-  if (ordered && (refused.length > 0 || !world.record.formed)) return [];
+  // An ordered controller stops at the refused pod.
+  if (ordered && refused.length > 0) return [];
   const { active, isComplete } = world.workload;
   return world.nodes
     .filter((node) => !refused.includes(node) && !world.group.isServing(node))

@@ -194,10 +194,13 @@ export class World {
     if (pod !== null) pod.annotated = !pod.annotated;
   }
 
-  /** A person deletes the Lease while no server runs and all data is the same: the cluster is to be forgotten. */
+  /**
+   * A person deletes the Lease while no server runs: the cluster is to be forgotten. Not while volumes hold branches of one
+   * history after a bootstrap by hand: nothing but the record knows of those.
+   */
   deleteLease(): void {
     if (this.nodes.some(({ process }) => process === 'server' || process === 'granted')) return;
-    if (!this.group.allAgree()) return;
+    if (!this.group.isOneHistory()) return;
     this.#replicas.forget();
     this.group.ledger.forget();
   }

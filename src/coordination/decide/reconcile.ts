@@ -1,4 +1,5 @@
 import type { ClusterRecord, Member, MemberRecord, Report, Situation } from '../types.ts';
+import { apartOf } from './fork.ts';
 
 /**
  * The record in step with the pods that exist.
@@ -26,7 +27,6 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
     ...identity,
     report: null,
     told: null,
-    reformTried: false,
     readyLeftOver: null,
     asked: 0,
     said: '',
@@ -41,7 +41,7 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
     told: null,
     holdsData: mayHoldRows(record, report),
     // Without data there is nothing that could have diverged.
-    apart: report.data.kind === 'present' ? (known?.apart ?? null) : null,
+    apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
@@ -66,7 +66,7 @@ export function withMember(
     told: known?.told ?? null,
     holdsData: known?.holdsData ?? false,
     behind: known?.behind ?? null,
-    apart: known?.apart ?? null,
+    apart: apartOf(record, member.name),
     reformTried: known?.reformTried ?? false,
     readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,

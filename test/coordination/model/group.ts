@@ -80,9 +80,12 @@ export class Group {
     if (node?.volume.kind === 'data') this.ledger.choose(node.volume.tip, this.#databases());
   }
 
-  /** Whether all data there is stands at the same place of one history. */
-  allAgree(): boolean {
-    return new Set(this.#databases().map(({ tip }) => tip)).size <= 1;
+  /** Whether of any two volumes of one uuid the one has all that the other has. */
+  isOneHistory(): boolean {
+    const all = this.#databases();
+    return all.every((a) =>
+      all.every((b) => a.uuid !== b.uuid || contains(a.tip, b.tip) || contains(b.tip, a.tip)),
+    );
   }
 
   stop(node: Node, clean: boolean): void {
@@ -150,7 +153,8 @@ export class Group {
     const newest = together.toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.volume;
     if (newest === undefined) return;
     const what = `the view of ${together.map((one) => one.index).join(', ')} forms again`;
-    if (this.#primary !== null) this.#violations.push(`${what} beside a primary component`);
+    // The two would go on to take the place of each other.
+    if (this.#primary !== null) return void this.#violations.push(`${what} beside a primary component`);
     this.#checkNothingIsOwed(newest.tip, what);
     const members = together.map((one) => one.index);
     this.#form(newest.uuid, members, newest.tip);

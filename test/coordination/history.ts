@@ -5,8 +5,17 @@ import type { Rules, Workload } from './rules.ts';
 import { deckOf, type Fault, FAULTS, readSteps, type Step } from './steps.ts';
 import { World } from './world.ts';
 
-/** What half of the histories begin with, since most faults need a cluster that has formed. */
+/** Most faults need a cluster that has formed. */
 const FORMED = readSteps('settle 0\nsettle 0\ncommit 0');
+/** Volumes of a cluster that nobody knows of any more, the last of which is behind. */
+const FORGOTTEN = readSteps(
+  'settle 0\nsettle 0\ncommit 0\nkill 2\ncommit 0\noutage 0 !\ndeleteLease 0',
+);
+
+/** What histories with those faults begin with: nothing, a cluster, or what is left of one. */
+function beginningsOf(faults: readonly Fault[]): readonly (readonly Step[])[] {
+  return faults.includes('person') ? [[], FORMED, FORMED, FORGOTTEN] : [[], FORMED];
+}
 
 /** A history: what kind of workload it is, and what happens to it. */
 export interface History {
@@ -43,13 +52,15 @@ function historiesOver(selections: fc.Arbitrary<Fault[]>, kinds = KINDS): fc.Arb
       workload: fc.constantFrom(...kinds.workloads),
       ordered: fc.boolean(),
       faults: selections,
-      formed: fc.boolean(),
+      beginning: fc.nat(1_000_000),
       numbers: fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 90 }),
     })
-    .map(({ replicas, workload, ordered, faults, formed, numbers }) => {
+    .map(({ replicas, workload, ordered, faults, beginning, numbers }) => {
       const deck = deckOf(faults);
       const steps = numbers.flatMap((number) => deck[number % deck.length] ?? []);
-      return { replicas, workload, ordered, steps: formed ? [...FORMED, ...steps] : steps };
+      const beginnings = beginningsOf(faults);
+      const first = beginnings[beginning % beginnings.length] ?? [];
+      return { replicas, workload, ordered, steps: [...first, ...steps] };
     });
 }
 

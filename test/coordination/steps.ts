@@ -53,7 +53,8 @@ const ALWAYS: Kinds = {
   abortTransfer: [2, (world, node) => world.abortTransfer(node)],
   restartNonPrimary: [1, (world, node) => world.restartNonPrimary(node)],
   // A stretch without faults: what happens to a formed cluster is reached far more often so.
-  settle: [2, (world) => world.settle(3)],
+  // Questions that were asked before it may be answered in it, or linger in a slow replica.
+  settle: [2, (world, _node, flag) => world.settle(3, flag)],
 };
 
 const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {

@@ -195,11 +195,11 @@ export class World {
   }
 
   /**
-   * A person deletes the Lease while no server runs: the cluster is to be forgotten. Not while volumes hold branches of one
-   * history after a bootstrap by hand: nothing but the record knows of those.
+   * A person deletes the Lease while all members are stopped: the cluster is to be forgotten. Not while volumes hold branches
+   * of one history after a bootstrap by hand: nothing but the record knows of those.
    */
   deleteLease(): void {
-    if (this.nodes.some(({ process }) => process === 'server' || process === 'granted')) return;
+    if (this.nodes.some(({ process }) => process !== 'none' && process !== 'init')) return;
     if (!this.group.isOneHistory()) return;
     this.#replicas.forget();
     this.group.ledger.forget();
@@ -216,8 +216,12 @@ export class World {
     this.heal();
   }
 
-  /** Runs everything that can run, without new faults, for a number of rounds. */
-  settle(rounds: number): void {
+  /**
+   * Runs everything that can run, without new faults, for a number of rounds. Calls that are under way before it end first,
+   * unless they linger.
+   */
+  settle(rounds: number, linger = false): void {
+    if (!linger) this.#finishAll();
     this.workload.scaleBack();
     for (let round = 0; round < rounds && !this.isWhole(); round += 1) {
       this.pass(ROUND_MS);
@@ -235,7 +239,12 @@ export class World {
     );
   }
 
+  #finishAll(): void {
+    while (this.#replicas.calls > 0) this.finishCall(0, 'nothing');
+  }
+
   #goOn(node: Node): void {
+    const before = this.#replicas.calls;
     if (node.pod?.terminating === true) this.deletePod(node, true);
     if (node.pod?.state === 'pulling') this.workload.advance(node);
     this.createPod(node);
@@ -244,7 +253,8 @@ export class World {
     this.startAlone(node);
     // The probe calls again only when the view has changed since its last call was answered.
     if (!this.group.isServing(node) || viewOf(node) !== node.confirmedView) this.beginCall(node);
-    while (this.#replicas.isBusy) this.finishCall(0, 'nothing');
+    // The newest call is the last one.
+    if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
     this.launch(node);
     this.noticeReadiness(node);
   }

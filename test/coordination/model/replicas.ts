@@ -61,8 +61,9 @@ export class Replicas {
     return this.#record;
   }
 
-  get isBusy(): boolean {
-    return this.#calls.length > 0;
+  /** How many calls are under way. */
+  get calls(): number {
+    return this.#calls.length;
   }
 
   /** A person deletes the Lease. */

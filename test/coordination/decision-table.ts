@@ -106,7 +106,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'somebody reported data, the cluster has never formed, and the members hold different databases',
+    'somebody reported data, the cluster has never formed, and the members hold different databases, or one holds more than was adopted before under a grant that formed nothing',
     'wait',
     'for a person to choose one',
     situation(1, record({ members: { 'db-0': known(0, holding(B, 9)), 'db-2': known(2, EMPTY) } })),

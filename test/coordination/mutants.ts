@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
       };
     }),
   ],
-  ['answers a question that was given up', { ...RULES, isStale: () => false }],
+  ['answers a question that was given up', { ...RULES, isStale: () => false }, ['calls']],
   [
     'joins a member that is Ready because it recovers',
     told((seen) => ({

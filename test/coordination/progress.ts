@@ -44,9 +44,10 @@ function mayHoldData({ record }: World, { pod, volume }: Node): boolean {
 
 /** The rules may wait for a person: nobody else knows which database is meant, or how far one goes. */
 function needsAPerson(world: World): boolean {
-  const { uuid, formed } = world.record;
+  const { uuid, formed, adoptedAt } = world.record;
   const found = databases(world);
-  if (!formed) return new Set(found.map(({ volume }) => volume.uuid)).size > 1;
+  if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;
+  if (!formed) return adoptedAt !== null && found.some(({ volume }) => volume.tip.seqno > adoptedAt);
   const own = found.filter(({ volume }) => volume.uuid === uuid);
   return own.some(({ volume }) => !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip));
 }
@@ -81,8 +82,11 @@ function missing(world: World, ordered: boolean): readonly Node[] {
     .filter((node) => active.includes(node) || !isComplete);
 }
 
-function isKeptOut({ record, group }: World, { volume }: Node): boolean {
+function isKeptOut({ record, group }: World, { volume, pod }: Node): boolean {
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid) return true;
+  // After several choices the record says too little of what two volumes share, and errs on the side of refusing.
+  const apart = record.members[pod?.name ?? '']?.apart ?? null;
+  if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

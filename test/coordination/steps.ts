@@ -4,7 +4,7 @@ import type { Lost } from './rules.ts';
 import type { World } from './world.ts';
 
 /** Kinds of faults that a history has or has not, beside crashes, outages, scaling and lost calls. */
-export const FAULTS = ['volumes', 'network', 'coordinator', 'pods', 'person'] as const;
+export const FAULTS = ['volumes', 'network', 'coordinator', 'pods', 'person', 'calls'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 type Perform = (world: World, node: Node, flag: boolean) => void;
@@ -78,6 +78,9 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     createUnscheduledPod: [1, (world, node, flag) => world.createPod(node, flag ? 'pulling' : 'unscheduled')],
     advancePod: [1, (world, node) => world.workload.advance(node)],
     minutePasses: [1, (world) => world.pass(MINUTE_AND_MORE)],
+  },
+  calls: {
+    overtake: [6, (world, node) => world.overtake(node)],
   },
   person: {
     annotate: [3, (world, node) => world.annotate(node)],

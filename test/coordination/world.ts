@@ -104,6 +104,13 @@ export class World {
     });
   }
 
+  /** The start script gives a question up and asks the next one, which is answered first. */
+  overtake(node: Node): void {
+    this.beginCall(node);
+    this.beginCall(node);
+    this.finishCall(this.#replicas.calls - 1, 'nothing');
+  }
+
   /** One of the calls under way ends. */
   finishCall(pick: number, lost: Lost, late = false): void {
     const decision = this.#replicas.finish(pick, lost, late);
@@ -150,10 +157,8 @@ export class World {
 
   /** A joiner is killed in its state transfer. */
   abortTransfer(node: Node): void {
-    if (node.process !== 'granted' || node.told?.answer.kind !== 'join' || node.volume.kind === 'data')
-      return;
-    node.volume = { kind: 'aborted' };
-    this.kill(node);
+    if (node.process !== 'granted' || node.told?.answer.kind !== 'join') return;
+    if (this.group.beginTransfer(node)) this.kill(node);
   }
 
   /** The probe restarts a server that has been without Primary for too long. */

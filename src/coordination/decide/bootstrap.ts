@@ -36,6 +36,8 @@ export function chooseFromData(situation: Situation, report: Report): Answer {
       ...unmarkedMembers(situation),
     ];
     if (histories.length > 1) return { kind: 'wait', why: words.waitForPerson(histories) };
+    const apart = divergedMembers(record);
+    if (apart.length > 0) return { kind: 'wait', why: words.waitForPerson(apart) };
   }
   const own = candidates(situation).filter((one) => !record.formed || one.data.uuid === record.uuid);
   if (own.length > 0) return chooseNewest(situation, report, own);

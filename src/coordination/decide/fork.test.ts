@@ -88,6 +88,7 @@ describe('a volume that was away during a bootstrap by hand', () => {
 
 describe('a volume that the record does not know, where a cluster went on from another one', () => {
   const alone = [member(0)];
+  const twoPods = [member(0), member(1)];
   /** The record was lost, and db-0 was there alone: its data was adopted at seqno 1. */
   const granted = decideStart(situation(0, record(), alone), holding(A, 1)).record;
   const adopted = decideReady(situation(0, granted, alone), says(A)).record;
@@ -108,6 +109,15 @@ describe('a volume that the record does not know, where a cluster went on from a
     expect(waiting.answer.kind).toBe('wait');
     const { record: serving_ } = decideReady(situation(0, waiting.record, pods), says(A));
     expect(decideStart(situation(1, serving_, pods), holding(A, 2)).answer.kind).toBe('refuse');
+  });
+
+  it("makes the choice a person's while the adopted one has not formed the cluster, for it may have rows of its own", () => {
+    const waiting = decideStart(situation(1, granted), holding(A, 2)).record;
+    const { answer } = decideStart(situation(0, waiting, twoPods), holding(A, 1));
+    expect(answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringMatching(/db-1.*bootstrap=now/) as string,
+    });
   });
 
   it('joins with what the adopted one had too, and is of the cluster once it serves', () => {

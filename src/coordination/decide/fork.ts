@@ -57,7 +57,7 @@ export function adoptedAfter(
   byHand: boolean,
 ): number | null {
   if (data.kind !== 'present') return null;
-  const before = record.formed ? record.adoptedAt : null;
+  const before = record.uuid === data.uuid ? record.adoptedAt : null;
   if (record.formed && before === null && !byHand) return null;
   return Math.min(data.seqno, shared(record.members[caller.name]), before ?? Number.MAX_SAFE_INTEGER);
 }

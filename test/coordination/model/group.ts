@@ -77,7 +77,9 @@ export class Group {
 
   /** A person chooses the volume of this node to go on with. */
   choose(node: Node | undefined): void {
-    if (node?.volume.kind === 'data') this.ledger.choose(node.volume.tip, this.#databases());
+    if (node?.volume.kind !== 'data') return;
+    this.ledger.own(node.volume.uuid);
+    this.ledger.choose(node.volume.tip, this.#databases());
   }
 
   /** Whether of any two volumes of one uuid the one has all that the other has. */
@@ -165,14 +167,26 @@ export class Group {
     return one.island === node.island && this.isServing(one);
   }
 
+  /** A state transfer empties the volume first; false where nobody can send one. */
+  beginTransfer(node: Node): boolean {
+    const primary = this.#primary;
+    if (primary === null || !this.#nodes.some((one) => this.#sees(node, one))) return false;
+    this.#checkJoin(node, primary);
+    node.volume = { kind: 'aborted' };
+    return true;
+  }
+
   #admit(node: Node, primary: Primary): void {
-    const { volume } = node;
-    if (volume.kind === 'data' && volume.uuid !== primary.uuid && volume.tip.before !== null) {
-      this.#violations.push(`a state transfer erases the foreign data of ${node.index}`);
-    } else if (volume.kind === 'data' && !contains(primary.tip, volume.tip)) {
-      this.#violations.push(`${node.index} joins with rows that the primary component does not have`);
-    }
+    this.#checkJoin(node, primary);
     primary.members.add(node.index);
+  }
+
+  #checkJoin({ index, volume }: Node, primary: Primary): void {
+    if (volume.kind === 'data' && volume.uuid !== primary.uuid && volume.tip.before !== null) {
+      this.#violations.push(`a state transfer erases the foreign data of ${index}`);
+    } else if (volume.kind === 'data' && !contains(primary.tip, volume.tip)) {
+      this.#violations.push(`${index} joins with rows that the primary component does not have`);
+    }
   }
 
   /** A bootstrap goes on with one history; what volumes hold beyond it must be given up by a person. */

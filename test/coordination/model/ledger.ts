@@ -8,6 +8,7 @@ export class Ledger {
   /** Uuids of the cluster that nobody has told to forget. */
   readonly #own = new Set<StateUuid>();
   readonly #givenUp = new Set<Place>();
+  #choices = 0;
 
   /** Notes that a history begins; false when there was one under that uuid. */
   begin(uuid: StateUuid): boolean {
@@ -35,11 +36,17 @@ export class Ledger {
 
   /** A person chose `tip`: what the volumes of the cluster hold beyond it is given up. */
   choose(tip: Place, volumes: readonly Database[]): void {
+    this.#choices += 1;
     for (const volume of volumes) {
       if (!this.#own.has(volume.uuid)) continue;
       let place: Place | null = volume.tip;
       for (; place !== null && !contains(tip, place); place = place.before) this.#givenUp.add(place);
     }
+  }
+
+  /** How often a volume was chosen by hand or adopted since anybody knew of the cluster. */
+  get choices(): number {
+    return this.#choices;
   }
 
   isGivenUp(place: Place): boolean {
@@ -55,5 +62,6 @@ export class Ledger {
   /** The Lease was deleted: no volume counts as the cluster's until one is adopted. */
   forget(): void {
     this.#own.clear();
+    this.#choices = 0;
   }
 }

@@ -120,6 +120,12 @@ describe('a volume that the record does not know, where a cluster went on from a
     });
   });
 
+  it('is waited for until then', () => {
+    const { record: heard } = decideTurn(situation(1, granted), 'present');
+    const { answer } = decideStart(situation(0, heard, twoPods), holding(A, 1));
+    expect(answer).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
+  });
+
   it('joins with what the adopted one had too, and is of the cluster once it serves', () => {
     const joined = decideStart(situation(1, adopted, pods), holding(A, 1));
     expect(joined.answer.kind).toBe('join');

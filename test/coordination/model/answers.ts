@@ -28,6 +28,7 @@ export function deliver(node: Node, { question, answer, situation }: Decision, b
   if (question.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
   if (question.name !== 'start' || node.process !== 'asking') return;
   node.recovering = answer.kind === 'recover';
+  if (answer.kind === 'refuse' && node.volume.kind === 'data') node.volume.note = null;
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
   node.process = 'granted';
   node.told = { answer, byHand, heard: heardIn(situation) };

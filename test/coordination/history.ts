@@ -8,13 +8,12 @@ import { World } from './world.ts';
 /** Most faults need a cluster that has formed. */
 const FORMED = readSteps('settle 0\nsettle 0\ncommit 0');
 /** Volumes of a cluster that nobody knows of any more, the last of which is behind. */
-const FORGOTTEN = readSteps(
-  'settle 0\nsettle 0\ncommit 0\nkill 2\ncommit 0\noutage 0 !\ndeleteLease 0',
-);
+const FORGOTTEN = readSteps('settle 0\nsettle 0\ncommit 0\nkill 2\ncommit 0\noutage 0 !\ndeleteLease 0');
+const PODS = readSteps('createPod 0\ncreatePod 1\ncreatePod 2');
 
 /** What histories with those faults begin with: nothing, a cluster, or what is left of one. */
 function beginningsOf(faults: readonly Fault[]): readonly (readonly Step[])[] {
-  return faults.includes('person') ? [[], FORMED, FORMED, FORGOTTEN] : [[], FORMED];
+  return faults.includes('person') ? [[], FORMED, FORMED, FORGOTTEN, [...FORGOTTEN, ...PODS]] : [[], FORMED];
 }
 
 /** A history: what kind of workload it is, and what happens to it. */

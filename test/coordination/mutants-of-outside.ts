@@ -72,7 +72,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
   [
     'waits for no pod that has not spoken',
     told((seen) => ({ seen: among(seen, ({ name }) => seen.record.members[name] !== undefined) })),
-    ['person'],
+    ['person', 'calls'],
   ],
   [
     'takes a started member that is no longer Ready for one that has stopped',

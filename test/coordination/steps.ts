@@ -60,6 +60,7 @@ const ALWAYS: Kinds = {
 const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   volumes: {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
+    breakTransfer: [2, (world, node) => world.breakTransfer(node)],
     swapVolume: [1, (world, node) => world.workload.swapVolume(node)],
   },
   network: {

@@ -4,11 +4,11 @@
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
 import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
-import { askAgain, deliver, spendOrders, viewOf } from './model/answers.ts';
+import { askAgain, callOf, deliver, spendOrders, viewOf } from './model/answers.ts';
 import { Group } from './model/group.ts';
 import { addressOf, memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { type Question, Replicas } from './model/replicas.ts';
-import { beginning, reportOf } from './model/volumes.ts';
+import { reportOf } from './model/volumes.ts';
 import { Clock, Workload } from './model/workload.ts';
 import { type Lost, RULES, type WorldOptions } from './rules.ts';
 
@@ -140,7 +140,7 @@ export class World {
     if (answer.kind === 'bootstrap' && this.#someAnswers(node, true)) return askAgain(node);
     Object.assign(node, { told: null, onItsOwn: false });
     if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
-    this.#checkOrder(node, byHand);
+    if (byHand && this.record.formed) this.group.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
     this.group.bootstrap(node, uuid, { byHand, within: ({ pod }) => heard.includes(pod?.uid ?? '') });
   }
@@ -159,6 +159,13 @@ export class World {
   abortTransfer(node: Node): void {
     if (node.process !== 'granted' || node.told?.answer.kind !== 'join') return;
     if (this.group.beginTransfer(node)) this.kill(node);
+  }
+
+  /** A server crashes, is told to join, and is killed again when its state transfer has begun. */
+  breakTransfer(node: Node): void {
+    this.kill(node);
+    this.overtake(node);
+    this.abortTransfer(node);
   }
 
   /** The probe restarts a server that has been without Primary for too long. */
@@ -275,10 +282,7 @@ export class World {
   }
 
   #callOf(node: Node): Question['name'] | null {
-    if (this.#cannotReach(node) || node.pod?.state !== 'running') return null;
-    if (node.process === 'init') return 'turn';
-    if (node.process === 'asking') return 'start';
-    return this.group.isServing(node) ? 'ready' : null;
+    return this.#cannotReach(node) ? null : callOf(node, this.group.isServing(node));
   }
 
   #look({ node, podUid, ask }: Question, record: ClusterRecord): Situation | null {
@@ -288,14 +292,5 @@ export class World {
     // The caller's pod is no longer listed: the call ends with an error.
     if (caller === undefined || this.nodes[node] === undefined) return null;
     return { record, members, caller, ask, now: this.#clock.now, freshUuid: this.#clock.freshUuid() };
-  }
-
-  /** A person's order is to choose among volumes, not to throw all of them away. */
-  #checkOrder({ index, volume }: Node, byHand: boolean): void {
-    if (!byHand || volume.kind === 'data' || !this.record.formed) return;
-    const { ledger } = this.group;
-    if (this.nodes.some((one) => ledger.isOwed(one.volume, beginning()))) {
-      this.violations.push(`${index} bootstraps without data by hand while others hold the cluster's`);
-    }
   }
 }

@@ -34,6 +34,14 @@ export function deliver(node: Node, { question, answer, situation }: Decision, b
   node.told = { answer, byHand, heard: heardIn(situation) };
 }
 
+/** What a pod that reaches the coordinator asks next. */
+export function callOf({ pod, process }: Node, isServing: boolean): Question['name'] | null {
+  if (pod?.state !== 'running') return null;
+  if (process === 'init') return 'turn';
+  if (process === 'asking') return 'start';
+  return isServing ? 'ready' : null;
+}
+
 export function askAgain(node: Node): void {
   Object.assign(node, { process: 'asking', recovering: false, told: null });
 }

@@ -82,6 +82,14 @@ export class Group {
     this.ledger.choose(node.volume.tip, this.#databases());
   }
 
+  /** A person's order is to choose among volumes, not to throw all of them away. */
+  checkOrder({ index, volume }: Node): void {
+    if (volume.kind === 'data') return;
+    if (this.#nodes.some((one) => this.ledger.isOwed(one.volume, beginning()))) {
+      this.#violations.push(`${index} bootstraps without data by hand while others hold the cluster's`);
+    }
+  }
+
   /** Whether of any two volumes of one uuid the one has all that the other has. */
   isOneHistory(): boolean {
     const all = this.#databases();

@@ -2,14 +2,14 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
-import { histories, judge } from '../test/coordination/history.ts';
+import { describeHistory, histories, judge } from '../test/coordination/history.ts';
 
 /** Histories between two looks at the clock. */
 const BATCH = 1_000;
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 10_000;
 
-const HELP = `Drives random histories of crashes, outages and lost volumes through the rules of the coordinator.
+const HELP = `Drives random histories of crashes, partitions, lost volumes and what a person does through the rules of the coordinator.
 
   --seconds N   how long to run (default: 60)
   --runs N      how many histories at most (default: no limit)
@@ -30,16 +30,16 @@ function fuzz(seconds: number, limit: number, firstSeed: number): number {
   let count = 0;
   let shown = began;
   for (let seed = firstSeed; count < limit && Date.now() - began < seconds * 1_000; seed += 1) {
-    const property = fc.property(histories, fc.boolean(), (history, volumeFaults) => {
-      const wrong = judge(history, volumeFaults);
+    const property = fc.property(histories, (history) => {
+      const wrong = judge(history);
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
     });
     const result = fc.check(property, { numRuns: Math.min(BATCH, limit - count), seed });
     count += result.numRuns;
     if (result.failed) {
-      process.stderr.write(
-        `seed ${seed}: ${String(result.errorInstance)}\n${JSON.stringify(result.counterexample)}\n`,
-      );
+      const [history] = result.counterexample ?? [];
+      const text = history === undefined ? '' : describeHistory(history);
+      process.stderr.write(`seed ${seed}: ${String(result.errorInstance)}\n${text}\n`);
       return 1;
     }
     if (Date.now() - shown < PROGRESS_MS) continue;

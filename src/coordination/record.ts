@@ -46,6 +46,7 @@ export function parseRecord(annotation: string | undefined): ClusterRecord {
     formed: record['formed'] === true,
     holder: record['holder'] === null ? null : parseHolder(record['holder']),
     honoured: Array.isArray(record['honoured']) ? record['honoured'].map(String) : [],
+    adoptedAt: Number.isSafeInteger(record['adoptedAt']) ? (record['adoptedAt'] as number) : null,
     members: Object.fromEntries(
       Object.entries(fields(record['members'], 'members')).map(([name, member]) => [
         name,

@@ -80,7 +80,7 @@ export interface MemberRecord {
    * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
    */
   readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
-  /** It was told to re-form the last view and has not been Primary since. */
+  /** It was told to form its last view again, or somebody was bootstrapped, and it has not been Primary since. */
   readonly reformTried: boolean;
   /**
    * `readySince` of a pod that was Ready when it asked to start. A pod that asks runs no server, so this readiness is a
@@ -103,6 +103,11 @@ export interface ClusterRecord {
   readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
   /** Uids of pods whose annotation `bootstrap: now` is spent: honoured, or overtaken by another start. */
   readonly honoured: readonly string[];
+  /**
+   * Seqno from which the cluster goes on with data that was adopted without a record of it, or chosen by hand: volumes that
+   * were never heard of agree with it at most so far. Null where it began empty, or went on with all it had.
+   */
+  readonly adoptedAt: number | null;
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
 
@@ -112,6 +117,7 @@ export const EMPTY_RECORD: ClusterRecord = {
   formed: false,
   holder: null,
   honoured: [],
+  adoptedAt: null,
   members: {},
 };
 

@@ -91,6 +91,13 @@ describe('asking the coordinator', () => {
     expect(pod.has('record.arguments')).toBe(false);
   });
 
+  it("forgets when it is refused that its data was this cluster's, so that it does not join alone later", async () => {
+    await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
+    coordinator.answers = ['refuse this volume belongs to another cluster'];
+    await pod.start().finished;
+    expect(pod.has('data/.galera-injector-member')).toBe(false);
+  });
+
   it('trusts no certificate of another authority', async () => {
     const other = await startCoordinator();
     await pod.write('galera/ca.crt', other.authority);

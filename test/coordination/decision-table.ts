@@ -85,7 +85,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the caller has the recorded uuid and a last view that it has not tried since it was Primary; the others of that view have been Primary since they were told to start, or were told to form it again, or have reported it; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
+    'the caller has the recorded uuid and a last view that it has not tried, and after which nobody was bootstrapped, since it was Primary; the others of that view have been Primary since they were told to start, or were told to form that view again, or have reported it; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
@@ -106,7 +106,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'somebody reported data, the cluster has never formed, and the members hold different databases',
+    'somebody reported data, the cluster has never formed, and the members hold different databases, or one holds more than was adopted before under a grant that formed nothing',
     'wait',
     'for a person to choose one',
     situation(1, record({ members: { 'db-0': known(0, holding(B, 9)), 'db-2': known(2, EMPTY) } })),
@@ -127,7 +127,7 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the cluster has formed, and a member that may hold newer data has neither reported nor a pod',
+    'a member that may hold newer data has neither reported nor a pod',
     'recover',
     'wait, and count as Ready meanwhile: an ordered controller then creates that pod',
     situation(1, formed({ members: { 'db-2': unheard(2) } }), twoPods),
@@ -172,7 +172,7 @@ export const TABLE: readonly Row[] = [
     UNMARKED,
   ),
   row(
-    'nobody has reported data, the cluster has formed, and a member that holds any, however old, has neither reported nor a pod',
+    'nobody has reported data, and a member that holds any, however old, has neither reported nor a pod',
     'recover',
     'as above',
     situation(1, formed({ members: { 'db-2': { ...unheard(2), behind: 'db-1' } } }), twoPods),

@@ -1,95 +1,95 @@
-/** Random histories of a world, as numbers that fast-check can shrink, and what is judged in them. */
+/** Random histories of a world, and what is judged in them. */
 import * as fc from 'fast-check';
-import type { Lost, Rules } from './rules.ts';
+import { stuck } from './progress.ts';
+import type { Rules, Workload } from './rules.ts';
+import { deckOf, type Fault, FAULTS, readSteps, type Step } from './steps.ts';
 import { World } from './world.ts';
 
-const NODES = 3;
-/** Rounds without faults after which everything that may come back has come back. */
-const ROUNDS = 24;
+/** Most faults need a cluster that has formed. */
+const FORMED = readSteps('settle 0\nsettle 0\ncommit 0');
+/** Volumes of a cluster that nobody knows of any more, the last of which is behind. */
+const FORGOTTEN = readSteps('settle 0\nsettle 0\ncommit 0\nkill 2\ncommit 0\noutage 0 !\ndeleteLease 0');
+const PODS = readSteps('createPod 0\ncreatePod 1\ncreatePod 2');
+
+/** What histories with those faults begin with: nothing, a cluster, or what is left of one. */
+function beginningsOf(faults: readonly Fault[]): readonly (readonly Step[])[] {
+  return faults.includes('person') ? [[], FORMED, FORMED, FORGOTTEN, [...FORGOTTEN, ...PODS]] : [[], FORMED];
+}
 
 /** A history: what kind of workload it is, and what happens to it. */
 export interface History {
-  readonly durable: boolean;
+  readonly replicas: number;
+  readonly workload: Workload;
   readonly ordered: boolean;
-  readonly steps: readonly number[];
+  readonly steps: readonly Step[];
 }
 
-type Perform = (world: World, node: World['nodes'][number], flag: boolean) => void;
+/** Histories with any selection of those faults: each finds more when not all are mixed in every one. */
+export function historiesWithin(faults: readonly Fault[]): fc.Arbitrary<History> {
+  return historiesOver(fc.subarray([...faults]));
+}
 
-const finish = (lost: Lost): Perform => {
-  return (world, node) => world.finishCall(node.index, lost);
+/** Histories with all of those faults. */
+export function historiesWith(faults: readonly Fault[]): fc.Arbitrary<History> {
+  return historiesOver(fc.constant([...faults]));
+}
+
+/** The same of three members with volumes that stay, of which most rules are. */
+export function plainHistoriesWith(faults: readonly Fault[]): fc.Arbitrary<History> {
+  return historiesOver(fc.constant([...faults]), { replicas: [3], workloads: ['kept'] });
+}
+
+const KINDS: { readonly replicas: number[]; readonly workloads: Workload[] } = {
+  replicas: [3, 3, 4],
+  workloads: ['kept', 'kept', 'kept', 'lost', 'renamed'],
 };
 
-/** Kinds of steps with their weight; the most frequent ones are what makes a cluster go on. */
-const KINDS: readonly (readonly [number, Perform])[] = [
-  [4, (world, node) => world.createPod(node)],
-  [6, (world, node) => world.beginCall(node)],
-  // The start script gives a question up and asks the next one.
-  [
-    2,
-    (world, node) => {
-      world.beginCall(node);
-      world.beginCall(node);
-    },
-  ],
-  [6, finish('nothing')],
-  [1, finish('before-write')],
-  [1, finish('before-answer')],
-  [4, (world, node) => world.launch(node)],
-  [3, (world, node) => world.noticeReadiness(node)],
-  [2, (world) => world.commit()],
-  [2, (world, node) => world.kill(node)],
-  [2, (world, node, flag) => world.deletePod(node, flag)],
-  [1, (world, _node, flag) => world.outage(flag)],
-  [1, (world, node) => world.scale(node.index + 1)],
-  [1, (world, node) => world.abortTransfer(node)],
-  [1, (world, node) => world.restartNonPrimary(node)],
-  // A stretch without faults: what happens to a formed cluster is reached far more often so.
-  [1, (world) => world.settle(3)],
-];
-const VOLUME_FAULTS: typeof KINDS = [
-  [2, (world, node) => world.loseVolume(node)],
-  [1, (world, node) => world.swapVolume(node)],
-];
-const DECK = KINDS.flatMap(([weight, step]) => Array.from({ length: weight }, () => step));
-const FAULTY_DECK = [
-  ...DECK,
-  ...VOLUME_FAULTS.flatMap(([weight, step]) => Array.from({ length: weight }, () => step)),
-];
-
-/** Histories of all kinds. */
-export const histories: fc.Arbitrary<History> = fc.record({
-  durable: fc.boolean(),
-  ordered: fc.boolean(),
-  steps: fc.array(fc.nat(FAULTY_DECK.length * NODES * 2 - 1), { minLength: 20, maxLength: 100 }),
-});
-
-/** What went wrong in a history: what must never happen, and a cluster that does not come back though it may. */
-export function judge(
-  { durable, ordered, steps }: History,
-  volumeFaults: boolean,
-  rules?: Rules,
-): readonly string[] {
-  const world = new World({ nodes: NODES, durable, ordered, ...(rules === undefined ? {} : { rules }) });
-  const deck = volumeFaults ? FAULTY_DECK : DECK;
-  for (const number of steps) {
-    const node = world.nodes[number % NODES];
-    const flag = Math.floor(number / NODES) % 2 === 1;
-    const step = deck[Math.floor(number / NODES / 2) % deck.length];
-    if (node !== undefined) step?.(world, node, flag);
-    if (world.violations.length > 0) return world.violations;
-  }
-  world.settle(ROUNDS);
-  return [...world.violations, ...missing(world, ordered)];
+function historiesOver(selections: fc.Arbitrary<Fault[]>, kinds = KINDS): fc.Arbitrary<History> {
+  return fc
+    .record({
+      replicas: fc.constantFrom(...kinds.replicas),
+      workload: fc.constantFrom(...kinds.workloads),
+      ordered: fc.boolean(),
+      faults: selections,
+      beginning: fc.nat(1_000_000),
+      numbers: fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 90 }),
+    })
+    .map(({ replicas, workload, ordered, faults, beginning, numbers }) => {
+      const deck = deckOf(faults);
+      const steps = numbers.flatMap((number) => deck[number % deck.length] ?? []);
+      const beginnings = beginningsOf(faults);
+      const first = beginnings[beginning % beginnings.length] ?? [];
+      return { replicas, workload, ordered, steps: [...first, ...steps] };
+    });
 }
 
-/** Members that do not serve although nothing forbids it: a foreign volume keeps its own member out, and a person in. */
-function missing(world: World, ordered: boolean): readonly string[] {
-  const { uuid, formed } = world.record;
-  const foreign = world.nodes.filter(({ volume }) => volume.kind === 'data' && volume.uuid !== uuid);
-  // Several databases and no record of which is meant, or an ordered controller that stops at the refused pod.
-  if (foreign.length > 0 && (!formed || ordered)) return [];
-  return world.nodes
-    .filter((node) => !foreign.includes(node) && !world.serving.includes(node.index))
-    .map((node) => `${node.index} never comes back: ${world.said(node)}`);
+/** Histories with faults of all kinds. */
+export const histories = historiesWithin(FAULTS);
+
+/** A history as text that `replay` takes. */
+export function describeHistory({ replicas, workload, ordered, steps }: History): string {
+  const kind = `${replicas} ${workload}${ordered ? ' ordered' : ''}`;
+  return [kind, ...steps.map((step) => step.text)].join('\n');
+}
+
+/** Judges a history that was written down: its kind in the first line, then one step a line. */
+export function replay(text: string, rules?: Rules): readonly string[] {
+  const [kind = '', ...lines] = text.trim().split('\n');
+  const [replicas, workload, ordered] = kind.trim().split(' ');
+  if (workload !== 'kept' && workload !== 'lost' && workload !== 'renamed') {
+    throw new Error(`the kind of the history is ${kind}; it must be REPLICAS kept|lost|renamed [ordered]`);
+  }
+  const steps = readSteps(lines.join('\n'));
+  return judge({ replicas: Number(replicas), workload, ordered: ordered === 'ordered', steps }, rules);
+}
+
+/** What went wrong in a history: what must never happen, and a cluster that does not come back though it may. */
+export function judge({ steps, ...options }: History, rules?: Rules): readonly string[] {
+  const world = new World({ ...options, ...(rules === undefined ? {} : { rules }) });
+  for (const step of steps) {
+    step.take(world);
+    if (world.violations.length > 0) return world.violations;
+  }
+  const left = stuck(world, options.ordered);
+  return [...world.violations, ...left];
 }

@@ -1,40 +1,9 @@
 /** Broken rules: each has one fault that somebody could make, and that the model must find. */
-import {
-  EMPTY_RECORD,
-  type MemberRecord,
-  type Report,
-  type Situation,
-} from '../../src/coordination/types.ts';
-import { type Rules, RULES } from './rules.ts';
-
-/** A fault and the rules that have it. */
-export type Mutant = readonly [fault: string, rules: Rules];
+import { EMPTY_RECORD, type Report, type Situation } from '../../src/coordination/types.ts';
+import { type Mutant, others, told } from './mutations.ts';
+import { RULES } from './rules.ts';
 
 const FIXED = 'dddddddd-0000-4000-8000-00000000000d' as Situation['freshUuid'];
-
-/** The rules, told of another situation or another report than the true one. */
-function told(see: (seen: Situation, report: Report) => Partial<{ seen: Situation; report: Report }>): Rules {
-  return {
-    ...RULES,
-    start: (seen, report) => {
-      const changed = see(seen, report);
-      return RULES.start(changed.seen ?? seen, changed.report ?? report);
-    },
-  };
-}
-
-/** The situation with the record of each member but the caller's changed; null leaves it out. */
-function others(
-  seen: Situation,
-  change: (known: MemberRecord, name: string) => MemberRecord | null,
-): Situation {
-  const members: Record<string, MemberRecord> = {};
-  for (const [name, known] of Object.entries(seen.record.members)) {
-    const kept = name === seen.caller.name ? known : change(known, name);
-    if (kept !== null) members[name] = kept;
-  }
-  return { ...seen, record: { ...seen.record, members } };
-}
 
 const present = (report: Report, change: Partial<Extract<Report['data'], { kind: 'present' }>>): Report =>
   report.data.kind === 'present' ? { ...report, data: { ...report.data, ...change } } : report;
@@ -115,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
       };
     }),
   ],
-  ['answers a question that was given up', { ...RULES, isStale: () => false }],
+  ['answers a question that was given up', { ...RULES, isStale: () => false }, ['calls']],
   [
     'joins a member that is Ready because it recovers',
     told((seen) => ({

@@ -12,11 +12,16 @@ export interface Rules {
 /** The rules as they are. */
 export const RULES: Rules = { start: decideStart, turn: decideTurn, ready: decideReady, isStale };
 
+/**
+ * What becomes of the data when a pod goes: `kept` on claims under the pod's own name, `lost` with a pod whose name comes
+ * back, or `renamed`: lost as well, and the next pod has a new name, as those of a Deployment.
+ */
+export type Workload = 'kept' | 'lost' | 'renamed';
+
 /** How a world is set up. */
 export interface WorldOptions {
-  readonly nodes: number;
-  /** Whether volumes outlive pods. */
-  readonly durable: boolean;
+  readonly replicas: number;
+  readonly workload: Workload;
   /** Whether a pod is created only when the one before it is Ready, as an OrderedReady StatefulSet does. */
   readonly ordered: boolean;
   readonly rules?: Rules;

@@ -1,125 +1,61 @@
 /**
- * A model of a cluster for the coordinator to decide over: pods with volumes, servers in one component or none, two
- * coordinator replicas that read, decide and write at different times, and faults at every step. It knows what Galera
- * does, not what the coordinator should do; `violations` says what must never have happened.
+ * A model of a cluster for the coordinator to decide over: pods with volumes on machines, servers that see each other or
+ * do not, two coordinator replicas that read, decide and write at different times, a person, and faults at every step. It
+ * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
-import {
-  type Answer,
-  type ClusterRecord,
-  EMPTY_RECORD,
-  type Report,
-  type Situation,
-  type StateUuid,
-} from '../../src/coordination/types.ts';
-import { type Lost, type Rules, RULES, type WorldOptions } from './rules.ts';
-import { Group, type Node } from './group.ts';
-import { addressOf, memberOf, NO_POD, onlyRecovering, reportOf } from './pods.ts';
+import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
+import { askAgain, callOf, deliver, spendOrders, viewOf } from './model/answers.ts';
+import { Group } from './model/group.ts';
+import { addressOf, memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
+import { type Question, Replicas } from './model/replicas.ts';
+import { reportOf } from './model/volumes.ts';
+import { Clock, Workload } from './model/workload.ts';
+import { type Lost, RULES, type WorldOptions } from './rules.ts';
 
-interface Call {
-  readonly node: number;
-  readonly podUid: string;
-  readonly start: number;
-  readonly name: 'turn' | 'start' | 'ready';
-  readonly report: Report;
-  readonly situation: Situation;
-  readonly version: number;
-  readonly ask: number;
-  /** What `ready` says: the addresses of the component at the time of the question. */
-  readonly component: readonly string[];
-}
+/** How long a round of `settle` takes, in milliseconds: so long that a silent pod is given up within a few. */
+const ROUND_MS = 20_000;
 
 /** The world and what went wrong in it. */
 export class World {
-  readonly nodes: Node[];
-  readonly #violations: string[] = [];
-  readonly #group: Group;
-  readonly #durable: boolean;
-  readonly #ordered: boolean;
-  readonly #rules: Rules;
-  #replicas: number;
-  #record: ClusterRecord = EMPTY_RECORD;
-  #version = 0;
-  #calls: Call[] = [];
-  #counter = 0;
+  readonly violations: string[] = [];
+  readonly workload: Workload;
+  readonly group: Group;
+  readonly #clock = new Clock();
+  readonly #replicas: Replicas;
+  #coordinatorGone = false;
 
   constructor(options: WorldOptions) {
-    this.#durable = options.durable;
-    this.#ordered = options.ordered;
-    this.#replicas = options.nodes;
-    this.#rules = options.rules ?? RULES;
-    this.nodes = Array.from({ length: options.nodes }, (_, index) => ({
-      index,
-      podUid: null,
-      start: 0,
-      ready: false,
-      readySince: 0,
-      recovering: false,
-      volume: { kind: 'empty' },
-      process: 'none',
-      answer: null,
-      asked: 0,
-    }));
-    this.#group = new Group(this.nodes, this.#violations);
+    this.workload = new Workload(options, this.#clock);
+    this.group = new Group(this.workload.nodes, this.violations);
+    this.#replicas = new Replicas(options.rules ?? RULES, (question, record) => this.#look(question, record));
+  }
+
+  get nodes(): readonly Node[] {
+    return this.workload.nodes;
   }
 
   get record(): ClusterRecord {
-    return this.#record;
-  }
-
-  /** Members of the primary component; empty when there is none. */
-  get serving(): readonly number[] {
-    return this.#group.serving;
-  }
-
-  get violations(): readonly string[] {
-    return this.#violations;
+    return this.#replicas.record;
   }
 
   /** The last answer to a node, for the message of a failure. */
-  said(node: Node): string {
-    return this.#record.members[memberOf(node, node.podUid ?? '', this.#durable).name]?.said ?? 'never heard';
+  said({ pod }: Node): string {
+    return this.record.members[pod?.name ?? '']?.said ?? 'never heard';
   }
 
-  createPod(node: Node): void {
-    const before = this.nodes[node.index - 1];
-    if (node.podUid !== null || node.index >= this.#replicas) return;
-    if (this.#ordered && before?.ready === false) return;
-    this.#counter += 1;
-    Object.assign(node, { ...NO_POD, podUid: `uid-${this.#counter}`, process: 'init', asked: 0 });
+  createPod(node: Node, state: Pod['state'] = 'running'): void {
+    this.workload.create(node, state);
   }
 
-  /** The pod is deleted; its server leaves cleanly when it has the time to. */
   deletePod(node: Node, clean: boolean): void {
-    if (node.podUid === null) return;
-    this.#group.stop(node, clean);
-    Object.assign(node, NO_POD);
-    if (!this.#durable) node.volume = { kind: 'empty' };
+    this.workload.remove(node, clean, this.group);
   }
 
-  loseVolume(node: Node): void {
-    if (node.podUid === null) node.volume = { kind: 'empty' };
-  }
-
-  /** Somebody attaches the volume of another cluster. */
-  swapVolume(node: Node): void {
-    if (node.podUid !== null || !this.#durable) return;
-    node.volume = {
-      kind: 'data',
-      uuid: this.#fresh(),
-      seqno: 900,
-      rows: new Set([-1]),
-      safe: true,
-      view: null,
-    };
-  }
-
-  /** The workload is scaled; pods above the number leave cleanly, the last one first. */
   scale(replicas: number): void {
-    this.#replicas = replicas;
-    for (const node of this.nodes.slice(replicas).toReversed()) this.deletePod(node, true);
+    this.workload.scale(replicas, this.group);
   }
 
-  /** Every server is killed at once; with their pods when the machine goes. */
+  /** Every server is killed at once; with their pods when the machines go. */
   outage(withPods: boolean): void {
     for (const node of this.nodes) {
       if (withPods) this.deletePod(node, false);
@@ -127,166 +63,234 @@ export class World {
     }
   }
 
-  /** SIGKILL of whatever the database container runs; the kubelet starts it again. */
+  /** SIGKILL of whatever the database container runs; the kubelet starts it again unless the pod is to end. */
   kill(node: Node): void {
     if (node.process === 'none' || node.process === 'init') return;
-    this.#group.stop(node, false);
+    this.group.stop(node, false);
     node.start += 1;
-    this.#askAgain(node);
+    askAgain(node);
+    if (node.pod?.terminating === true) node.process = 'none';
   }
 
-  /** The API learns how the readiness probe ends. */
+  /** A crashed server left a position that cannot be recovered. */
+  losePosition({ process, volume }: Node): void {
+    if (process !== 'server' && volume.kind === 'data') volume.positionKnown = false;
+  }
+
+  /** The API learns how the readiness probe ends, or that the machine is not heard any more. */
   noticeReadiness(node: Node): void {
-    const passes = node.process === 'asking' ? node.recovering : this.serving.includes(node.index);
-    if (passes === node.ready) return;
-    this.#counter += 1;
-    Object.assign(node, { ready: passes, readySince: this.#counter });
+    const { pod } = node;
+    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node);
+    const ready = passes && !node.cutOff;
+    if (pod === null || ready === pod.ready) return;
+    Object.assign(pod, { ready, readySince: this.#clock.next() });
   }
 
   /** A replica reads record and pods on behalf of a node. */
   beginCall(node: Node): void {
+    const { pod } = node;
     const name = this.#callOf(node);
-    if (name === null || node.podUid === null) return;
-    if (name !== 'ready') node.asked += 1;
-    this.#calls.push({
+    if (name === null || pod === null) return;
+    if (name !== 'ready') pod.asked += 1;
+    this.#replicas.begin({
       node: node.index,
-      podUid: node.podUid,
+      podUid: pod.uid,
       start: node.start,
       name,
       report: reportOf(node.volume),
-      situation: this.#situation(node, node.asked),
-      version: this.#version,
-      ask: node.asked,
-      component: this.serving.map(addressOf),
+      ask: pod.asked,
+      view: viewOf(node),
+      component: name === 'ready' ? this.group.serving.map(addressOf) : [],
     });
   }
 
-  /**
-   * The replica decides, writes if nobody wrote since, and answers, unless it dies before it can. When somebody wrote, it
-   * reads again, however old the question is by then.
-   */
-  finishCall(pick: number, lost: Lost): void {
-    const call = this.#calls.splice(pick % Math.max(this.#calls.length, 1), 1)[0];
-    if (call === undefined || lost === 'before-write') return;
-    const situation = call.version === this.#version ? call.situation : this.#readAgain(call);
-    if (situation === null || this.#rules.isStale(situation)) return;
-    const { answer, record } = this.#decide(call, situation);
-    if (answer.kind === 'join' && call.name === 'start' && onlyRecovering(situation)) {
-      this.#violations.push(`${call.node} is told to join, but those that are Ready only recover`);
+  /** The start script gives a question up and asks the next one, which is answered first. */
+  overtake(node: Node): void {
+    this.beginCall(node);
+    this.beginCall(node);
+    this.finishCall(this.#replicas.calls - 1, 'nothing');
+  }
+
+  /** One of the calls under way ends. */
+  finishCall(pick: number, lost: Lost, late = false): void {
+    const decision = this.#replicas.finish(pick, lost, late);
+    if (decision === null) return;
+    const { question, situation, answer } = decision;
+    if (answer.kind === 'join' && question.name === 'start' && onlyRecovering(situation)) {
+      this.violations.push(`${question.node} is told to join, but those that are Ready only recover`);
     }
-    if (JSON.stringify(record) !== JSON.stringify(this.#record)) {
-      this.#record = record;
-      this.#version += 1;
+    const byHand = question.name === 'start' && spendOrders(this.nodes, decision);
+    const node = this.nodes[question.node];
+    // The choice stands from the moment it is written, even when the answer is lost.
+    if (byHand) this.group.choose(node);
+    if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
+    const granted = this.nodes.filter((one) => one.told?.answer.kind === 'bootstrap');
+    if (granted.length > 1) {
+      this.violations.push(`two grants: ${granted.map((one) => one.index).join(' and ')}`);
     }
-    if (lost === 'nothing') this.#deliver(call, answer);
   }
 
   /** The start script does what it was told and the server runs, as far as Galera lets it. */
   launch(node: Node): void {
-    if (node.process !== 'granted' || node.answer === null) return;
-    const answer = node.answer;
-    const someServer = this.nodes.some((one) => one.process === 'server');
+    if (node.process !== 'granted' || node.told === null) return;
+    const { answer, byHand, heard } = node.told;
     // The start script waits for a server that answers, and asks again meanwhile.
-    if (answer.kind === 'join' && !someServer) return this.#askAgain(node);
-    Object.assign(node, { answer: null, process: 'server' });
-    if (answer.kind === 'bootstrap') this.#group.bootstrap(node, answer.as ?? this.#fresh());
-    else if (answer.kind === 'join') this.#group.join(node);
-    else this.#group.reform(node);
+    if (answer.kind === 'join' && !this.#someAnswers(node, false)) return askAgain(node);
+    // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
+    if (answer.kind === 'bootstrap' && this.#someAnswers(node, true)) return askAgain(node);
+    Object.assign(node, { told: null, onItsOwn: false });
+    if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
+    if (byHand && this.record.formed) this.group.checkOrder(node);
+    const uuid = answer.as ?? this.#clock.freshUuid();
+    this.group.bootstrap(node, uuid, { byHand, within: ({ pod }) => heard.includes(pod?.uid ?? '') });
+  }
+
+  /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */
+  startAlone(node: Node): void {
+    const { process, volume, pod } = node;
+    if (process !== 'asking' || !this.#cannotReach(node) || !this.#someAnswers(node, false)) return;
+    if (volume.kind === 'data' && volume.note !== volume.uuid) return;
+    if (pod !== null) pod.asked += 1;
+    Object.assign(node, { told: null, onItsOwn: true, recovering: false });
+    this.group.start(node, true);
   }
 
   /** A joiner is killed in its state transfer. */
   abortTransfer(node: Node): void {
-    if (node.process !== 'granted' || node.answer?.kind !== 'join' || node.volume.kind === 'data') return;
-    node.volume = { kind: 'aborted' };
-    this.kill(node);
+    if (node.process !== 'granted' || node.told?.answer.kind !== 'join') return;
+    if (this.group.beginTransfer(node)) this.kill(node);
   }
 
-  commit(): void {
-    this.#group.commit();
+  /** A server crashes, is told to join, and is killed again when its state transfer has begun. */
+  breakTransfer(node: Node): void {
+    this.kill(node);
+    this.overtake(node);
+    this.abortTransfer(node);
   }
 
   /** The probe restarts a server that has been without Primary for too long. */
   restartNonPrimary(node: Node): void {
-    if (node.process === 'server' && !this.serving.includes(node.index)) this.kill(node);
+    if (node.process === 'server' && !this.group.isServing(node)) this.kill(node);
   }
 
-  /** Runs everything that can run, without faults, for a number of rounds. */
-  settle(rounds: number): void {
-    this.#replicas = this.nodes.length;
-    for (let round = 0; round < rounds; round += 1) {
-      if (this.#isWhole()) return;
-      for (const node of this.nodes) {
-        this.createPod(node);
-        this.restartNonPrimary(node);
-        this.noticeReadiness(node);
-        this.beginCall(node);
-        while (this.#calls.length > 0) this.finishCall(0, 'nothing');
-        this.launch(node);
-        this.noticeReadiness(node);
-      }
+  /** The machines whose number is below the given one no longer see the others. */
+  split(below: number): void {
+    for (const node of this.nodes) node.island = node.index < below ? 1 : 0;
+    this.group.split();
+  }
+
+  /** One machine sees no other any more. */
+  isolate(node: Node): void {
+    node.island = node.index + 2;
+    this.group.split();
+  }
+
+  /** All machines see each other again. */
+  heal(): void {
+    for (const node of this.nodes) node.island = 0;
+    this.group.split();
+  }
+
+  /** A machine no longer reaches the control plane, or does again. */
+  cutOff(node: Node): void {
+    node.cutOff = !node.cutOff;
+  }
+
+  /** No coordinator answers, or one does again. */
+  toggleCoordinator(): void {
+    this.#coordinatorGone = !this.#coordinatorGone;
+  }
+
+  /** A person annotates the pod with `galera-injector.dev/bootstrap: now`, or takes that away. */
+  annotate({ pod }: Node): void {
+    if (pod !== null) pod.annotated = !pod.annotated;
+  }
+
+  /**
+   * A person deletes the Lease while all members are stopped: the cluster is to be forgotten. Not while volumes hold branches
+   * of one history after a bootstrap by hand: nothing but the record knows of those.
+   */
+  deleteLease(): void {
+    if (this.nodes.some(({ process }) => process !== 'none' && process !== 'init')) return;
+    if (!this.group.isOneHistory()) return;
+    this.#replicas.forget();
+    this.group.ledger.forget();
+  }
+
+  pass(milliseconds: number): void {
+    this.#clock.now += milliseconds;
+  }
+
+  /** Everything that was cut off is reached again. */
+  reconnect(): void {
+    this.#coordinatorGone = false;
+    for (const node of this.nodes) node.cutOff = false;
+    this.heal();
+  }
+
+  /**
+   * Runs everything that can run, without new faults, for a number of rounds. Calls that are under way before it end first,
+   * unless they linger.
+   */
+  settle(rounds: number, linger = false): void {
+    if (!linger) this.#finishAll();
+    this.workload.scaleBack();
+    for (let round = 0; round < rounds && !this.isWhole(); round += 1) {
+      this.pass(ROUND_MS);
+      for (const node of this.nodes) this.#goOn(node);
     }
   }
 
-  #isWhole(): boolean {
+  /** Whether all pods are there and serve one cluster. */
+  isWhole(): boolean {
+    const { active, isComplete } = this.workload;
     return (
-      this.#record.formed && this.nodes.every(({ index, ready }) => ready && this.serving.includes(index))
+      isComplete &&
+      this.record.formed &&
+      active.every((node) => node.pod?.ready === true && this.group.isServing(node))
     );
   }
 
-  #askAgain(node: Node): void {
-    Object.assign(node, { process: 'asking', recovering: false, answer: null });
+  #finishAll(): void {
+    while (this.#replicas.calls > 0) this.finishCall(0, 'nothing');
   }
 
-  #callOf(node: Node): Call['name'] | null {
-    if (node.process === 'init') return 'turn';
-    if (node.process === 'asking') return 'start';
-    return this.serving.includes(node.index) ? 'ready' : null;
+  #goOn(node: Node): void {
+    const before = this.#replicas.calls;
+    if (node.pod?.terminating === true) this.deletePod(node, true);
+    if (node.pod?.state === 'pulling') this.workload.advance(node);
+    this.createPod(node);
+    this.restartNonPrimary(node);
+    this.noticeReadiness(node);
+    this.startAlone(node);
+    // The probe calls again only when the view has changed since its last call was answered.
+    if (!this.group.isServing(node) || viewOf(node) !== node.confirmedView) this.beginCall(node);
+    // The newest call is the last one.
+    if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
+    this.launch(node);
+    this.noticeReadiness(node);
   }
 
-  #readAgain(call: Call): Situation | null {
-    const node = this.nodes[call.node];
+  #cannotReach({ cutOff }: Node): boolean {
+    return cutOff || this.#coordinatorGone;
+  }
+
+  #someAnswers({ island }: Node, onItsOwn: boolean): boolean {
+    return this.nodes.some(
+      (one) => one.process === 'server' && one.island === island && (!onItsOwn || one.onItsOwn),
+    );
+  }
+
+  #callOf(node: Node): Question['name'] | null {
+    return this.#cannotReach(node) ? null : callOf(node, this.group.isServing(node));
+  }
+
+  #look({ node, podUid, ask }: Question, record: ClusterRecord): Situation | null {
+    const { durable } = this.workload;
+    const members = this.nodes.flatMap((one) => (one.pod === null ? [] : [memberOf(one, one.pod, durable)]));
+    const caller = members.find((member) => member.podUid === podUid);
     // The caller's pod is no longer listed: the call ends with an error.
-    return node === undefined || node.podUid !== call.podUid ? null : this.#situation(node, call.ask);
-  }
-
-  #decide(call: Call, situation: Situation): { answer: Answer; record: ClusterRecord } {
-    if (call.name === 'start') return this.#rules.start(situation, call.report);
-    if (call.name === 'turn') {
-      return this.#rules.turn(situation, call.report.data.kind === 'empty' ? 'empty' : 'present');
-    }
-    // What the node knew when it asked: its pod, and its volume with it, may be gone since.
-    const { data } = call.report;
-    const uuid = data.kind === 'present' ? data.uuid : this.#fresh();
-    const { record, refusal } = this.#rules.ready(situation, { uuid, component: call.component });
-    return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
-  }
-
-  #deliver(call: Call, answer: Answer): void {
-    const node = this.nodes[call.node];
-    if (node === undefined || node.podUid !== call.podUid || node.start !== call.start) return;
-    // The start script has given that question up and listens to the next one only.
-    if (node.asked !== call.ask) return;
-    if (call.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
-    if (call.name !== 'start' || node.process !== 'asking') return;
-    node.recovering = answer.kind === 'recover';
-    if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
-    node.process = 'granted';
-    node.answer = answer;
-    const granted = this.nodes.filter((one) => one.answer?.kind === 'bootstrap');
-    if (granted.length > 1)
-      this.#violations.push(`two grants: ${granted.map((one) => one.index).join(' and ')}`);
-  }
-
-  #situation(caller: Node, ask: number): Situation {
-    const members = this.nodes.flatMap((node) =>
-      node.podUid === null ? [] : [memberOf(node, node.podUid, this.#durable)],
-    );
-    const own = memberOf(caller, caller.podUid ?? '', this.#durable);
-    return { record: this.#record, members, caller: own, ask, now: 0, freshUuid: this.#fresh() };
-  }
-
-  #fresh(): StateUuid {
-    this.#counter += 1;
-    return `${String(this.#counter).padStart(8, '0')}-0000-4000-8000-000000000000` as StateUuid;
+    if (caller === undefined || this.nodes[node] === undefined) return null;
+    return { record, members, caller, ask, now: this.#clock.now, freshUuid: this.#clock.freshUuid() };
   }
 }

@@ -1,6 +1,11 @@
 /** What the record and the pods of a cluster say together, for people. */
 import { isServing } from '../../coordination/decide/index.ts';
-import type { ClusterRecord, Member, MemberRecord } from '../../coordination/types.ts';
+import {
+  type ClusterRecord,
+  EMPTY_RECORD,
+  type Member,
+  type MemberRecord,
+} from '../../coordination/types.ts';
 
 /** The state of a cluster in one word. */
 export type Phase = 'Forming' | 'Serving' | 'Degraded' | 'Recovering' | 'Waiting' | 'Stopped' | 'Unreadable';
@@ -66,7 +71,7 @@ export interface ClusterStatus {
 export function summarise(view: ClusterView): ClusterStatus {
   const { namespace, name, created } = view;
   const unreadable = view.record instanceof Error;
-  const record = view.record instanceof Error ? NO_RECORD : view.record;
+  const record = view.record instanceof Error ? EMPTY_RECORD : view.record;
   const members = membersOf(record, view.pods);
   const serving = members.filter((member) => member.role === 'Serving').length;
   return {
@@ -82,8 +87,6 @@ export function summarise(view: ClusterView): ClusterStatus {
     members,
   };
 }
-
-const NO_RECORD: ClusterRecord = { uuid: null, formed: false, holder: null, honoured: [], members: {} };
 
 function membersOf(record: ClusterRecord, pods: readonly PodView[]): readonly MemberStatus[] {
   const seen = new Map(pods.map((pod) => [pod.member.name, pod]));

@@ -36,6 +36,8 @@ export function chooseFromData(situation: Situation, report: Report): Answer {
       ...unmarkedMembers(situation),
     ];
     if (histories.length > 1) return { kind: 'wait', why: words.waitForPerson(histories) };
+    const apart = divergedMembers(record);
+    if (apart.length > 0) return { kind: 'wait', why: words.waitForPerson(apart) };
   }
   const own = candidates(situation).filter((one) => !record.formed || one.data.uuid === record.uuid);
   if (own.length > 0) return chooseNewest(situation, report, own);
@@ -66,10 +68,10 @@ function withoutPosition(record: ClusterRecord, own: readonly Candidate[]): read
     .map(({ name }) => name);
 }
 
-/** In a cluster that has formed, a holder without a pod may be one that an ordered controller does not create yet. */
-export function waitForHolders({ record, members }: Situation, unheard: readonly string[]): Answer {
+/** A holder without a pod may be one that an ordered controller does not create yet. */
+export function waitForHolders({ members }: Situation, unheard: readonly string[]): Answer {
   const podless = unheard.filter((name) => !members.some((member) => member.name === name));
-  if (record.formed && podless.length > 0) return { kind: 'recover', why: words.recover(podless) };
+  if (podless.length > 0) return { kind: 'recover', why: words.recover(podless) };
   return { kind: 'wait', why: words.waitForHolders(unheard) };
 }
 

@@ -11,7 +11,7 @@ import {
   started,
 } from '../../../test/coordination/situations.ts';
 import type { ClusterRecord } from '../types.ts';
-import { decideReady, decideStart } from './index.ts';
+import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const formed = (tweak: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...tweak });
 const unheard = (index: number) => known(index, null, { holdsData: true });
@@ -83,6 +83,65 @@ describe('a volume that was away during a bootstrap by hand', () => {
     const chosen = decideStart(situation(2, crashed, annotated(2)), holding(A, 12)).record;
     expect(chosen.members['db-1']?.apart).toEqual({ upTo: 10, letIn: false });
     expect(chosen.members['db-2']?.apart).toBeNull();
+  });
+});
+
+describe('a volume that the record does not know, where a cluster went on from another one', () => {
+  const alone = [member(0)];
+  const twoPods = [member(0), member(1)];
+  /** The record was lost, and db-0 was there alone: its data was adopted at seqno 1. */
+  const granted = decideStart(situation(0, record(), alone), holding(A, 1)).record;
+  const adopted = decideReady(situation(0, granted, alone), says(A)).record;
+  const pods = [member(0, { ready: true }), member(1), member(2)];
+
+  it('is refused when it holds more than the adopted one did', () => {
+    const { answer } = decideStart(situation(1, adopted, pods), holding(A, 2));
+    expect(answer).toMatchObject({ kind: 'refuse', why: expect.stringContaining('seqno 1') as string });
+  });
+
+  it('is refused so too when its init container was heard before', () => {
+    const { record: heard } = decideTurn(situation(1, adopted, pods), 'present');
+    expect(decideStart(situation(1, heard, pods), holding(A, 2)).answer.kind).toBe('refuse');
+  });
+
+  it('is not forgotten to be one while the adopting member is not Ready yet', () => {
+    const waiting = decideStart(situation(1, granted), holding(A, 2));
+    expect(waiting.answer.kind).toBe('wait');
+    const { record: serving_ } = decideReady(situation(0, waiting.record, pods), says(A));
+    expect(decideStart(situation(1, serving_, pods), holding(A, 2)).answer.kind).toBe('refuse');
+  });
+
+  it("makes the choice a person's while the adopted one has not formed the cluster, for it may have rows of its own", () => {
+    const waiting = decideStart(situation(1, granted), holding(A, 2)).record;
+    const { answer } = decideStart(situation(0, waiting, twoPods), holding(A, 1));
+    expect(answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringMatching(/db-1.*bootstrap=now/) as string,
+    });
+  });
+
+  it('is waited for until then', () => {
+    const { record: heard } = decideTurn(situation(1, granted), 'present');
+    const { answer } = decideStart(situation(0, heard, twoPods), holding(A, 1));
+    expect(answer).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
+  });
+
+  it('joins with what the adopted one had too, and is of the cluster once it serves', () => {
+    const joined = decideStart(situation(1, adopted, pods), holding(A, 1));
+    expect(joined.answer.kind).toBe('join');
+    const { record: served } = decideReady(situation(1, joined.record, pods), says(A));
+    expect(decideStart(situation(1, served, pods), holding(A, 40)).answer.kind).toBe('join');
+  });
+
+  it('shares no more with it after a bootstrap by hand further back', () => {
+    const crashed = { ...adopted, adoptedAt: 9, members: { 'db-1': known(1, EMPTY) } };
+    const chosen = decideStart(situation(0, crashed, annotated(0)), holding(A, 5)).record;
+    expect(decideStart(situation(2, serving(chosen), servingPods), holding(A, 7)).answer.kind).toBe('refuse');
+  });
+
+  it('joins a cluster that went on from nobody else', () => {
+    const never = formed({ members: { 'db-0': started(0) } });
+    expect(decideStart(situation(1, never, pods), holding(A, 900)).answer.kind).toBe('join');
   });
 });
 

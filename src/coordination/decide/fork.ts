@@ -1,8 +1,15 @@
 /**
- * What a bootstrap by hand leaves behind: volumes of the same uuid that may hold rows which the cluster has gone on
+ * What a bootstrap by hand, or one after the record was lost, leaves behind: volumes of the same uuid that may hold rows which the cluster has gone on
  * without. Galera would send them what they seem to lack, and keep the rest: two histories merged in silence.
  */
 import type { ClusterRecord, MemberRecord, Report, Situation, StateUuid } from '../types.ts';
+
+/** What is known of how far the member's data is the cluster's; one that was never heard of is held to what was adopted. */
+export function apartOf({ members, adoptedAt }: ClusterRecord, name: string): MemberRecord['apart'] {
+  const known = members[name];
+  if (known !== undefined) return known.apart;
+  return adoptedAt === null ? null : { upTo: adoptedAt, letIn: false };
+}
 
 /** Whether the member has been Primary since the last bootstrap by hand, so that its data and its views are of the history that goes on. */
 export function isOfTheHistory(known: MemberRecord | undefined): boolean {
@@ -41,6 +48,18 @@ export function setApart(
       return [name, { ...known, apart: { upTo: Math.min(own, shared(known)), letIn: false } }];
     }),
   );
+}
+
+/** `adoptedAt` after a bootstrap of the caller. */
+export function adoptedAfter(
+  { record, caller }: Situation,
+  { data }: Report,
+  byHand: boolean,
+): number | null {
+  if (data.kind !== 'present') return null;
+  const before = record.uuid === data.uuid ? record.adoptedAt : null;
+  if (record.formed && before === null && !byHand) return null;
+  return Math.min(data.seqno, shared(record.members[caller.name]), before ?? Number.MAX_SAFE_INTEGER);
 }
 
 function shared(known: MemberRecord | undefined): number {

@@ -52,11 +52,12 @@ export function unheardHolders(record: ClusterRecord): readonly string[] {
  * Whether somebody who is ahead of this member has reported its data: the one in whose primary component it was missed,
  * or, where a bootstrap by hand went on without it, anybody who has been Primary since.
  */
-export function isSurpassed({ members, uuid }: ClusterRecord, name: string): boolean {
+export function isSurpassed({ members, uuid, formed }: ClusterRecord, name: string): boolean {
   const known = members[name];
   const witness = known?.behind ?? null;
   if (witness !== null && members[witness]?.report?.data.kind === 'present') return true;
-  if (isOfTheHistory(known) || known?.apart?.letIn === true) return false;
+  // Before the cluster has formed, the one that was adopted may never have run.
+  if (!formed || isOfTheHistory(known) || known?.apart?.letIn === true) return false;
   return Object.values(members).some(
     ({ apart, report }) => apart === null && report?.data.kind === 'present' && report.data.uuid === uuid,
   );

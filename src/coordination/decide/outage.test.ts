@@ -40,10 +40,17 @@ describe('a member that waits for holders without a pod', () => {
     expect(decideStart(situation(0, outage, pods), EMPTY).answer.kind).toBe('recover');
   });
 
-  it('only waits when those pods exist, or when no cluster is known', () => {
-    expect(decideStart(situation(1, outage), holding(A, 4)).answer.kind).toBe('wait');
+  it('recovers before any cluster has formed too, as after its record was deleted', () => {
     const unknown = { ...outage, formed: false };
-    expect(decideStart(situation(1, unknown, pods), EMPTY).answer.kind).toBe('wait');
+    expect(decideStart(situation(1, unknown, pods), EMPTY).answer.kind).toBe('recover');
+    expect(
+      decideStart(situation(0, { ...unknown, members: { 'db-2': unheard } }, pods.slice(0, 1)), EMPTY).answer
+        .kind,
+    ).toBe('recover');
+  });
+
+  it('only waits when those pods exist', () => {
+    expect(decideStart(situation(1, outage), holding(A, 4)).answer.kind).toBe('wait');
   });
 
   it('is never joined, however Ready its pod is', () => {
@@ -89,6 +96,17 @@ describe('the last view, with nobody running', () => {
     expect(decideStart(situation(1, one, pods), withView(holding(A, 5))).answer.kind).toBe('join');
     const empty = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
     expect(decideStart(situation(1, empty, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+  });
+
+  it('is given up once another member was bootstrapped, which then serves where this one may not see it', () => {
+    const serving = [member(0, { ready: true }), member(1), member(2)];
+    const all = { 'db-1': reported(1), 'db-2': reported(2) };
+    const granted = decideStart(situation(0, formed({ members: all })), holding(A, 9)).record;
+    const { record: next } = decideReady(situation(0, granted), says(A));
+    const anew = [member(0, { ready: true }), member(1, { podUid: 'uid-new' }), member(2)];
+    for (const pods of [serving, anew]) {
+      expect(decideStart(situation(1, next, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+    }
   });
 
   it('is not tried where a bootstrap by hand may have led past it', () => {

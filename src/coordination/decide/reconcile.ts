@@ -1,4 +1,5 @@
 import type { ClusterRecord, Member, MemberRecord, Report, Situation } from '../types.ts';
+import { apartOf } from './fork.ts';
 
 /**
  * The record in step with the pods that exist.
@@ -27,7 +28,6 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
     report: null,
     told: null,
     served: false,
-    reformTried: false,
     readyLeftOver: null,
     asked: 0,
     said: '',
@@ -43,7 +43,7 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
     served: false,
     holdsData: mayHoldRows(record, report),
     // Without data there is nothing that could have diverged.
-    apart: report.data.kind === 'present' ? (known?.apart ?? null) : null,
+    apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
@@ -69,7 +69,7 @@ export function withMember(
     served: known?.served ?? false,
     holdsData: known?.holdsData ?? false,
     behind: known?.behind ?? null,
-    apart: known?.apart ?? null,
+    apart: apartOf(record, member.name),
     reformTried: known?.reformTried ?? false,
     readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,

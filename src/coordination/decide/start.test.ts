@@ -105,7 +105,7 @@ describe('an outstanding grant', () => {
   it('is not passed on while the lost holder may have left data on a volume', () => {
     const pods = [member(1), member(2)];
     const { answer } = decideStart(situation(1, granted, pods), EMPTY);
-    expect(answer).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-0') as string });
+    expect(answer).toMatchObject({ kind: 'recover', why: expect.stringContaining('db-0') as string });
   });
 
   it('refuses a late volume that holds another cluster', () => {

@@ -1,6 +1,6 @@
 import type { Answer, ClusterRecord, Decided, Member, Report, Situation, StateUuid } from '../types.ts';
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
-import { isDiverged, isOfTheHistory, setApart } from './fork.ts';
+import { adoptedAfter, isDiverged, isOfTheHistory, setApart } from './fork.ts';
 import { grant } from './grant.ts';
 import { everHeld, isOwn, runningMembers, servingMembers, viewCompanions } from './members.ts';
 import { reconcile, withMember, withReport } from './reconcile.ts';
@@ -178,13 +178,20 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
   if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
   if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
   const identity = identityAfter(report, answer.as);
-  const members = answer.byHand ? setApart(situation, report) : record.members;
+  const members = withoutViews(answer.byHand ? setApart(situation, report) : record.members);
   return {
     ...spend(withMember({ ...record, members }, caller, change), situation.members),
     uuid: identity,
     formed: record.formed && identity === record.uuid,
+    adoptedAt: adoptedAfter(situation, report, answer.byHand),
     holder: { member: caller.name, pod: caller.pod, podUid: caller.podUid },
   };
+}
+
+/** A bootstrap begins a view that nobody else remembers, so that an older one may be complete and yet not the newest. */
+function withoutViews(members: ClusterRecord['members']): ClusterRecord['members'] {
+  const entries = Object.entries(members);
+  return Object.fromEntries(entries.map(([name, known]) => [name, { ...known, reformTried: true }]));
 }
 
 /** An annotation is an order for the moment: one that stayed on must not choose an old volume in a later outage. */

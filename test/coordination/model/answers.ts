@@ -1,0 +1,73 @@
+/** What an answer of the coordinator does to the start script, the probe and the orders of a person. */
+import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
+import type { Answer, Situation } from '../../../src/coordination/types.ts';
+import type { Node } from './nodes.ts';
+import type { Decision, Question } from './replicas.ts';
+
+/** A bootstrap overtakes the orders of all annotated pods, a join that of its own; true when the bootstrap obeys one. */
+export function spendOrders(nodes: readonly Node[], { answer, situation }: Decision): boolean {
+  if (answer.kind !== 'bootstrap' && answer.kind !== 'join') return false;
+  const { caller } = situation;
+  let obeys = false;
+  for (const { pod } of nodes) {
+    const seen = situation.members.find((member) => member.podUid === pod?.uid);
+    if (pod === null || seen?.bootstrapByHand !== true) continue;
+    if (answer.kind === 'join' && pod.uid !== caller.podUid) continue;
+    if (answer.kind === 'bootstrap' && pod.uid === caller.podUid) obeys = !pod.orderSpent;
+    pod.orderSpent = true;
+  }
+  return obeys;
+}
+
+/** The answer reaches the pod, if that still waits for it. */
+export function deliver(node: Node, { question, answer, situation }: Decision, byHand: boolean): void {
+  if (node.pod?.uid !== question.podUid || node.start !== question.start) return;
+  // The start script has given that question up and listens to the next one only.
+  if (node.pod.asked !== question.ask) return;
+  if (question.name === 'ready') return confirm(node, question, answer);
+  if (question.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
+  if (question.name !== 'start' || node.process !== 'asking') return;
+  node.recovering = answer.kind === 'recover';
+  if (answer.kind === 'refuse' && node.volume.kind === 'data') node.volume.note = null;
+  if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
+  node.process = 'granted';
+  node.told = { answer, byHand, heard: heardIn(situation) };
+}
+
+/** What a pod that reaches the coordinator asks next. */
+export function callOf({ pod, process }: Node, isServing: boolean): Question['name'] | null {
+  if (pod?.state !== 'running') return null;
+  if (process === 'init') return 'turn';
+  if (process === 'asking') return 'start';
+  return isServing ? 'ready' : null;
+}
+
+export function askAgain(node: Node): void {
+  Object.assign(node, { process: 'asking', recovering: false, told: null });
+}
+
+/** The readiness probe leaves a note beside the data when the coordinator has confirmed the uuid. */
+function confirm(node: Node, { report: { data }, view }: Question, answer: Answer): void {
+  const { volume } = node;
+  if (answer.kind === 'refuse' || volume.kind !== 'data' || data.kind !== 'present') return;
+  if (volume.uuid !== data.uuid) return;
+  volume.note = data.uuid;
+  node.confirmedView = view;
+}
+
+/** Uids of the pods that whoever forms a cluster or adopts a history has to hear first. */
+function heardIn({ members, record, now }: Situation): readonly string[] {
+  return members
+    .filter(({ scheduled, terminating, name, initStarted }) => {
+      if (!scheduled || terminating) return false;
+      return (
+        record.members[name] !== undefined || initStarted === null || now - initStarted < SILENCE_LIMIT_MS
+      );
+    })
+    .map(({ podUid }) => podUid);
+}
+
+/** The number of the view that the node is in, or remembers. */
+export function viewOf({ volume }: Node): number | null {
+  return volume.kind === 'data' ? (volume.view?.number ?? null) : null;
+}

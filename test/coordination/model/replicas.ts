@@ -1,0 +1,113 @@
+/**
+ * Coordinator replicas: each call reads record and pods, decides, writes if nobody wrote since, and answers; other calls,
+ * a change of the pods, a failing API server or the end of the replica may come in between.
+ */
+import {
+  type Answer,
+  type ClusterRecord,
+  EMPTY_RECORD,
+  type Report,
+  type Situation,
+  type StateUuid,
+} from '../../../src/coordination/types.ts';
+import type { Lost, Rules } from '../rules.ts';
+
+/** A question of one pod. */
+export interface Question {
+  readonly node: number;
+  readonly podUid: string;
+  /** The start of the container that asks. */
+  readonly start: number;
+  readonly name: 'turn' | 'start' | 'ready';
+  readonly report: Report;
+  readonly ask: number;
+  /** The view of the node at the time of the question. */
+  readonly view: number | null;
+  /** What `ready` says: the addresses of the component at the time of the question. */
+  readonly component: readonly string[];
+}
+
+interface Call extends Question {
+  readonly situation: Situation;
+  readonly version: number;
+}
+
+/** A question that was decided, and what the decision was made from. */
+export interface Decision {
+  readonly question: Question;
+  readonly situation: Situation;
+  readonly answer: Answer;
+  /** Whether the answer reaches the pod, if that still listens. */
+  readonly delivered: boolean;
+}
+
+/** Reads the pods for a question with the record as given; null when its pod is no longer listed. */
+export type Look = (question: Question, record: ClusterRecord) => Situation | null;
+
+export class Replicas {
+  readonly #rules: Rules;
+  readonly #look: Look;
+  #record: ClusterRecord = EMPTY_RECORD;
+  #text = JSON.stringify(EMPTY_RECORD);
+  #version = 0;
+  #calls: Call[] = [];
+
+  constructor(rules: Rules, look: Look) {
+    this.#rules = rules;
+    this.#look = look;
+  }
+
+  get record(): ClusterRecord {
+    return this.#record;
+  }
+
+  /** How many calls are under way. */
+  get calls(): number {
+    return this.#calls.length;
+  }
+
+  /** A person deletes the Lease. */
+  forget(): void {
+    this.#write(EMPTY_RECORD);
+  }
+
+  begin(question: Question): void {
+    const situation = this.#look(question, this.#record);
+    if (situation !== null) this.#calls.push({ ...question, situation, version: this.#version });
+  }
+
+  /**
+   * Ends one of the calls under way; null when it comes to nothing. The pods are read after the record: `late` reads them
+   * only now. When somebody wrote meanwhile, the replica reads everything again, however old the question is by then.
+   */
+  finish(pick: number, lost: Lost, late: boolean): Decision | null {
+    const call = this.#calls.splice(pick % Math.max(this.#calls.length, 1), 1)[0];
+    if (call === undefined || lost === 'before-write') return null;
+    const again = late || call.version !== this.#version;
+    const situation = again ? this.#look(call, this.#record) : call.situation;
+    if (situation === null || this.#rules.isStale(situation)) return null;
+    const { answer, record } = this.#decide(call, situation);
+    this.#write(record);
+    return { question: call, situation, answer, delivered: lost === 'nothing' };
+  }
+
+  #write(record: ClusterRecord): void {
+    const text = JSON.stringify(record);
+    if (text === this.#text) return;
+    this.#record = record;
+    this.#text = text;
+    this.#version += 1;
+  }
+
+  #decide(call: Call, situation: Situation): { answer: Answer; record: ClusterRecord } {
+    if (call.name === 'start') return this.#rules.start(situation, call.report);
+    if (call.name === 'turn') {
+      return this.#rules.turn(situation, call.report.data.kind === 'empty' ? 'empty' : 'present');
+    }
+    // What the node knew when it asked: its pod, and its volume with it, may be gone since.
+    const { data } = call.report;
+    const uuid: StateUuid = data.kind === 'present' ? data.uuid : situation.freshUuid;
+    const { record, refusal } = this.#rules.ready(situation, { uuid, component: call.component });
+    return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
+  }
+}

@@ -1,0 +1,61 @@
+/** What data directories hold: histories of transactions, and where each directory stands in one. */
+import type { Report, StateUuid, View } from '../../../src/coordination/types.ts';
+
+/**
+ * A place in a history: its last committed transaction and, through `before`, all earlier ones. Two directories agree as
+ * far as they share places; a bootstrap from an older place makes two branches with the same seqnos.
+ */
+export interface Place {
+  readonly seqno: number;
+  /** Null at the beginning of a history, where nothing was committed yet. */
+  readonly before: Place | null;
+}
+
+/** A primary view; a later one has a higher number. */
+export interface NumberedView extends View {
+  readonly number: number;
+}
+
+/** A data directory with a state uuid. */
+export interface Database {
+  readonly kind: 'data';
+  readonly uuid: StateUuid;
+  tip: Place;
+  /** Whether the start script can tell the seqno. */
+  positionKnown: boolean;
+  safe: boolean;
+  view: NumberedView | null;
+  /** The uuid in the note of the readiness probe that this data is the cluster's; null without a note. */
+  note: StateUuid | null;
+}
+
+/** What a data directory holds. */
+export type Volume = { readonly kind: 'empty' } | { readonly kind: 'aborted' } | Database;
+
+/** The beginning of a new history. */
+export function beginning(): Place {
+  return { seqno: 0, before: null };
+}
+
+/** Whether whoever stands at `all` has every transaction of whoever stands at `some`. */
+export function contains(all: Place, some: Place): boolean {
+  if (some.before === null) return true;
+  let place: Place | null = all;
+  while (place !== null && place.seqno > some.seqno) place = place.before;
+  return place === some;
+}
+
+/** The volume of another cluster, far ahead of any in the model. */
+export function foreignVolume(uuid: StateUuid): Database {
+  const tip = { seqno: 900, before: { seqno: 899, before: null } };
+  return { kind: 'data', uuid, tip, positionKnown: true, safe: true, view: null, note: null };
+}
+
+/** What the start script finds in a data directory. */
+export function reportOf(volume: Volume): Report {
+  if (volume.kind === 'empty') return { data: { kind: 'empty' }, view: null, identity: 'chosen' };
+  if (volume.kind === 'aborted') return { data: { kind: 'unusable' }, view: null, identity: 'chosen' };
+  const { uuid, tip, positionKnown, safe, view } = volume;
+  const seqno = positionKnown ? tip.seqno : -1;
+  return { data: { kind: 'present', uuid, seqno, safe }, view, identity: 'chosen' };
+}

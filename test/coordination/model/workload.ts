@@ -1,0 +1,130 @@
+/** The controller of the pods, the kubelet and the volumes: what comes, goes and is lost with what. */
+import type { StateUuid } from '../../../src/coordination/types.ts';
+import type { WorldOptions } from '../rules.ts';
+import type { Group } from './group.ts';
+import { emptyNode, type Node, type Pod } from './nodes.ts';
+import { foreignVolume } from './volumes.ts';
+
+/** What is true of a node without a pod. */
+const NO_POD = { pod: null, process: 'none', told: null, recovering: false, onItsOwn: false } as const;
+/** Places beyond those for the replicas, where the replacements of pods that are still terminating go. */
+const SPARE_PLACES = 2;
+
+/** A clock, and numbers that were never used before. */
+export class Clock {
+  /** Milliseconds since the epoch. */
+  now = 0;
+  #last = 0;
+
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  freshUuid(): StateUuid {
+    return `${String(this.next()).padStart(8, '0')}-0000-4000-8000-000000000000` as StateUuid;
+  }
+}
+
+export class Workload {
+  readonly nodes: readonly Node[];
+  readonly #options: WorldOptions;
+  readonly #clock: Clock;
+  #replicas: number;
+
+  constructor(options: WorldOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#replicas = options.replicas;
+    const places = options.replicas + (this.#isRenamed ? SPARE_PLACES : 0);
+    this.nodes = Array.from({ length: places }, (_, index) => emptyNode(index));
+  }
+
+  /** Whether volumes outlive their pods. */
+  get durable(): boolean {
+    return this.#options.workload === 'kept';
+  }
+
+  /** Pods that are to stay. */
+  get active(): readonly Node[] {
+    return this.nodes.filter(({ pod }) => pod !== null && !pod.terminating);
+  }
+
+  get isComplete(): boolean {
+    return this.active.length === this.#options.replicas;
+  }
+
+  get #isRenamed(): boolean {
+    return this.#options.workload === 'renamed';
+  }
+
+  create(node: Node, state: Pod['state']): void {
+    if (node.pod !== null || !this.#isWanted(node)) return;
+    const number = this.#clock.next();
+    const pod: Pod = {
+      uid: `uid-${number}`,
+      name: this.#isRenamed ? `db-${number}` : `db-${node.index}`,
+      rank: this.#isRenamed ? number : node.index,
+      state,
+      initStarted: state === 'running' || state === 'mute' ? this.#clock.now : null,
+      terminating: false,
+      annotated: false,
+      orderSpent: false,
+      ready: false,
+      readySince: 0,
+      asked: 0,
+    };
+    Object.assign(node, { ...NO_POD, pod, process: 'init' });
+  }
+
+  #isWanted({ index }: Node): boolean {
+    if (this.#isRenamed) return this.active.length < this.#replicas;
+    const before = this.nodes[index - 1];
+    if (index >= this.#replicas) return false;
+    return !this.#options.ordered || before === undefined || before.pod?.ready === true;
+  }
+
+  /** What held a pod up is over: a machine is found for it, its images are there, its init container asks. */
+  advance({ pod }: Node): void {
+    if (pod === null) return;
+    if (pod.state === 'unscheduled') pod.state = 'pulling';
+    else if (pod.state !== 'running') {
+      pod.state = 'running';
+      pod.initStarted ??= this.#clock.now;
+    }
+  }
+
+  /** The pod is deleted; its machine takes a while to end it, and for ever when it cannot be reached. */
+  terminate({ pod }: Node): void {
+    if (pod !== null) pod.terminating = true;
+  }
+
+  /** The pod is gone; its server leaves cleanly when it has the time to. */
+  remove(node: Node, clean: boolean, group: Group): void {
+    if (node.pod === null) return;
+    if (node.cutOff) return this.terminate(node);
+    group.stop(node, clean);
+    Object.assign(node, NO_POD);
+    if (!this.durable) node.volume = { kind: 'empty' };
+  }
+
+  /** Pods above the number leave cleanly, the last one first. */
+  scale(replicas: number, group: Group): void {
+    this.#replicas = Math.min(replicas, this.#options.replicas);
+    const pods = this.#isRenamed ? this.active : this.nodes;
+    for (const node of pods.slice(this.#replicas).toReversed()) this.remove(node, true, group);
+  }
+
+  scaleBack(): void {
+    this.#replicas = this.#options.replicas;
+  }
+
+  loseVolume(node: Node): void {
+    if (node.pod === null) node.volume = { kind: 'empty' };
+  }
+
+  /** Somebody attaches the volume of another cluster. */
+  swapVolume(node: Node): void {
+    if (node.pod === null && this.durable) node.volume = foreignVolume(this.#clock.freshUuid());
+  }
+}

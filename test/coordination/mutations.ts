@@ -1,0 +1,33 @@
+/** How rules are broken: they are told of another situation than the true one, or their answer is changed. */
+import type { MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
+import { type Rules, RULES } from './rules.ts';
+import type { Fault } from './steps.ts';
+
+/** A fault, the rules that have it, and the kinds of faults in the world under which it shows. */
+export type Mutant = readonly [fault: string, rules: Rules, within?: readonly Fault[]];
+
+/** The rules, told of another situation or another report than the true one. */
+export function told(
+  see: (seen: Situation, report: Report) => Partial<{ seen: Situation; report: Report }>,
+): Rules {
+  return {
+    ...RULES,
+    start: (seen, report) => {
+      const changed = see(seen, report);
+      return RULES.start(changed.seen ?? seen, changed.report ?? report);
+    },
+  };
+}
+
+/** The situation with the record of each member but the caller's changed; null leaves it out. */
+export function others(
+  seen: Situation,
+  change: (known: MemberRecord, name: string) => MemberRecord | null,
+): Situation {
+  const members: Record<string, MemberRecord> = {};
+  for (const [name, known] of Object.entries(seen.record.members)) {
+    const kept = name === seen.caller.name ? known : change(known, name);
+    if (kept !== null) members[name] = kept;
+  }
+  return { ...seen, record: { ...seen.record, members } };
+}

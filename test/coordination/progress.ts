@@ -1,0 +1,92 @@
+/** Whether a world recovers once its faults are over: by itself where that is safe, else after what a person is asked to do. */
+import type { Node } from './model/nodes.ts';
+import { contains, type Database } from './model/volumes.ts';
+import type { World } from './world.ts';
+
+/** Rounds without faults after which everything that may come back has come back. */
+const ROUNDS = 24;
+
+/** Members that do not come back though they may; each as a sentence. */
+export function stuck(world: World, ordered: boolean): readonly string[] {
+  world.reconnect();
+  world.settle(ROUNDS);
+  const early = withoutSilentOnes(world, ordered);
+  if (early.length > 0) return early.map((node) => `with a silent pod, ${sentence(world, node)}`);
+  for (const node of silentOnes(world)) {
+    // Once for the machine, once for the images.
+    world.workload.advance(node);
+    world.workload.advance(node);
+  }
+  world.settle(ROUNDS);
+  if (world.group.serving.length === 0 && needsAPerson(world)) goOnByHand(world);
+  return missing(world, ordered).map((node) => sentence(world, node));
+}
+
+function sentence(world: World, node: Node): string {
+  return `${node.index} never comes back: ${world.said(node)}`;
+}
+
+function silentOnes(world: World): readonly Node[] {
+  return world.nodes.filter(({ pod }) => pod !== null && pod.state !== 'running');
+}
+
+/** Pods that never speak hold nobody up, where nothing is known of data on their volumes. */
+function withoutSilentOnes(world: World, ordered: boolean): readonly Node[] {
+  const silent = silentOnes(world);
+  const mayWait = silent.length === 0 || ordered || silent.some((node) => mayHoldData(world, node));
+  if (mayWait || needsAPerson(world)) return [];
+  return missing(world, ordered).filter((node) => !silent.includes(node));
+}
+
+function mayHoldData({ record }: World, { pod, volume }: Node): boolean {
+  return volume.kind === 'data' || record.members[pod?.name ?? '']?.holdsData === true;
+}
+
+/** The rules may wait for a person: nobody else knows which database is meant, or how far one goes. */
+function needsAPerson(world: World): boolean {
+  const { uuid, formed, adoptedAt } = world.record;
+  const found = databases(world);
+  if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;
+  if (!formed) return adoptedAt !== null && found.some(({ volume }) => volume.tip.seqno > adoptedAt);
+  const own = found.filter(({ volume }) => volume.uuid === uuid);
+  return own.some(({ volume }) => !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip));
+}
+
+function databases(world: World): readonly { readonly node: Node; readonly volume: Database }[] {
+  return world.nodes.flatMap((node) => (node.volume.kind === 'data' ? [{ node, volume: node.volume }] : []));
+}
+
+/** A person annotates the pod with the newest data, anew where its annotation is spent. */
+function goOnByHand(world: World): void {
+  const { uuid, formed } = world.record;
+  const node = databases(world)
+    .filter(({ node: { pod }, volume }) => pod !== null && (!formed || volume.uuid === uuid))
+    .toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.node;
+  if (node === undefined) return;
+  if (node.pod?.orderSpent === true) {
+    world.deletePod(node, true);
+    world.createPod(node);
+  }
+  if (node.pod?.annotated === false) world.annotate(node);
+  world.settle(ROUNDS);
+}
+
+/** Nodes that should serve and do not: a volume that would be erased or merged keeps its own node out. */
+function missing(world: World, ordered: boolean): readonly Node[] {
+  const refused = world.nodes.filter((node) => isKeptOut(world, node));
+  // An ordered controller stops at the refused pod.
+  if (ordered && refused.length > 0) return [];
+  const { active, isComplete } = world.workload;
+  return world.nodes
+    .filter((node) => !refused.includes(node) && !world.group.isServing(node))
+    .filter((node) => active.includes(node) || !isComplete);
+}
+
+function isKeptOut({ record, group }: World, { volume, pod }: Node): boolean {
+  if (volume.kind !== 'data') return false;
+  if (volume.uuid !== record.uuid) return true;
+  // After several choices the record says too little of what two volumes share, and errs on the side of refusing.
+  const apart = record.members[pod?.name ?? '']?.apart ?? null;
+  if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;
+  return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
+}

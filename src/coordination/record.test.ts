@@ -16,6 +16,7 @@ describe('a record', () => {
           told: 'bootstrap',
           served: true,
           behind: 'db-1',
+          reforming: 'view-1',
           reformTried: true,
           readyLeftOver: 7,
         }),

@@ -77,6 +77,7 @@ function parseMember(value: unknown): MemberRecord {
     holdsData: member['holdsData'] === true,
     behind: typeof member['behind'] === 'string' ? member['behind'] : null,
     apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),
+    reforming: typeof member['reforming'] === 'string' ? member['reforming'] : null,
     reformTried: member['reformTried'] === true,
     readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
     asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,

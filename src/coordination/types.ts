@@ -80,6 +80,8 @@ export interface MemberRecord {
    * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
    */
   readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
+  /** Id of the view that it was told to form again, until it is told something else or is Primary. */
+  readonly reforming: string | null;
   /** It was told to form its last view again, or somebody was bootstrapped, and it has not been Primary since. */
   readonly reformTried: boolean;
   /**

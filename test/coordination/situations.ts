@@ -58,6 +58,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     holdsData: kind === 'present' || kind === 'unmarked',
     behind: null,
     apart: null,
+    reforming: null,
     reformTried: false,
     readyLeftOver: null,
     asked: 1,

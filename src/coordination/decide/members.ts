@@ -82,7 +82,7 @@ export function viewCompanions(situation: Situation, view: View): readonly strin
       if (known === undefined) return false;
       if (!isOfTheHistory(known)) return false;
       // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
-      if (known.told !== null) return known.told === 'reform' || known.served;
+      if (known.told !== null) return known.served || known.reforming === view.id;
       return !known.reformTried && known.report?.view?.id === view.id && isOwn(known.report, situation);
     })
     .map(({ name }) => name);

@@ -80,6 +80,15 @@ describe('the last view, with nobody running', () => {
     expect(decideStart(situation(0, first.record), withView(holding(A, 5))).answer.kind).toBe('reform');
   });
 
+  it('is not tried beside members that were told to form another one again', () => {
+    const other = { ...withView(holding(A, 9)), view: { id: 'view-2', self: 'm0', members: ['m0', 'm1'] } };
+    const both = formed({ members: { 'db-1': known(1, other), 'db-2': reported(2) } });
+    const first = decideStart(situation(0, both), other).record;
+    const { answer, record: next } = decideStart(situation(1, first), other);
+    expect(answer.kind).toBe('reform');
+    expect(decideStart(situation(2, next), withView(holding(A, 5))).answer.kind).toBe('wait');
+  });
+
   it('is not tried while one of it is missing or has tried before', () => {
     const some = formed({ members: { 'db-0': reported(0), 'db-2': unheard } });
     expect(decideStart(situation(1, some), withView(holding(A, 5))).answer.kind).toBe('wait');

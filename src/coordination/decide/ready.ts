@@ -44,6 +44,7 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
     holdsData: true,
     behind: null,
     apart: null,
+    reforming: null,
     reformTried: false,
     readyLeftOver: null,
     asked: situation.ask,

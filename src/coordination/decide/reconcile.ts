@@ -28,6 +28,7 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
     report: null,
     told: null,
     served: false,
+    reforming: null,
     readyLeftOver: null,
     asked: 0,
     said: '',
@@ -44,6 +45,7 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
     holdsData: mayHoldRows(record, report),
     // Without data there is nothing that could have diverged.
     apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
+    reforming: null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
@@ -70,6 +72,7 @@ export function withMember(
     holdsData: known?.holdsData ?? false,
     behind: known?.behind ?? null,
     apart: apartOf(record, member.name),
+    reforming: known?.reforming ?? null,
     reformTried: known?.reformTried ?? false,
     readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,

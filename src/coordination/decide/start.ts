@@ -170,6 +170,7 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     said,
     told: answer.kind,
     served: false,
+    reforming: answer.kind === 'reform' ? (report.view?.id ?? null) : null,
     report: null,
     holdsData: true,
     behind: null,

@@ -215,6 +215,8 @@ export class World {
     if (!this.group.isOneHistory()) return;
     this.#replicas.forget();
     this.group.ledger.forget();
+    // It also remembered which orders are over.
+    for (const { pod } of this.nodes) if (pod !== null) pod.orderSpent = false;
   }
 
   pass(milliseconds: number): void {

@@ -151,7 +151,7 @@ export class World {
     if (process !== 'asking' || !this.#cannotReach(node) || !this.#someAnswers(node, false)) return;
     if (volume.kind === 'data' && volume.note !== volume.uuid) return;
     if (pod !== null) pod.asked += 1;
-    Object.assign(node, { told: null, onItsOwn: true, recovering: false });
+    Object.assign(node, { told: null, onItsOwn: true, strayed: true, recovering: false });
     this.group.start(node, true);
   }
 

@@ -149,7 +149,7 @@ export class World {
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
     if (process !== 'asking' || !this.#cannotReach(node) || !this.#someAnswers(node, false)) return;
-    if (volume.kind === 'data' && volume.note !== volume.uuid) return;
+    if (volume.kind === 'data' && (volume.note !== volume.uuid || this.#isApart(node))) return;
     if (pod !== null) pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, strayed: true, recovering: false });
     this.group.start(node, true);
@@ -215,7 +215,6 @@ export class World {
     if (!this.group.isOneHistory()) return;
     this.#replicas.forget();
     this.group.ledger.forget();
-    // It also remembered which orders are over.
     for (const { pod } of this.nodes) if (pod !== null) pod.orderSpent = false;
   }
 
@@ -271,6 +270,10 @@ export class World {
     if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
     this.launch(node);
     this.noticeReadiness(node);
+  }
+
+  #isApart({ pod }: Node): boolean {
+    return this.record.members[pod?.name ?? '']?.apart?.letIn === false;
   }
 
   #cannotReach({ cutOff }: Node): boolean {

@@ -117,5 +117,6 @@ export const MUTANTS: readonly Mutant[] = [
         return { ...decided, record };
       },
     },
+    [],
   ],
 ];

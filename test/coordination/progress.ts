@@ -82,11 +82,11 @@ function missing(world: World, ordered: boolean): readonly Node[] {
     .filter((node) => active.includes(node) || !isComplete);
 }
 
-function isKeptOut({ record, group }: World, { volume, pod }: Node): boolean {
+function isKeptOut({ record, group }: World, { volume, pod, strayed }: Node): boolean {
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid) return true;
-  // After several choices the record says too little of what two volumes share, and errs on the side of refusing.
+  // After several choices, or when it joined without asking, the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
-  if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;
+  if ((strayed || group.ledger.choices > 1) && apart !== null && volume.tip.seqno > apart.upTo) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

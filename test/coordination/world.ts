@@ -149,9 +149,9 @@ export class World {
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
     if (process !== 'asking' || !this.#cannotReach(node) || !this.#someAnswers(node, false)) return;
-    if (volume.kind === 'data' && volume.note !== volume.uuid) return;
+    if (volume.kind === 'data' && (volume.note !== volume.uuid || this.#isApart(node))) return;
     if (pod !== null) pod.asked += 1;
-    Object.assign(node, { told: null, onItsOwn: true, recovering: false });
+    Object.assign(node, { told: null, onItsOwn: true, strayed: true, recovering: false });
     this.group.start(node, true);
   }
 
@@ -215,6 +215,7 @@ export class World {
     if (!this.group.isOneHistory()) return;
     this.#replicas.forget();
     this.group.ledger.forget();
+    for (const { pod } of this.nodes) if (pod !== null) pod.orderSpent = false;
   }
 
   pass(milliseconds: number): void {
@@ -269,6 +270,10 @@ export class World {
     if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
     this.launch(node);
     this.noticeReadiness(node);
+  }
+
+  #isApart({ pod }: Node): boolean {
+    return this.record.members[pod?.name ?? '']?.apart?.letIn === false;
   }
 
   #cannotReach({ cutOff }: Node): boolean {

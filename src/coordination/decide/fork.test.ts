@@ -139,6 +139,13 @@ describe('a volume that the record does not know, where a cluster went on from a
     expect(decideStart(situation(2, serving(chosen), servingPods), holding(A, 7)).answer.kind).toBe('refuse');
   });
 
+  it('joins a cluster that crashed before it said that it formed under the uuid it was given', () => {
+    const given = record({ uuid: A, members: { 'db-0': known(0, null, { holdsData: true }) } });
+    const again = decideStart(situation(0, given, alone), holding(A, 0)).record;
+    const { record: served } = decideReady(situation(0, again, alone), says(A));
+    expect(decideStart(situation(1, served, pods), holding(A, 2)).answer.kind).toBe('join');
+  });
+
   it('joins a cluster that went on from nobody else', () => {
     const never = formed({ members: { 'db-0': started(0) } });
     expect(decideStart(situation(1, never, pods), holding(A, 900)).answer.kind).toBe('join');

@@ -57,8 +57,9 @@ export function adoptedAfter(
   byHand: boolean,
 ): number | null {
   if (data.kind !== 'present') return null;
-  const before = record.uuid === data.uuid ? record.adoptedAt : null;
-  if (record.formed && before === null && !byHand) return null;
+  const isKnown = record.uuid === data.uuid;
+  const before = isKnown ? record.adoptedAt : null;
+  if (isKnown && before === null && !byHand) return null;
   return Math.min(data.seqno, shared(record.members[caller.name]), before ?? Number.MAX_SAFE_INTEGER);
 }
 

@@ -42,6 +42,8 @@ export interface Node {
   recovering: boolean;
   /** The server was started without a word of the coordinator, which it could not reach. */
   onItsOwn: boolean;
+  /** A server has joined so at some time: what it got, nobody was told. */
+  strayed: boolean;
   /** Number of the view in which the coordinator has confirmed that the node serves. */
   confirmedView: number | null;
   /** Machines of the same island see each other. */
@@ -60,6 +62,7 @@ export function emptyNode(index: number): Node {
     told: null,
     recovering: false,
     onItsOwn: false,
+    strayed: false,
     confirmedView: null,
     island: 0,
     cutOff: false,

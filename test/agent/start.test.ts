@@ -83,19 +83,14 @@ describe('asking the coordinator', () => {
     expect(code).toBe(0);
   });
 
-  it('ends with the reason in the termination message when it is refused', async () => {
+  it('ends when it is refused, says why, and may not join alone any more', async () => {
+    await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
     coordinator.answers = ['refuse this volume belongs to another cluster'];
     const { code } = await pod.start().finished;
     expect(code).toBe(1);
     expect(await pod.read('termination')).toContain('this volume belongs to another cluster');
-    expect(pod.has('record.arguments')).toBe(false);
-  });
-
-  it("forgets when it is refused that its data was this cluster's, so that it does not join alone later", async () => {
-    await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
-    coordinator.answers = ['refuse this volume belongs to another cluster'];
-    await pod.start().finished;
     expect(pod.has('data/.galera-injector-member')).toBe(false);
+    expect(pod.has('record.arguments')).toBe(false);
   });
 
   it('trusts no certificate of another authority', async () => {

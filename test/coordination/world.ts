@@ -121,7 +121,7 @@ export class World {
     }
     const byHand = question.name === 'start' && spendOrders(this.nodes, decision);
     const node = this.nodes[question.node];
-    // The choice stands from the moment it is written, even when the answer is lost.
+    // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(node);
     if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
     const granted = this.nodes.filter((one) => one.told?.answer.kind === 'bootstrap');
@@ -229,10 +229,7 @@ export class World {
     this.heal();
   }
 
-  /**
-   * Runs everything that can run, without new faults, for a number of rounds. Calls that are under way before it end first,
-   * unless they linger.
-   */
+  /** Runs everything that can run, without new faults; calls that are under way before end first, unless they linger. */
   settle(rounds: number, linger = false): void {
     if (!linger) this.#finishAll();
     this.workload.scaleBack();

@@ -86,11 +86,9 @@ describe('asking the coordinator', () => {
   it('ends when it is refused, says why, and may not join alone any more', async () => {
     await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
     coordinator.answers = ['refuse this volume belongs to another cluster'];
-    const { code } = await pod.start().finished;
-    expect(code).toBe(1);
-    expect(await pod.read('termination')).toContain('this volume belongs to another cluster');
-    expect(pod.has('data/.galera-injector-member')).toBe(false);
-    expect(pod.has('record.arguments')).toBe(false);
+    expect((await pod.start().finished).code).toBe(1);
+    expect(await pod.read('termination')).toContain('this volume belongs to another');
+    expect(pod.has('record.arguments') || pod.has('data/.galera-injector-member')).toBe(false);
   });
 
   it('trusts no certificate of another authority', async () => {

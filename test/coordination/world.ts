@@ -142,7 +142,9 @@ export class World {
     if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
     if (byHand && this.record.formed) this.group.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
-    this.group.bootstrap(node, uuid, { byHand, within: ({ pod }) => heard.includes(pod?.uid ?? '') });
+    const within = ({ pod }: Node) => heard.includes(pod?.uid ?? '');
+    const isKnown = ({ pod, index }: Node) => (pod?.name ?? `db-${index}`) in this.record.members;
+    this.group.bootstrap(node, uuid, { byHand, within, isKnown });
   }
 
   /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */

@@ -19,6 +19,8 @@ export interface Choice {
   readonly byHand: boolean;
   /** Nodes whose volume the rules had to hear of before they adopt a history. */
   readonly within: (node: Node) => boolean;
+  /** Nodes that the record knows of. */
+  readonly isKnown: (node: Node) => boolean;
 }
 
 /** The servers together. What must never happen is written to `violations`. */
@@ -198,10 +200,11 @@ export class Group {
   }
 
   /** A bootstrap goes on with one history; what volumes hold beyond it must be given up by a person. */
-  #chooseHistory(node: Node, uuid: StateUuid, tip: Place, { byHand, within }: Choice): void {
+  #chooseHistory(node: Node, uuid: StateUuid, tip: Place, { byHand, within, isKnown }: Choice): void {
     const adopts = this.ledger.isEmpty;
     this.ledger.own(uuid);
-    if (!byHand) this.#checkNothingIsOwed(tip, `${node.index} bootstraps`, adopts ? within : undefined);
+    const spoken = this.ledger.wasForgotten ? isKnown : undefined;
+    if (!byHand) this.#checkNothingIsOwed(tip, `${node.index} bootstraps`, adopts ? within : spoken);
     const ignored = this.#nodes.find((one) => within(one) && one.volume.kind === 'data');
     if (adopts && !byHand && node.volume.kind !== 'data' && ignored !== undefined) {
       this.#violations.push(`${node.index} forms a new cluster although ${ignored.index} holds a database`);

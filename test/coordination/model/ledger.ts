@@ -9,6 +9,8 @@ export class Ledger {
   readonly #own = new Set<StateUuid>();
   readonly #givenUp = new Set<Place>();
   #choices = 0;
+  /** The Lease was deleted at some time: of volumes that nobody spoke of since, nothing is known. */
+  wasForgotten = false;
 
   /** Notes that a history begins; false when there was one under that uuid. */
   begin(uuid: StateUuid): boolean {
@@ -62,6 +64,7 @@ export class Ledger {
   /** The Lease was deleted: no volume counts as the cluster's until one is adopted. */
   forget(): void {
     this.#own.clear();
+    this.wasForgotten = true;
     this.#choices = 0;
   }
 }

@@ -21,7 +21,7 @@ describe('in a partition of the model', () => {
     world.group.commit();
     expect(world.group.serving).toEqual([1, 2]);
     world.heal();
-    expect(world.group.serving.toSorted()).toEqual([0, 1, 2]);
+    expect(new Set(world.group.serving)).toEqual(new Set([0, 1, 2]));
     expect(world.nodes.map(({ volume }) => (volume.kind === 'data' ? volume.tip : null))).toEqual(
       Array(3).fill(world.group.tip),
     );
@@ -33,7 +33,7 @@ describe('in a partition of the model', () => {
   ])('%s serve nobody, and form the cluster again by themselves', (_what, replicas, divide) => {
     const world = formed(replicas);
     divide(world);
-    if (replicas === 4) expect(world.group.serving).toEqual([]);
+    expect(world.group.serving).toEqual([]);
     world.heal();
     expect(world.group.serving).toHaveLength(replicas);
     expect(world.violations).toEqual([]);

@@ -265,5 +265,8 @@ function formatAnswer(answer: Answer, situation: Situation): string {
     .flatMap((member) => (member.address === null ? [] : [member.address]))
     .join(',');
   const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
-  return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}`;
+  // Its last view is over: the start script need not ask whether the others are enough to be Primary.
+  const over = situation.record.members[situation.caller.name]?.reformTried === true;
+  const sure = answer.kind === 'join' && over ? ' sure' : '';
+  return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}${sure}`;
 }

@@ -182,40 +182,6 @@ describe('joining', () => {
     expect(pod.has('data/gvwstate.dat')).toBe(false);
   });
 
-  describe('with a last view of three, of which one answers', () => {
-    const VIEW =
-      'my_uuid: a\n#vwbeg\nview_id: 3 v 7\nbootstrap: 0\nmember: a 0\nmember: b 0\nmember: c 0\n#vwend\n';
-    beforeEach(async () => {
-      await holdData();
-      await pod.write('data/gvwstate.dat', VIEW);
-    });
-    const start = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
-
-    it('does not give that view up at once: the one that looks Ready cannot be Primary without this node', async () => {
-      coordinator.answers = ['join 127.0.0.11', 'join 127.0.0.11', 'reform 127.0.0.11'];
-      expect((await start().finished).code).toBe(0);
-      expect(pod.has('data/gvwstate.dat')).toBe(true);
-    });
-
-    it('joins when the coordinator still says so after the readiness of that one would have failed', async () => {
-      coordinator.answers = ['join 127.0.0.11'];
-      const script = start();
-      await script.logged('too few members of the last view answer');
-      await pod.write('proc/uptime', '1015.00 0.00\n');
-      expect((await script.finished).code).toBe(0);
-      expect(pod.has('data/gvwstate.dat')).toBe(false);
-    });
-
-    it('joins at once when two of it answer', async () => {
-      const second = createServer((socket) => socket.end());
-      await new Promise<void>((resolve) => second.listen(port, '127.0.0.12', resolve));
-      coordinator.answers = ['join 127.0.0.11,127.0.0.12', 'refuse this test expects one question'];
-      expect((await start().finished).code).toBe(0);
-      expect(pod.has('data/gvwstate.dat')).toBe(false);
-      second.close();
-    });
-  });
-
   it('keeps the view when the last one forms again', async () => {
     await holdData();
     await pod.write('data/gvwstate.dat', 'my_uuid: x\n');

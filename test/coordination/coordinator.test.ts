@@ -57,6 +57,21 @@ describe('the coordinator', () => {
     );
   });
 
+  it('says to a joiner when its last view is over: somebody was bootstrapped since', async () => {
+    const { pods, say } = setUp();
+    const holding = (ask: number, seqno: number) =>
+      `cluster=db\nask=${ask}\ndata=present\nuuid=${UUID}\nseqno=${seqno}\nsafe=0\nidentity=chosen\n`;
+    for (const index of [0, 1, 2]) await say(index, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=3\n`);
+    await say(1, 'start', holding(2, 4));
+    await say(2, 'start', holding(2, 4));
+    expect(await say(0, 'start', holding(2, 9))).toMatch(/^bootstrap /);
+    await say(0, 'ready', `cluster=db\nask=2\nuuid=${UUID}\nsize=1\n`);
+    Object.assign(pods[0]?.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
+    expect(await say(1, 'start', holding(3, 4))).toMatch(/^join \S+ sure$/);
+    await say(1, 'ready', `cluster=db\nask=3\nuuid=${UUID}\nsize=2\n`);
+    expect(await say(1, 'start', holding(4, 12))).toMatch(/^join \S+$/);
+  });
+
   it('begins anew where the namespace was deleted and made again: the volumes went with it', async () => {
     const { store, pods, say } = setUp();
     const record = async () => (await store.read({ namespace: 'shop', cluster: 'db' })).record;

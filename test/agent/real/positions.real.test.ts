@@ -106,7 +106,7 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
     await first().startSynced();
     // A full transfer empties the directory first().
     await second().pod.write('data/witness', '');
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = ['join 127.0.0.20 sure', 'ok'];
     await second().startSynced();
     expect(await second().sql('SHOW TABLES FROM shop')).toBe('orders');
     expect(second().pod.has('data/witness')).toBe(true);

@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
+
+const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+const GRASTATE = `uuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
+const VIEW =
+  'my_uuid: a\n#vwbeg\nview_id: 3 v 7\nbootstrap: 0\nmember: a 0\nmember: b 0\nmember: c 0\n#vwend\n';
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+let member: Server;
+let port: number;
+
+podForEachTest(async (made, stub) => {
+  [pod, coordinator] = [made, stub];
+  await pod.write('data/ibdata1', 'pages');
+  await pod.write('data/mysql/user.frm', 'table');
+  await pod.write('data/grastate.dat', GRASTATE);
+  await pod.write('data/gvwstate.dat', VIEW);
+});
+
+beforeEach(async () => {
+  member = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
+  const address = member.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
+});
+
+afterEach(() => {
+  member.close();
+});
+
+const start = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+
+describe('joining with a last view of three, of which one answers', () => {
+  it('does not give that view up at once: the one that looks Ready cannot be Primary without this node', async () => {
+    coordinator.answers = ['join 127.0.0.11', 'join 127.0.0.11', 'reform 127.0.0.11'];
+    expect((await start().finished).code).toBe(0);
+    expect(pod.has('data/gvwstate.dat')).toBe(true);
+  });
+
+  it('joins when the coordinator still says so after the readiness of that one would have failed', async () => {
+    coordinator.answers = ['join 127.0.0.11'];
+    const script = start();
+    await script.logged('too few members of the last view answer');
+    await pod.write('proc/uptime', '1015.00 0.00\n');
+    expect((await script.finished).code).toBe(0);
+    expect(pod.has('data/gvwstate.dat')).toBe(false);
+  });
+
+  it('joins at once when that view is over', async () => {
+    coordinator.answers = ['join 127.0.0.11 sure', 'refuse this test expects one question'];
+    expect((await start().finished).code).toBe(0);
+    expect(pod.has('data/gvwstate.dat')).toBe(false);
+  });
+
+  it('joins at once when two of it answer', async () => {
+    const second = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => second.listen(port, '127.0.0.12', resolve));
+    coordinator.answers = ['join 127.0.0.11,127.0.0.12', 'refuse this test expects one question'];
+    expect((await start().finished).code).toBe(0);
+    expect(pod.has('data/gvwstate.dat')).toBe(false);
+    second.close();
+  });
+
+  it('joins at once when its data cannot form that view anyway', async () => {
+    await pod.write('data/grastate.dat', '');
+    coordinator.answers = ['join 127.0.0.11', 'refuse this test expects one question'];
+    expect((await start().finished).code).toBe(0);
+  });
+});

@@ -91,6 +91,13 @@ describe('asking the coordinator', () => {
     expect(pod.has('record.arguments') || pod.has('data/.galera-injector-member')).toBe(false);
   });
 
+  it('leaves the volume of another cluster as it is when it is refused', async () => {
+    await pod.write('data/.galera-injector-member', `shop/other ${CLUSTER}\n`);
+    coordinator.answers = ['refuse this volume belongs to another cluster'];
+    expect((await pod.start().finished).code).toBe(1);
+    expect(await pod.read('data/.galera-injector-member')).toBe(`shop/other ${CLUSTER}\n`);
+  });
+
   it('trusts no certificate of another authority', async () => {
     const other = await startCoordinator();
     await pod.write('galera/ca.crt', other.authority);

@@ -55,6 +55,10 @@ describe('the safety net', () => {
   it('is gone with the setting, and then in nobody’s way', async () => {
     await installChart(chart);
     expect(await kubectl(['get', 'validatingadmissionpolicies', '-o', 'name'])).not.toContain('galera');
-    expect((await create(ns, { galera: 'true' })).code).toBe(0);
+    // The API server takes a moment to see both: the policy go and the webhook configuration come.
+    await until('admission without the policy', 30, async () => {
+      const { code, stderr } = await create(ns, { galera: 'true' });
+      return code === 0 ? { done: true } : { not: stderr };
+    });
   });
 });

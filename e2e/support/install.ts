@@ -17,6 +17,8 @@ export async function installChart(chart: string, ...settings: readonly string[]
     'galera-injector',
     chart,
     '--create-namespace',
+    // Else settings of the installation before would stay.
+    '--reset-values',
     '--wait',
     '--timeout',
     '3m',

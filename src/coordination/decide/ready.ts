@@ -36,7 +36,7 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
   if (!isOfTheHistory(known) && known?.apart?.letIn !== true) {
     return { refusal: words.refuseUnasked(known?.apart?.upTo ?? -1), record };
   }
-  const members = withoutThem(situation, record, component);
+  const members = withoutThem(situation, withComponent(situation, record, component), component);
   const noted = withMember({ ...record, members }, situation.caller, {
     told: known?.told ?? 'join',
     served: true,
@@ -51,6 +51,20 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
     said: `ready: Primary and Synced in cluster ${uuid}`,
   });
   return { refusal: null, record: { ...noted, uuid, formed: true, holder: holding ? null : record.holder } };
+}
+
+/**
+ * Every member of the component holds rows of the cluster, also one that joined while it could not reach the coordinator
+ * and has not said so. Should it have lost them since, its own next report counts.
+ */
+function withComponent(
+  { members: pods, caller }: Situation,
+  record: ClusterRecord,
+  component: readonly string[],
+): ClusterRecord {
+  return pods
+    .filter((pod) => pod.podUid !== caller.podUid && pod.address !== null && component.includes(pod.address))
+    .reduce((known, pod) => withMember(known, pod, { holdsData: true }), record);
 }
 
 function withoutThem(

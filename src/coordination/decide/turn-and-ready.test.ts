@@ -17,6 +17,17 @@ import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 
+describe('a member that joined without the coordinator', () => {
+  it('is waited for after an outage, because another one had it in its component', () => {
+    const asked = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
+    const both = ['198.18.0.1', '198.18.0.3'];
+    const { record: seen } = decideReady(situation(0, asked), says(A, both));
+    const gone = [member(0)];
+    const { answer } = decideStart(situation(0, seen, gone), holding(A, 4));
+    expect(answer).toMatchObject({ kind: 'recover', why: expect.stringContaining('db-2') as string });
+  });
+});
+
 describe('turn', () => {
   it('lets a node with data start, and waits for its report from then on', () => {
     const { answer, record: next } = decideTurn(situation(1, record()), 'present');

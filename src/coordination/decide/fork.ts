@@ -1,6 +1,6 @@
 /**
- * What a bootstrap by hand, or one after the record was lost, leaves behind: volumes of the same uuid that may hold rows which the cluster has gone on
- * without. Galera would send them what they seem to lack, and keep the rest: two histories merged in silence.
+ * What a bootstrap by hand, or one after the record was lost, leaves behind: volumes of the same uuid that may hold rows
+ * which the cluster has gone on without. Galera would send them what they seem to lack, and keep the rest: two histories merged in silence.
  */
 import type { ClusterRecord, MemberRecord, Report, Situation, StateUuid } from '../types.ts';
 
@@ -16,12 +16,17 @@ export function isOfTheHistory(known: MemberRecord | undefined): boolean {
   return (known?.apart ?? null) === null;
 }
 
+/** Seqno up to which the volume of a member that was left behind is the cluster's; null for one that was not, or was let in again. */
+export function leftBehindAt(known: MemberRecord | undefined): number | null {
+  const apart = known?.apart ?? null;
+  return apart === null || apart.letIn ? null : apart.upTo;
+}
+
 /** Whether the reported data goes on beyond what it shares with the cluster; an unknown position may. */
 export function isDiverged(known: MemberRecord | undefined, uuid: StateUuid | null, report: Report | null) {
-  const apart = known?.apart ?? null;
-  if (apart === null || apart.letIn || report?.data.kind !== 'present' || report.data.uuid !== uuid)
-    return false;
-  return report.data.seqno < 0 || report.data.seqno > apart.upTo;
+  const upTo = leftBehindAt(known);
+  if (upTo === null || report?.data.kind !== 'present' || report.data.uuid !== uuid) return false;
+  return report.data.seqno < 0 || report.data.seqno > upTo;
 }
 
 /** Names of members whose reported data has diverged from the cluster's. */
@@ -64,6 +69,5 @@ export function adoptedAfter(
 }
 
 function shared(known: MemberRecord | undefined): number {
-  const apart = known?.apart ?? null;
-  return apart === null || apart.letIn ? Number.MAX_SAFE_INTEGER : apart.upTo;
+  return leftBehindAt(known) ?? Number.MAX_SAFE_INTEGER;
 }

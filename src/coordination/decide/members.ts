@@ -1,5 +1,5 @@
 import type { ClusterRecord, Data, Member, MemberRecord, Report, Situation, View } from '../types.ts';
-import { isDiverged, isOfTheHistory } from './fork.ts';
+import { isDiverged, isOfTheHistory, leftBehindAt } from './fork.ts';
 
 /** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
 export const SILENCE_LIMIT_MS = 60_000;
@@ -57,7 +57,7 @@ export function isSurpassed({ members, uuid, formed }: ClusterRecord, name: stri
   const witness = known?.behind ?? null;
   if (witness !== null && members[witness]?.report?.data.kind === 'present') return true;
   // Before the cluster has formed, the one that was adopted may never have run.
-  if (!formed || isOfTheHistory(known) || known?.apart?.letIn === true) return false;
+  if (!formed || leftBehindAt(known) === null) return false;
   return Object.values(members).some(
     ({ apart, report }) => apart === null && report?.data.kind === 'present' && report.data.uuid === uuid,
   );
@@ -69,6 +69,11 @@ export function everHeld(record: ClusterRecord): readonly string[] {
     .filter(([, known]) => known.holdsData && known.report === null)
     .map(([name]) => name)
     .sort();
+}
+
+/** Whether any member but this one may hold rows of the cluster. */
+export function othersHoldData({ members }: ClusterRecord, own: Member): boolean {
+  return Object.entries(members).some(([name, known]) => name !== own.name && known.holdsData);
 }
 
 /**

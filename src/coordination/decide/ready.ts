@@ -1,5 +1,5 @@
 import type { ClusterRecord, Situation, StateUuid } from '../types.ts';
-import { isOfTheHistory } from './fork.ts';
+import { leftBehindAt } from './fork.ts';
 import { reconcile, withMember } from './reconcile.ts';
 import * as words from './words.ts';
 
@@ -33,9 +33,8 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
   }
   const known = record.members[situation.caller.name];
   // It joined without asking, as a start script does that cannot reach the coordinator.
-  if (!isOfTheHistory(known) && known?.apart?.letIn !== true) {
-    return { refusal: words.refuseUnasked(known?.apart?.upTo ?? -1), record };
-  }
+  const upTo = leftBehindAt(known);
+  if (upTo !== null) return { refusal: words.refuseUnasked(upTo), record };
   const members = withoutThem(situation, withComponent(situation, record, component), component);
   const noted = withMember({ ...record, members }, situation.caller, {
     told: known?.told ?? 'join',

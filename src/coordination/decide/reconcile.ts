@@ -1,6 +1,9 @@
 import type { ClusterRecord, Member, MemberRecord, Report, Situation } from '../types.ts';
 import { apartOf } from './fork.ts';
 
+/** Of a member that was told nothing since it asked, or since its pod came. */
+export const NOT_STARTED = { told: null, served: false, reforming: null } as const;
+
 /**
  * The record in step with the pods that exist.
  *
@@ -26,9 +29,7 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
     ...known,
     ...identity,
     report: null,
-    told: null,
-    served: false,
-    reforming: null,
+    ...NOT_STARTED,
     readyLeftOver: null,
     asked: 0,
     said: '',
@@ -37,16 +38,12 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
 
 /** The record with the caller's own report in it; what it was told before no longer counts. */
 export function withReport(record: ClusterRecord, { caller, ask }: Situation, report: Report): ClusterRecord {
-  const known = record.members[caller.name];
   return withMember(record, caller, {
     report,
-    told: null,
-    served: false,
+    ...NOT_STARTED,
     holdsData: mayHoldRows(record, report),
     // Without data there is nothing that could have diverged.
     apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
-    reforming: null,
-    reformTried: known?.reformTried ?? false,
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
   });

@@ -2,8 +2,15 @@ import type { Answer, ClusterRecord, Decided, Member, Report, Situation, StateUu
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
 import { adoptedAfter, isDiverged, isOfTheHistory, setApart } from './fork.ts';
 import { grant } from './grant.ts';
-import { everHeld, isOwn, runningMembers, servingMembers, viewCompanions } from './members.ts';
-import { reconcile, withMember, withReport } from './reconcile.ts';
+import {
+  everHeld,
+  isOwn,
+  othersHoldData,
+  runningMembers,
+  servingMembers,
+  viewCompanions,
+} from './members.ts';
+import { NOT_STARTED, reconcile, withMember, withReport } from './reconcile.ts';
 import * as words from './words.ts';
 
 /**
@@ -27,8 +34,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
     const answer: Answer = { kind: 'join', why: words.inspect() };
     const record = reconcile(situation.record, situation.members);
     const change = {
-      told: null,
-      served: false,
+      ...NOT_STARTED,
       report: null,
       holdsData: true,
       asked: situation.ask,
@@ -57,10 +63,8 @@ function observe(situation: Situation, report: Report): Situation {
 function forgetUnformed(record: ClusterRecord, situation: Situation, report: Report): ClusterRecord {
   if (record.formed || report.data.kind !== 'present' || record.uuid === report.data.uuid) return record;
   const { caller } = situation;
-  const others = Object.entries(record.members).some(
-    ([name, known]) => name !== caller.name && known.holdsData,
-  );
-  const own = record.holder?.podUid === caller.podUid || (record.holder === null && !others);
+  const own =
+    record.holder?.podUid === caller.podUid || (record.holder === null && !othersHoldData(record, caller));
   return own ? { ...record, uuid: null } : record;
 }
 
@@ -89,8 +93,7 @@ function isAskedByHand({ caller, record }: Situation): boolean {
 
 /** A person may choose among the data there is; to give all of it up takes the deletion of the Lease. */
 function mayChoose({ caller, record }: Situation, { data }: Report): boolean {
-  if (data.kind === 'present' || data.kind === 'unmarked') return true;
-  return Object.entries(record.members).every(([name, known]) => name === caller.name || !known.holdsData);
+  return data.kind === 'present' || data.kind === 'unmarked' || !othersHoldData(record, caller);
 }
 
 /**

@@ -134,9 +134,9 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'a member that may hold newer data has not reported',
+    'a member that may hold newer data has not reported, or reports another database than that of the cluster, which has formed',
     'wait',
-    'for it',
+    'for it, or for its own volume',
     situation(1, formed({ members: { 'db-2': unheard(2) } })),
     holding(A, 4),
   ),

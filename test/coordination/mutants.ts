@@ -69,6 +69,16 @@ export const MUTANTS: readonly Mutant[] = [
     },
   ],
   [
+    'takes a volume in whose place another one is attached for lost',
+    told((seen) => ({
+      seen: others(seen, (known) => {
+        const { report } = known;
+        const isOther = report?.data.kind === 'present' && report.data.uuid !== seen.record.uuid;
+        return seen.record.formed && isOther ? { ...known, holdsData: false } : known;
+      }),
+    })),
+  ],
+  [
     'compares positions of different clusters',
     told((seen, report) =>
       seen.record.uuid === null ? {} : { report: present(report, { uuid: seen.record.uuid }) },

@@ -62,6 +62,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
     breakTransfer: [2, (world, node) => world.breakTransfer(node)],
     swapVolume: [1, (world, node) => world.workload.swapVolume(node)],
+    swapBack: [2, (world, node) => world.workload.swapBack(node)],
   },
   network: {
     split: [1, (world, node) => world.split(node.index + 1)],

@@ -69,9 +69,11 @@ function withoutPosition(record: ClusterRecord, own: readonly Candidate[]): read
 }
 
 /** A holder without a pod may be one that an ordered controller does not create yet. */
-export function waitForHolders({ members }: Situation, unheard: readonly string[]): Answer {
+export function waitForHolders({ record, members }: Situation, unheard: readonly string[]): Answer {
   const podless = unheard.filter((name) => !members.some((member) => member.name === name));
   if (podless.length > 0) return { kind: 'recover', why: words.recover(podless) };
+  const detached = unheard.filter((name) => record.members[name]?.report !== null);
+  if (detached.length > 0) return { kind: 'wait', why: words.waitForDetached(detached) };
   return { kind: 'wait', why: words.waitForHolders(unheard) };
 }
 

@@ -1,5 +1,6 @@
 import type { ClusterRecord, Data, Member, MemberRecord, Report, Situation, View } from '../types.ts';
 import { isDiverged, isOfTheHistory, leftBehindAt } from './fork.ts';
+import { isForeign } from './reconcile.ts';
 
 /** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
 export const SILENCE_LIMIT_MS = 60_000;
@@ -63,10 +64,10 @@ export function isSurpassed({ members, uuid, formed }: ClusterRecord, name: stri
   );
 }
 
-/** Names of members that hold any data, however old, and have not said what. */
+/** Names of members that hold any data, however old, and have not said what; so has none whose own volume is detached. */
 export function everHeld(record: ClusterRecord): readonly string[] {
   return Object.entries(record.members)
-    .filter(([, known]) => known.holdsData && known.report === null)
+    .filter(([, { holdsData, report }]) => holdsData && (report === null || isForeign(record, report)))
     .map(([name]) => name)
     .sort();
 }

@@ -11,6 +11,7 @@ import {
   says,
   situation,
   started,
+  UNMARKED,
   withView,
 } from '../../../test/coordination/situations.ts';
 import type { Report } from '../types.ts';
@@ -172,7 +173,37 @@ describe('a foreign volume', () => {
     expect(decideStart(situation(2, crashed, pods), holding(B, 900, true)).answer.kind).toBe('wait');
   });
 
-  it('is waited for by nobody once it was refused', () => {
+  it('in the place of one with data keeps the others waiting for what that one held, unless a person chooses', () => {
+    const outage = formed({ members: { 'db-1': known(1, holding(A, 3)), 'db-2': unheard } });
+    const refused = decideStart(situation(2, outage), holding(B, 900, true)).record;
+    const seen = situation(0, refused);
+    expect(decideStart(seen, holding(A, 3)).answer).toMatchObject({
+      kind: 'wait',
+      why: expect.stringMatching(/db-2 has the volume of another database.*bootstrap=now/) as string,
+    });
+    expect(decideStart(seen, holding(A, 4, true)).answer.kind).toBe('bootstrap');
+    const pods = [member(0, { bootstrapByHand: true }), member(1), member(2)];
+    const chosen = decideStart(situation(0, refused, pods), holding(A, 3)).record;
+    const back = decideStart(situation(2, { ...chosen, holder: null }), holding(A, 4)).record;
+    expect(
+      decideStart(
+        situation(2, { ...back, members: { ...back.members, 'db-0': started(0) } }, [
+          member(0, { ready: true }),
+          member(2),
+        ]),
+        holding(A, 4),
+      ).answer.kind,
+    ).toBe('refuse');
+  });
+
+  it('in the place of one whose data was behind keeps nobody waiting', () => {
+    const behind = known(2, null, { holdsData: true, behind: 'db-0' });
+    const outage = formed({ members: { 'db-0': known(0, holding(A, 3)), 'db-2': behind } });
+    const refused = decideStart(situation(2, outage), UNMARKED).record;
+    expect(decideStart(situation(0, refused), holding(A, 3)).answer.kind).toBe('bootstrap');
+  });
+
+  it('of a member that never held data is waited for by nobody once it was refused', () => {
     const refused = decideStart(situation(2, formed({})), holding(B, 900)).record;
     const pods = [member(0), member(1)];
     expect(decideStart(situation(0, refused, pods), holding(A, 3)).answer).toMatchObject({

@@ -41,7 +41,7 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
   return withMember(record, caller, {
     report,
     ...NOT_STARTED,
-    holdsData: mayHoldRows(record, report),
+    holdsData: mayHoldRows(record, record.members[caller.name], report),
     // Without data there is nothing that could have diverged.
     apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
     readyLeftOver: caller.ready ? caller.readySince : null,
@@ -49,10 +49,16 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
   });
 }
 
-/** A foreign volume holds nothing of a cluster that has formed: nobody waits for it. */
-function mayHoldRows(record: ClusterRecord, { data }: Report): boolean {
-  if (data.kind === 'unmarked') return !record.formed;
-  return data.kind === 'present' && (!record.formed || record.uuid === data.uuid);
+/** A foreign volume holds nothing of a cluster that has formed; what the member's own one held is only detached, not lost. */
+function mayHoldRows(record: ClusterRecord, known: MemberRecord | undefined, report: Report): boolean {
+  if (isForeign(record, report)) return known?.holdsData ?? false;
+  return report.data.kind === 'present' || report.data.kind === 'unmarked';
+}
+
+/** Whether the report is of a database that is not that of the cluster, which has formed. */
+export function isForeign({ formed, uuid }: ClusterRecord, { data }: Report): boolean {
+  if (!formed) return false;
+  return data.kind === 'unmarked' || (data.kind === 'present' && data.uuid !== uuid);
 }
 
 /** The record with some fields of one member changed; a member not yet known is added. */

@@ -79,6 +79,13 @@ export function waitForHolders(names: readonly string[]): string {
   return `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} not reported a position. ${BY_HAND}`;
 }
 
+export function waitForDetached(names: readonly string[]): string {
+  return (
+    `${list(names)} ${are(names, 'has', 'have')} the volume of another database attached; the data that ${are(names, 'it', 'they')} held may be newer. ` +
+    `Attach the right volume or an empty one. ${BY_HAND}`
+  );
+}
+
 export function recover(names: readonly string[]): string {
   return (
     `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} no pod; this member counts as Ready so that an ordered controller creates it. ` +

@@ -213,12 +213,14 @@ export class Group {
   }
 
   #databases(): readonly Database[] {
-    return this.#nodes.flatMap(({ volume }) => (volume.kind === 'data' ? [volume] : []));
+    return this.#nodes.flatMap(({ volume, detached }) =>
+      [volume, detached].flatMap((one) => (one?.kind === 'data' ? [one] : [])),
+    );
   }
 
   #checkNothingIsOwed(tip: Place, what: string, within: (node: Node) => boolean = () => true): void {
     for (const node of this.#nodes) {
-      if (within(node) && this.ledger.isOwed(node.volume, tip)) {
+      if (within(node) && this.ledger.isOwed(node.detached ?? node.volume, tip)) {
         this.#violations.push(`${what} without rows that ${node.index} holds`);
       }
     }

@@ -34,6 +34,8 @@ export interface Node {
   readonly index: number;
   pod: Pod | null;
   volume: Volume;
+  /** Its own volume while that of another cluster is attached in its place. */
+  detached: Volume | null;
   process: 'none' | 'init' | 'asking' | 'granted' | 'server';
   /** Counts the starts of the container: an answer to an earlier start reaches nobody. */
   start: number;
@@ -57,6 +59,7 @@ export function emptyNode(index: number): Node {
     index,
     pod: null,
     volume: { kind: 'empty' },
+    detached: null,
     process: 'none',
     start: 0,
     told: null,

@@ -119,12 +119,30 @@ export class Workload {
     this.#replicas = this.#options.replicas;
   }
 
+  /** What is attached is lost; with it whatever may be elsewhere. */
   loseVolume(node: Node): void {
-    if (node.pod === null) node.volume = { kind: 'empty' };
+    if (node.pod === null) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
   }
 
   /** Somebody attaches the volume of another cluster. */
   swapVolume(node: Node): void {
-    if (node.pod === null && this.durable) node.volume = foreignVolume(this.#clock.freshUuid());
+    if (node.pod !== null || !this.durable) return;
+    node.detached ??= node.volume;
+    node.volume = foreignVolume(this.#clock.freshUuid());
+  }
+
+  /** Whoever attached the volumes of other clusters attaches the right ones. */
+  attachOwnVolumes(group: Group): void {
+    for (const node of this.nodes) {
+      if (node.detached === null) continue;
+      this.remove(node, true, group);
+      this.swapBack(node);
+    }
+  }
+
+  /** The own volume is attached again. */
+  swapBack(node: Node): void {
+    if (node.pod !== null || node.detached === null) return;
+    Object.assign(node, { volume: node.detached, detached: null });
   }
 }

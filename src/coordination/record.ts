@@ -75,6 +75,7 @@ function parseMember(value: unknown): MemberRecord {
     told: parseTold(member['told']),
     served: member['served'] === true,
     holdsData: member['holdsData'] === true,
+    joined: member['joined'] === true,
     behind: typeof member['behind'] === 'string' ? member['behind'] : null,
     apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),
     reforming: typeof member['reforming'] === 'string' ? member['reforming'] : null,

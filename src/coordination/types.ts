@@ -73,6 +73,8 @@ export interface MemberRecord {
   readonly served: boolean;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
+  /** Its own volume came to hold rows of this cluster, and it has not reported since that it holds none. */
+  readonly joined: boolean;
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
   readonly behind: string | null;
   /**

@@ -56,6 +56,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     told: null,
     served: false,
     holdsData: kind === 'present' || kind === 'unmarked',
+    joined: tweak.holdsData ?? kind === 'present',
     behind: null,
     apart: null,
     reforming: null,

@@ -41,6 +41,7 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
     served: true,
     report: null,
     holdsData: true,
+    joined: true,
     behind: null,
     apart: null,
     reforming: null,
@@ -63,7 +64,7 @@ function withComponent(
 ): ClusterRecord {
   return pods
     .filter((pod) => pod.podUid !== caller.podUid && pod.address !== null && component.includes(pod.address))
-    .reduce((known, pod) => withMember(known, pod, { holdsData: true }), record);
+    .reduce((known, pod) => withMember(known, pod, { holdsData: true, joined: true }), record);
 }
 
 function withoutThem(

@@ -41,7 +41,7 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
   return withMember(record, caller, {
     report,
     ...NOT_STARTED,
-    holdsData: mayHoldRows(record, record.members[caller.name], report),
+    ...holdings(record, record.members[caller.name], report),
     // Without data there is nothing that could have diverged.
     apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
     readyLeftOver: caller.ready ? caller.readySince : null,
@@ -50,9 +50,12 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
 }
 
 /** A foreign volume holds nothing of a cluster that has formed; what the member's own one held is only detached, not lost. */
-function mayHoldRows(record: ClusterRecord, known: MemberRecord | undefined, report: Report): boolean {
-  if (isForeign(record, report)) return known?.holdsData ?? false;
-  return report.data.kind === 'present' || report.data.kind === 'unmarked';
+function holdings(record: ClusterRecord, known: MemberRecord | undefined, report: Report) {
+  const joined = known?.joined ?? false;
+  if (isForeign(record, report)) return { holdsData: joined, joined };
+  const { data } = report;
+  const isOwn = data.kind === 'present' && data.uuid === record.uuid;
+  return { holdsData: data.kind === 'present' || data.kind === 'unmarked', joined: isOwn };
 }
 
 /** Whether the report is of a database that is not that of the cluster, which has formed. */
@@ -73,6 +76,7 @@ export function withMember(
     told: known?.told ?? null,
     served: known?.served ?? false,
     holdsData: known?.holdsData ?? false,
+    joined: known?.joined ?? false,
     behind: known?.behind ?? null,
     apart: apartOf(record, member.name),
     reforming: known?.reforming ?? null,

@@ -176,6 +176,7 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     reforming: answer.kind === 'reform' ? (report.view?.id ?? null) : null,
     report: null,
     holdsData: true,
+    joined: true,
     behind: null,
     apart: answer.kind === 'bootstrap' || apart === null ? null : { ...apart, letIn: true },
   };

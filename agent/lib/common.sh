@@ -8,9 +8,9 @@ data=${data%/}
 cluster=${GALERA_INJECTOR_CLUSTER:-${WSREP_CLUSTER_NAME:-}}
 flavor=${GALERA_FLAVOR:-mariadb}
 state_file=$home/state
-# A note beside the data: which cluster of which namespace this uuid belongs to. It lets a node with data join
-# while the coordinator is away.
-membership_file=$data/.galera-injector-member
+# What the coordinator has confirmed, as "START UUID VIEW-NUMBER". It lets a node with data join while the coordinator is away,
+# and lasts as long as the pod: a volume may be another one, or of a cluster that was forgotten, when the next pod comes.
+acknowledged_file=$home/acknowledged
 processes=${GALERA_PROC:-/proc}
 # Where leftovers are moved to before a first bootstrap.
 aside_directory=$data/.galera-injector-aside

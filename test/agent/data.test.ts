@@ -38,7 +38,7 @@ const SERVER = { ibdata1: 'pages', 'mysql/user.frm': 'table' };
 describe('the report of a data directory', () => {
   it.each([
     ['nothing', {}],
-    ['only what the file system and we made', { 'lost+found/x': '', '.galera-injector-member': 'shop/db x' }],
+    ['only what the file system and we made', { 'lost+found/x': '', '.galera-injector-aside-1/x': 'x' }],
   ])('calls %s empty', async (_what, files) => {
     expect(await reported(files)).toEqual({ data: 'empty' });
   });

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import { type Pod, podForEachTest } from './pod.ts';
@@ -56,10 +57,11 @@ describe('probe ready', () => {
     expect(coordinator.calls).toHaveLength(2);
   });
 
-  it('notes beside the data which cluster it belongs to', async () => {
+  it('notes which cluster the coordinator has confirmed, and writes nothing beside the data', async () => {
     await serverSays();
     await pod.probe('ready');
-    expect(await pod.read('data/.galera-injector-member')).toBe(`shop/db ${CLUSTER}\n`);
+    expect(await pod.read('galera/acknowledged')).toContain(` ${CLUSTER} `);
+    expect(await readdir(pod.path('data'))).toEqual([]);
   });
 
   it.each([
@@ -92,7 +94,7 @@ describe('probe ready', () => {
     const { code, output } = await pod.probe('ready');
     expect(code).toBe(1);
     expect(output).toContain('this is another cluster');
-    expect(pod.has('data/.galera-injector-member')).toBe(false);
+    expect(pod.has('galera/acknowledged')).toBe(false);
   });
 
   it.each([{ drop: true as const }, { status: 503, line: 'starting' }])(
@@ -107,7 +109,7 @@ describe('probe ready', () => {
       coordinator.answers = ['ok'];
       await pod.probe('ready');
       expect(coordinator.calls).toHaveLength(2);
-      expect(pod.has('data/.galera-injector-member')).toBe(true);
+      expect(pod.has('galera/acknowledged')).toBe(true);
     },
   );
 

@@ -84,18 +84,11 @@ describe('asking the coordinator', () => {
   });
 
   it('ends when it is refused, says why, and may not join alone any more', async () => {
-    await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
+    await pod.write('galera/acknowledged', `9-9 ${CLUSTER} 3\n`);
     coordinator.answers = ['refuse this volume belongs to another cluster'];
     expect((await pod.start().finished).code).toBe(1);
     expect(await pod.read('termination')).toContain('this volume belongs to another');
-    expect(pod.has('record.arguments') || pod.has('data/.galera-injector-member')).toBe(false);
-  });
-
-  it('leaves the volume of another cluster as it is when it is refused', async () => {
-    await pod.write('data/.galera-injector-member', `shop/other ${CLUSTER}\n`);
-    coordinator.answers = ['refuse this volume belongs to another cluster'];
-    expect((await pod.start().finished).code).toBe(1);
-    expect(await pod.read('data/.galera-injector-member')).toBe(`shop/other ${CLUSTER}\n`);
+    expect(pod.has('record.arguments') || pod.has('galera/acknowledged')).toBe(false);
   });
 
   it('trusts no certificate of another authority', async () => {
@@ -158,16 +151,16 @@ describe('a coordinator that cannot be reached', () => {
     script.kill('SIGTERM');
   });
 
-  it('lets a node join whose data was once acknowledged as this cluster', async () => {
+  it('lets a node join whose data was acknowledged as this cluster since its pod came', async () => {
     await holdData();
-    await pod.write('data/.galera-injector-member', `shop/db ${CLUSTER}\n`);
+    await pod.write('galera/acknowledged', `9-9 ${CLUSTER} 3\n`);
     const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
     expect(code).toBe(0);
   });
 
-  it.each(['stage/db', 'shop/other'])('keeps a node waiting whose data belongs to %s', async (owner) => {
+  it('keeps a node waiting whose pod was acknowledged with other data', async () => {
     await holdData();
-    await pod.write('data/.galera-injector-member', `${owner} ${CLUSTER}\n`);
+    await pod.write('galera/acknowledged', `9-9 ${CLUSTER.replace(/^./, 'f')} 3\n`);
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
     await script.logged('not known to belong');
     script.kill('SIGTERM');

@@ -54,9 +54,57 @@ createPod 0
 scale 0
 createPod 0`;
 
+const UNASKED = `4 kept ordered
+settle 0
+toggleCoordinator 0
+settle 0
+deletePod 4
+commit 0
+scale 8
+loseVolume 5`;
+
+const FORGOTTEN = `4 kept ordered
+settle 0
+settle 0
+commit 0
+kill 2
+commit 0
+outage 0 !
+deleteLease 0
+loseVolume 0
+loseVolume 9
+settle 0
+toggleCoordinator 0
+settle 0`;
+
+const EXCHANGED = `3 kept
+settle 0
+settle 0
+commit 0
+deletePod 0 !
+deletePod 1 !
+commit 0
+deletePod 2
+swapVolume 2
+settle 0
+settle 0
+commit 0`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
+  });
+
+  it('a member that its init container let start, and that joined without asking, is waited for', () => {
+    expect(replay(UNASKED)).toEqual([]);
+  });
+
+  it('a volume of a cluster that was forgotten does not join without asking', () => {
+    expect(replay(FORGOTTEN)).toEqual([]);
+  });
+
+  it('rows on a volume in whose place another one is attached are waited for', () => {
+    expect(replay(EXCHANGED)).toEqual([]);
   });
 
   it('a member that was left out of a component is waited for while the one that left it out has not reported', () => {

@@ -9,7 +9,7 @@ const ROUNDS = 24;
 /** Members that do not come back though they may; each as a sentence. */
 export function stuck(world: World, ordered: boolean): readonly string[] {
   world.reconnect();
-  world.workload.attachOwnVolumes(world.group);
+  world.workload.attachOwnVolumes(world.record.uuid, world.group);
   world.settle(ROUNDS);
   const early = withoutSilentOnes(world, ordered);
   if (early.length > 0) return early.map((node) => `with a silent pod, ${sentence(world, node)}`);

@@ -151,8 +151,9 @@ export class World {
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
     if (process !== 'asking' || !this.#cannotReach(node) || !this.#someAnswers(node, false)) return;
-    if (volume.kind === 'data' && (volume.note !== volume.uuid || this.#isApart(node))) return;
-    if (pod !== null) pod.asked += 1;
+    if (pod === null) return;
+    if (volume.kind === 'data' && pod.acknowledged !== volume.uuid) return;
+    pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, strayed: true, recovering: false });
     this.group.start(node, true);
   }
@@ -269,10 +270,6 @@ export class World {
     if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
     this.launch(node);
     this.noticeReadiness(node);
-  }
-
-  #isApart({ pod }: Node): boolean {
-    return this.record.members[pod?.name ?? '']?.apart?.letIn === false;
   }
 
   #cannotReach({ cutOff }: Node): boolean {

@@ -51,6 +51,14 @@ describe('turn', () => {
     const pods = [member(0, { ready: true }), member(1), member(2)];
     expect(decideTurn(situation(1, forming, pods), 'empty').answer.kind).toBe('join');
   });
+
+  it('counts an empty node that may join as one with data, since it may do so without asking', () => {
+    const serving = record({ uuid: A, formed: true, members: { 'db-0': started(0) } });
+    const pods = [member(0, { ready: true }), member(1)];
+    const { record: next } = decideTurn(situation(1, serving, pods), 'empty');
+    const { answer } = decideStart(situation(0, next, [member(0)]), holding(A, 4));
+    expect(answer).toMatchObject({ kind: 'recover', why: expect.stringContaining('db-1') as string });
+  });
 });
 
 describe('ready', () => {

@@ -28,7 +28,7 @@ export function deliver(node: Node, { question, answer, situation }: Decision, b
   if (question.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
   if (question.name !== 'start' || node.process !== 'asking') return;
   node.recovering = answer.kind === 'recover';
-  if (answer.kind === 'refuse' && node.volume.kind === 'data') node.volume.note = null;
+  if (answer.kind === 'refuse') node.pod.acknowledged = null;
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
   node.process = 'granted';
   node.told = { answer, byHand, heard: heardIn(situation) };
@@ -46,13 +46,12 @@ export function askAgain(node: Node): void {
   Object.assign(node, { process: 'asking', recovering: false, told: null });
 }
 
-/** The readiness probe leaves a note beside the data when the coordinator has confirmed the uuid. */
+/** The readiness probe notes what the coordinator has confirmed. */
 function confirm(node: Node, { report: { data }, view }: Question, answer: Answer): void {
-  const { volume } = node;
-  if (answer.kind === 'refuse' || volume.kind !== 'data' || data.kind !== 'present') return;
-  if (volume.uuid !== data.uuid) return;
-  volume.note = data.uuid;
-  node.confirmedView = view;
+  const { pod, volume } = node;
+  if (pod === null || volume.kind !== 'data' || data.kind !== 'present' || volume.uuid !== data.uuid) return;
+  pod.acknowledged = answer.kind === 'refuse' ? null : data.uuid;
+  if (answer.kind !== 'refuse') node.confirmedView = view;
 }
 
 /** Uids of the pods that whoever forms a cluster or adopts a history has to hear first. */

@@ -220,7 +220,8 @@ export class Group {
 
   #checkNothingIsOwed(tip: Place, what: string, within: (node: Node) => boolean = () => true): void {
     for (const node of this.#nodes) {
-      if (within(node) && this.ledger.isOwed(node.detached ?? node.volume, tip)) {
+      const volumes = [node.volume, ...(node.detached === null ? [] : [node.detached])];
+      if (within(node) && volumes.some((volume) => this.ledger.isOwed(volume, tip))) {
         this.#violations.push(`${what} without rows that ${node.index} holds`);
       }
     }
@@ -258,7 +259,6 @@ export class Group {
       positionKnown: true,
       safe,
       view: now,
-      note: before?.note ?? null,
     };
   }
 }

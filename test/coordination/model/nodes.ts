@@ -1,5 +1,5 @@
 /** A place for a pod: the pod, its volume, its machine's network and what runs there. */
-import type { Answer, Member, Situation } from '../../../src/coordination/types.ts';
+import type { Answer, Member, Situation, StateUuid } from '../../../src/coordination/types.ts';
 import type { Volume } from './volumes.ts';
 
 /** A pod as the API shows it, and what its containers do. */
@@ -17,6 +17,8 @@ export interface Pod {
   orderSpent: boolean;
   ready: boolean;
   readySince: number;
+  /** The uuid that the coordinator has confirmed to this pod; a refusal takes it back. */
+  acknowledged: StateUuid | null;
   /** Questions that it has asked. */
   asked: number;
 }
@@ -34,7 +36,7 @@ export interface Node {
   readonly index: number;
   pod: Pod | null;
   volume: Volume;
-  /** Its own volume while that of another cluster is attached in its place. */
+  /** Its other volume, once that of another cluster was attached in the place of its own: the one of both that is not attached. */
   detached: Volume | null;
   process: 'none' | 'init' | 'asking' | 'granted' | 'server';
   /** Counts the starts of the container: an answer to an earlier start reaches nobody. */

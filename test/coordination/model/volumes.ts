@@ -25,8 +25,6 @@ export interface Database {
   positionKnown: boolean;
   safe: boolean;
   view: NumberedView | null;
-  /** The uuid in the note of the readiness probe that this data is the cluster's; null without a note. */
-  note: StateUuid | null;
 }
 
 /** What a data directory holds. */
@@ -48,7 +46,7 @@ export function contains(all: Place, some: Place): boolean {
 /** The volume of another cluster, far ahead of any in the model. */
 export function foreignVolume(uuid: StateUuid): Database {
   const tip = { seqno: 900, before: { seqno: 899, before: null } };
-  return { kind: 'data', uuid, tip, positionKnown: true, safe: true, view: null, note: null };
+  return { kind: 'data', uuid, tip, positionKnown: true, safe: true, view: null };
 }
 
 /** What the start script finds in a data directory. */

@@ -3,7 +3,7 @@ import type { StateUuid } from '../../../src/coordination/types.ts';
 import type { WorldOptions } from '../rules.ts';
 import type { Group } from './group.ts';
 import { emptyNode, type Node, type Pod } from './nodes.ts';
-import { foreignVolume } from './volumes.ts';
+import { foreignVolume, type Volume } from './volumes.ts';
 
 /** What is true of a node without a pod. */
 const NO_POD = { pod: null, process: 'none', told: null, recovering: false, onItsOwn: false } as const;
@@ -72,6 +72,7 @@ export class Workload {
       orderSpent: false,
       ready: false,
       readySince: 0,
+      acknowledged: null,
       asked: 0,
     };
     Object.assign(node, { ...NO_POD, pod, process: 'init' });
@@ -126,23 +127,28 @@ export class Workload {
 
   /** Somebody attaches the volume of another cluster. */
   swapVolume(node: Node): void {
-    if (node.pod !== null || !this.durable) return;
-    node.detached ??= node.volume;
-    node.volume = foreignVolume(this.#clock.freshUuid());
+    if (node.pod !== null || !this.durable || node.detached !== null) return;
+    Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached: node.volume });
   }
 
-  /** Whoever attached the volumes of other clusters attaches the right ones. */
-  attachOwnVolumes(group: Group): void {
+  /** The volume that was there before is attached again. */
+  swapBack(node: Node): void {
+    const { volume, detached } = node;
+    if (node.pod === null && detached !== null) Object.assign(node, { volume: detached, detached: volume });
+  }
+
+  /** Whoever attached the volumes of other clusters attaches the right ones, or the empty ones that there were. */
+  attachOwnVolumes(uuid: StateUuid | null, group: Group): void {
     for (const node of this.nodes) {
-      if (node.detached === null) continue;
+      const isForeign = node.volume.kind === 'data' && !isOf(uuid, node.volume);
+      const isRight = node.detached?.kind !== 'data' || isOf(uuid, node.detached);
+      if (!isForeign || !isRight || node.detached === null) continue;
       this.remove(node, true, group);
       this.swapBack(node);
     }
   }
+}
 
-  /** The own volume is attached again. */
-  swapBack(node: Node): void {
-    if (node.pod !== null || node.detached === null) return;
-    Object.assign(node, { volume: node.detached, detached: null });
-  }
+function isOf(uuid: StateUuid | null, volume: Volume | null): boolean {
+  return volume?.kind === 'data' && volume.uuid === uuid;
 }

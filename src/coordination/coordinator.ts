@@ -87,9 +87,9 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
         return answer.kind === 'wait' || answer.kind === 'refuse' ? `wait ${answer.why}` : 'start';
       }
       case 'start': {
-        const { cluster, ask, report } = parseStart(body);
+        const { cluster, ask, start, report } = parseStart(body);
         const key = { namespace: caller.namespace, cluster };
-        const settled = await settle(parts, { key, caller, call, ask, isAbandoned }, (seen) =>
+        const settled = await settle(parts, { key, caller, call, ask, start, isAbandoned }, (seen) =>
           decideStart(seen, report),
         );
         return formatAnswer(settled.answer, settled.situation);
@@ -124,6 +124,7 @@ interface Question {
   readonly caller: Caller;
   readonly call: CallName;
   readonly ask: number;
+  readonly start?: string | null;
   readonly isAbandoned: () => boolean;
   /** What must be there before the pod is answered. */
   readonly prepare?: (pod: V1Pod) => Promise<unknown>;
@@ -185,7 +186,7 @@ async function current(
 
 function situationOf(
   parts: CoordinatorParts,
-  { key, caller, ask }: Question,
+  { key, caller, ask, start = null }: Question,
   record: ClusterRecord,
   pods: readonly V1Pod[],
 ): Situation {
@@ -194,6 +195,7 @@ function situationOf(
     members: pods.filter(isAlive).map(memberOf),
     caller: memberOf(ownPod(pods, caller, key)),
     ask,
+    start,
     now: (parts.now ?? Date.now)(),
     freshUuid: (parts.newUuid ?? randomUUID)() as StateUuid,
   };

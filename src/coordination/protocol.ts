@@ -21,6 +21,8 @@ export interface StartCall {
   readonly cluster: string;
   /** Number of the question; a pod counts what it asks, over restarts of its containers. */
   readonly ask: number;
+  /** Which start of the container asks; null where the agent does not say. */
+  readonly start: string | null;
   readonly report: Report;
 }
 
@@ -56,6 +58,7 @@ export function parseStart(body: string): StartCall {
   return {
     cluster: cluster(fields),
     ask: ask(fields),
+    start: start(fields),
     report: { data: parseData(fields), view: parseView(fields), identity },
   };
 }
@@ -81,6 +84,13 @@ function component(fields: Fields): readonly string[] {
   const hosts = members.map((one) => /^\[?([0-9a-fA-F.:]+?)\]?(:\d+)?$/.exec(one)?.[1] ?? '');
   const complete = hosts.length === integer(fields, 'size') && hosts.every((host) => host !== '');
   return complete ? hosts : [];
+}
+
+function start(fields: Fields): string | null {
+  const text = fields.get('start');
+  if (text === undefined) return null;
+  if (!/^[\w-]{1,40}$/.test(text)) throw bad('start', text, 'up to 40 letters, digits and hyphens');
+  return text;
 }
 
 function parseData(fields: Fields): Data {

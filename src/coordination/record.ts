@@ -80,6 +80,7 @@ function parseMember(value: unknown): MemberRecord {
     apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),
     reforming: typeof member['reforming'] === 'string' ? member['reforming'] : null,
     reformTried: member['reformTried'] === true,
+    reformStart: typeof member['reformStart'] === 'string' ? member['reformStart'] : null,
     readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
     asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,
     said: text(member['said'], 'member.said'),

@@ -91,6 +91,8 @@ export interface MemberRecord {
    * leftover: of the server before, or of the wait in a recovery, which passes the probes.
    */
   readonly readyLeftOver: number | null;
+  /** Which start of its container was told last to form a view again: when it asks once more, the answer did not reach it. */
+  readonly reformStart: string | null;
   /** Number of the last question taken from this pod; an older one comes from a call that was given up. */
   readonly asked: number;
   /** The last answer, for people: events and status. */
@@ -155,6 +157,8 @@ export interface Situation {
   readonly caller: Member;
   /** Number of the question: a pod counts what it asks. */
   readonly ask: number;
+  /** Which start of the database container asks; null where that is not said. */
+  readonly start: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** A uuid that has never been used: the identity of the cluster if this call forms a new one. */

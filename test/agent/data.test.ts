@@ -29,7 +29,13 @@ function grastate({ uuid = CLUSTER, seqno = '42', safe = '0' }: State = {}): str
 async function reported(files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
   for (const [name, text] of Object.entries(files)) await pod.write(`data/${name}`, text);
   await pod.start().finished;
-  const { cluster: _cluster, ask: _ask, identity: _identity, ...rest } = coordinator.calls[0]?.fields ?? {};
+  const {
+    cluster: _cluster,
+    ask: _ask,
+    start: _start,
+    identity: _identity,
+    ...rest
+  } = coordinator.calls[0]?.fields ?? {};
   return rest;
 }
 

@@ -61,6 +61,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     apart: null,
     reforming: null,
     reformTried: false,
+    reformStart: null,
     readyLeftOver: null,
     asked: 1,
     said: '',
@@ -85,7 +86,7 @@ export function situation(
 ): Situation {
   const own = members.find((one) => one.name === `db-${caller}`);
   if (own === undefined) throw new Error(`no member db-${caller} in this situation`);
-  return { record: known_, members, caller: own, ask: 2, now: NOW, freshUuid: FRESH };
+  return { record: known_, members, caller: own, ask: 2, start: null, now: NOW, freshUuid: FRESH };
 }
 
 /** What a member says when it serves; by default a component that it forms alone, at the address of db-0. */

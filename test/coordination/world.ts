@@ -286,12 +286,13 @@ export class World {
     return this.#cannotReach(node) ? null : callOf(node, this.group.isServing(node));
   }
 
-  #look({ node, podUid, ask }: Question, record: ClusterRecord): Situation | null {
+  #look({ node, podUid, ask, start: starts }: Question, record: ClusterRecord): Situation | null {
     const { durable } = this.workload;
     const members = this.nodes.flatMap((one) => (one.pod === null ? [] : [memberOf(one, one.pod, durable)]));
     const caller = members.find((member) => member.podUid === podUid);
     // The caller's pod is no longer listed: the call ends with an error.
     if (caller === undefined || this.nodes[node] === undefined) return null;
-    return { record, members, caller, ask, now: this.#clock.now, freshUuid: this.#clock.freshUuid() };
+    const start = String(starts);
+    return { record, members, caller, ask, start, now: this.#clock.now, freshUuid: this.#clock.freshUuid() };
   }
 }

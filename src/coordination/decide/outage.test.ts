@@ -98,6 +98,15 @@ describe('the last view, with nobody running', () => {
     expect(decideStart(situation(1, again), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
   });
 
+  it('is told again to a start that has not heard it, and not to one that has tried', () => {
+    const all = formed({ members: { 'db-0': reported(0), 'db-2': reported(2) } });
+    const seen = (record_: typeof all, start: string) => ({ ...situation(1, record_), start });
+    const lost = decideStart(seen(all, 'first'), withView(holding(A, 4))).record;
+    const other = decideStart({ ...situation(0, lost), start: 'other' }, withView(holding(A, 5))).record;
+    expect(decideStart(seen(other, 'first'), withView(holding(A, 4))).answer.kind).toBe('reform');
+    expect(decideStart(seen(other, 'second'), withView(holding(A, 4))).answer.kind).toBe('wait');
+  });
+
   it('forms again although somebody looks Ready, when half of it went down in it', () => {
     const pods = [member(0, { ready: true }), member(1), member(2)];
     const two = formed({ members: { 'db-0': started(0), 'db-2': reported(2) } });

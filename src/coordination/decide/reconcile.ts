@@ -37,8 +37,10 @@ function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord 
 }
 
 /** The record with the caller's own report in it; what it was told before no longer counts. */
-export function withReport(record: ClusterRecord, { caller, ask }: Situation, report: Report): ClusterRecord {
+export function withReport(record: ClusterRecord, situation: Situation, report: Report): ClusterRecord {
+  const { caller, ask } = situation;
   return withMember(record, caller, {
+    ...(isReformUnheard(record, situation) ? { reformTried: false } : {}),
     report,
     ...NOT_STARTED,
     ...holdings(record, record.members[caller.name], report),
@@ -47,6 +49,12 @@ export function withReport(record: ClusterRecord, { caller, ask }: Situation, re
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
   });
+}
+
+/** A start that runs a server asks no more: the one that was told to form its view again has not heard of it. */
+function isReformUnheard({ members }: ClusterRecord, { caller, start }: Situation): boolean {
+  const known = members[caller.name];
+  return start !== null && known?.told === 'reform' && known.reformStart === start;
 }
 
 /** A foreign volume holds nothing of a cluster that has formed; what the member's own one held is only detached, not lost. */
@@ -81,6 +89,7 @@ export function withMember(
     apart: apartOf(record, member.name),
     reforming: known?.reforming ?? null,
     reformTried: known?.reformTried ?? false,
+    reformStart: known?.reformStart ?? null,
     readyLeftOver: known?.readyLeftOver ?? null,
     asked: known?.asked ?? 0,
     said: known?.said ?? '',

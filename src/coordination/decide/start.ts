@@ -184,7 +184,9 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     apart: answer.kind === 'bootstrap' || apart === null ? null : { ...apart, letIn: true },
   };
   if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
-  if (answer.kind === 'reform') return withMember(record, caller, { ...change, reformTried: true });
+  if (answer.kind === 'reform') {
+    return withMember(record, caller, { ...change, reformTried: true, reformStart: situation.start });
+  }
   const identity = identityAfter(report, answer.as);
   const members = withoutViews(answer.byHand ? setApart(situation, report) : record.members);
   return {

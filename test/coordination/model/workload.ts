@@ -131,10 +131,11 @@ export class Workload {
     Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached: node.volume });
   }
 
-  /** The volume that was there before is attached again. */
+  /** The volume that was there before is attached again. An empty one says that what is taken away is given up. */
   swapBack(node: Node): void {
-    const { volume, detached } = node;
-    if (node.pod === null && detached !== null) Object.assign(node, { volume: detached, detached: volume });
+    const { pod, volume, detached } = node;
+    if (pod !== null || detached === null) return;
+    Object.assign(node, { volume: detached, detached: detached.kind === 'data' ? volume : null });
   }
 
   /** Whoever attached the volumes of other clusters attaches the right ones, or the empty ones that there were. */

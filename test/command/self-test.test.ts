@@ -55,7 +55,7 @@ describe('the self-test', () => {
 
   it('creates nothing: it asks for a dry run, once, of a pod with the label', async () => {
     await answered({ status: 201, body: injected });
-    expect(api.seen.map(({ method, path, query }) => `${method} ${path}?${query}`)).toEqual([
+    expect(api.seen.map(({ method, path, query }) => `${method} ${path}?${query.toString()}`)).toEqual([
       'POST /api/v1/namespaces/shop/pods?dryRun=All',
     ]);
     expect(api.seen[0]?.body).toMatchObject({ metadata: { labels: { galera: 'true' } } });

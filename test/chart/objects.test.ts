@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
+import { DRAIN_MS, LAME_DUCK_MS } from '../../src/service.ts';
 import { chart, only, render, renderRelease, type Rendered } from './render.ts';
 
 interface Probe {
@@ -25,6 +26,7 @@ interface Deployment extends Rendered {
       readonly metadata: { readonly labels: object };
       readonly spec: {
         readonly serviceAccountName: string;
+        readonly terminationGracePeriodSeconds: number;
         readonly securityContext: object;
         readonly containers: readonly [Container];
         readonly topologySpreadConstraints: readonly object[];
@@ -83,6 +85,23 @@ describe('the pods of the injector', () => {
       replicas: 2,
       strategy: { rollingUpdate: { maxUnavailable: 0 } },
       template: { spec: { topologySpreadConstraints: [{ whenUnsatisfiable: 'ScheduleAnyway' }] } },
+    });
+  });
+
+  it('have the time to answer late requests and to finish those under way, before they are killed', () => {
+    const { terminationGracePeriodSeconds } = deployment(objects).spec.template.spec;
+    expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThanOrEqual(LAME_DUCK_MS + DRAIN_MS + 5_000);
+  });
+
+  it('are spread anew by each rollout, wherever the pods before them are', () => {
+    expect(deployment(objects).spec.template.spec.topologySpreadConstraints).toMatchObject([
+      { topologyKey: 'kubernetes.io/hostname', matchLabelKeys: ['pod-template-hash'] },
+    ]);
+  });
+
+  it('let a node be drained of those that are not ready', () => {
+    expect(only(objects, 'PodDisruptionBudget')).toMatchObject({
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
     });
   });
 

@@ -39,7 +39,17 @@ export async function renderHooks(hook: 'test' | 'pre-delete', ...words: string[
   return objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === hook);
 }
 
-async function template(release: string, ...words: string[]): Promise<Rendered[]> {
+const rendered = new Map<string, Promise<Rendered[]>>();
+
+/** Each rendering takes helm a tenth of a second, and the tests of one file ask for the same ones many times. */
+function template(...words: string[]): Promise<Rendered[]> {
+  const key = words.join('\n');
+  const objects = rendered.get(key) ?? renderAnew(words);
+  rendered.set(key, objects);
+  return objects;
+}
+
+async function renderAnew([release = '', ...words]: readonly string[]): Promise<Rendered[]> {
   const text = await helm('template', release, chart, '--namespace', 'galera-system', ...words);
   return parseAllDocuments(text).map((document) => document.toJS() as Rendered);
 }

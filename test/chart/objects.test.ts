@@ -153,6 +153,14 @@ describe('the pods of the injector', () => {
     expect(only(objects, 'PodDisruptionBudget')).toMatchObject({ spec: { selector } });
   });
 
+  it('are found by labels that no version changes, so that Service and Deployment outlast an upgrade', () => {
+    expect(deployment(objects).spec.selector.matchLabels).toEqual({
+      'app.kubernetes.io/name': 'galera-injector',
+      'app.kubernetes.io/instance': 'galera-injector',
+      'app.kubernetes.io/component': 'webhook',
+    });
+  });
+
   it('have no disruption budget when there is one, which it would keep from moving', async () => {
     const single = await render('--set', 'replicas=1');
     expect(single.filter(({ kind }) => kind === 'PodDisruptionBudget')).toEqual([]);

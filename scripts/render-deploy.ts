@@ -40,6 +40,7 @@ export async function renderDeploy(): Promise<string> {
     'template',
     'galera-injector',
     chart,
+    '--no-hooks',
     '--namespace',
     namespace,
   ]);

@@ -25,6 +25,20 @@ const COMMANDS: readonly Command[] = [
     summary: 'the init container galera-init (in a pod)',
     run: async (args) => noArguments('init', args) ?? (await import('./command/init.ts')).init(process.env),
   },
+  {
+    name: 'self-test',
+    usage: 'self-test',
+    summary: 'whether a labelled pod would be injected (of helm test)',
+    run: async (args) =>
+      noArguments('self-test', args) ?? (await import('./command/self-test.ts')).selfTest(process.env),
+  },
+  {
+    name: 'unregister',
+    usage: 'unregister',
+    summary: 'removes the webhook configurations (of helm uninstall)',
+    run: async (args) =>
+      noArguments('unregister', args) ?? (await import('./command/unregister.ts')).unregister(process.env),
+  },
 ];
 
 const HELP = `galera-injector: label a pod galera=true and it becomes a node of a Galera cluster

@@ -26,9 +26,9 @@ import type { CertificateSource, ServingCertificate } from './tls/source.ts';
 import { VERSION } from './version.ts';
 
 /** How long requests are still answered after the signal to stop: until every kube-proxy knows, in milliseconds. */
-const LAME_DUCK_MS = 5_000;
+export const LAME_DUCK_MS = 5_000;
 /** How long requests under way may take after that, in milliseconds. */
-const DRAIN_MS = 10_000;
+export const DRAIN_MS = 10_000;
 
 /** What a test may bring in place of the real thing. */
 export interface Overrides {

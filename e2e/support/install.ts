@@ -1,6 +1,6 @@
 /** Installing and removing the injector, as its users do. */
 import { kubectl, kubectlAny } from './kubectl.ts';
-import { run } from './run.ts';
+import { run, runAny } from './run.ts';
 
 /** The namespace that the README names. */
 export const INJECTOR_NAMESPACE = 'galera-system';
@@ -29,9 +29,22 @@ export async function installChart(chart: string, ...settings: readonly string[]
   await rolledOut();
 }
 
+/** Asks the release whether it works; `said` is what helm and the test printed. */
+export async function testRelease(): Promise<{ readonly passed: boolean; readonly said: string }> {
+  const test = ['test', 'galera-injector', '--logs', '--timeout', '3m', '-n', INJECTOR_NAMESPACE];
+  const limits = { timeoutMs: 300_000 };
+  const { code, stdout, stderr } = await runAny(process.env['E2E_HELM'] ?? 'helm', test, limits);
+  return { passed: code === 0, said: stdout + stderr };
+}
+
+/** Removes the release and leaves its namespace, with what the injector keeps there. */
+export async function uninstallRelease(): Promise<void> {
+  await helm(['uninstall', 'galera-injector', '--wait', '--timeout', '3m']);
+}
+
 /** Removes the release and its namespace. */
 export async function uninstallChart(): Promise<void> {
-  await helm(['uninstall', 'galera-injector', '--wait']);
+  await uninstallRelease();
   await kubectlAny(['delete', 'namespace', INJECTOR_NAMESPACE, '--wait=true', '--timeout=120s']);
 }
 

@@ -16,6 +16,7 @@ type Routes<Api> = Partial<Record<keyof Api, Route>>;
 
 export const CORE_ROUTES = {
   createNamespacedEvent: 'POST /api/v1/namespaces/{namespace}/events',
+  createNamespacedPod: 'POST /api/v1/namespaces/{namespace}/pods',
   createNamespacedSecret: 'POST /api/v1/namespaces/{namespace}/secrets',
   createNamespacedService: 'POST /api/v1/namespaces/{namespace}/services',
   listNamespacedPod: 'GET /api/v1/namespaces/{namespace}/pods',
@@ -50,6 +51,10 @@ export const AUTHENTICATION_ROUTES = {
 } as const satisfies Routes<AuthenticationV1Api>;
 
 export const ADMISSION_ROUTES = {
+  deleteMutatingWebhookConfiguration:
+    'DELETE /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{name}',
+  deleteValidatingWebhookConfiguration:
+    'DELETE /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{name}',
   patchMutatingWebhookConfiguration:
     'PATCH /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{name}',
   patchValidatingWebhookConfiguration:

@@ -44,7 +44,7 @@ describe('the chart', () => {
   it('explains every value in a comment that begins with "# --"', () => {
     const lines = read(join(chart, 'values.yaml')).split('\n');
     const groups =
-      /^(image|webhook|advice|safetyNet|tls|serviceAccount|podDisruptionBudget|podMonitor|prometheusRule|dashboard):$/;
+      /^(image|webhook|advice|safetyNet|tls|serviceAccount|podDisruptionBudget|networkPolicy|selfTest|uninstallHook|podMonitor|prometheusRule|dashboard):$/;
     const wrong = lines.filter((line, index) => {
       const above = lines[index - 1];
       if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');
@@ -121,6 +121,15 @@ describe('the schema of the values', () => {
     ['port=443', '/port'],
     ['logLevel=loud', '/logLevel'],
     ['fullnameOverride=Injector', '/fullnameOverride'],
+    ['hostNetwork=yes', '/hostNetwork'],
+    ['webhook.aksOptOut=yes', '/webhook/aksOptOut'],
+    ['networkPolicy.enabled=on-please', '/networkPolicy/enabled'],
+    ['networkPolicy.apiServerPorts={}', '/networkPolicy/apiServerPorts'],
+    ['networkPolicy.apiServerPorts={70000}', '/networkPolicy/apiServerPorts/0'],
+    ['networkPolicy.metricsFrom={monitoring}', '/networkPolicy/metricsFrom/0'],
+    ['selfTest.namespace=', '/selfTest/namespace'],
+    ['selfTest.enabled=true', 'enabled'],
+    ['uninstallHook.enabled=no-thanks', '/uninstallHook/enabled'],
     ['podMonitor.interval=30', '/podMonitor/interval'],
     ['dashboard.enabled=yes', '/dashboard/enabled'],
   ])('refuses --set %s and names %s', async (setting, name) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
+import { DRAIN_MS, LAME_DUCK_MS } from '../../src/service.ts';
 import { chart, only, render, renderRelease, type Rendered } from './render.ts';
 
 interface Probe {
@@ -25,6 +26,7 @@ interface Deployment extends Rendered {
       readonly metadata: { readonly labels: object };
       readonly spec: {
         readonly serviceAccountName: string;
+        readonly terminationGracePeriodSeconds: number;
         readonly securityContext: object;
         readonly containers: readonly [Container];
         readonly topologySpreadConstraints: readonly object[];
@@ -86,6 +88,23 @@ describe('the pods of the injector', () => {
     });
   });
 
+  it('have the time to answer late requests and to finish those under way, before they are killed', () => {
+    const { terminationGracePeriodSeconds } = deployment(objects).spec.template.spec;
+    expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThanOrEqual(LAME_DUCK_MS + DRAIN_MS + 5_000);
+  });
+
+  it('are spread anew by each rollout, wherever the pods before them are', () => {
+    expect(deployment(objects).spec.template.spec.topologySpreadConstraints).toMatchObject([
+      { topologyKey: 'kubernetes.io/hostname', matchLabelKeys: ['pod-template-hash'] },
+    ]);
+  });
+
+  it('let a node be drained of those that are not ready', () => {
+    expect(only(objects, 'PodDisruptionBudget')).toMatchObject({
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+    });
+  });
+
   it('are told the names of the objects around them', () => {
     expect(variables(objects)).toEqual({
       POD_NAMESPACE: undefined,
@@ -132,6 +151,14 @@ describe('the pods of the injector', () => {
     expect(template.metadata.labels).toMatchObject(selector.matchLabels);
     expect(only(objects, 'Service')).toMatchObject({ spec: { selector: selector.matchLabels } });
     expect(only(objects, 'PodDisruptionBudget')).toMatchObject({ spec: { selector } });
+  });
+
+  it('are found by labels that no version changes, so that Service and Deployment outlast an upgrade', () => {
+    expect(deployment(objects).spec.selector.matchLabels).toEqual({
+      'app.kubernetes.io/name': 'galera-injector',
+      'app.kubernetes.io/instance': 'galera-injector',
+      'app.kubernetes.io/component': 'webhook',
+    });
   });
 
   it('have no disruption budget when there is one, which it would keep from moving', async () => {

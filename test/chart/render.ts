@@ -10,7 +10,11 @@ const run = promisify(execFile);
 /** One rendered object, as far as the chart tests look into all kinds alike. */
 export interface Rendered {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 /** What helm prints for these arguments; rejects with its message when it refuses. */
@@ -19,13 +23,33 @@ export async function helm(...words: string[]): Promise<string> {
   return stdout;
 }
 
-/** The objects of a release `galera-injector` in `galera-system`, rendered with these further arguments. */
+/** The lasting objects of a release `galera-injector` in `galera-system`, rendered with these further arguments. */
 export async function render(...words: string[]): Promise<Rendered[]> {
   return renderRelease('galera-injector', ...words);
 }
 
-/** The objects of a release of this name in `galera-system`, rendered with these further arguments. */
+/** The lasting objects of a release of this name in `galera-system`, rendered with these further arguments. */
 export async function renderRelease(release: string, ...words: string[]): Promise<Rendered[]> {
+  return template(release, '--no-hooks', ...words);
+}
+
+/** What the release makes for a moment only, at `helm test` or `helm uninstall`. */
+export async function renderHooks(hook: 'test' | 'pre-delete', ...words: string[]): Promise<Rendered[]> {
+  const objects = await template('galera-injector', ...words);
+  return objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === hook);
+}
+
+const rendered = new Map<string, Promise<Rendered[]>>();
+
+/** Each rendering takes helm a tenth of a second, and the tests of one file ask for the same ones many times. */
+function template(...words: string[]): Promise<Rendered[]> {
+  const key = words.join('\n');
+  const objects = rendered.get(key) ?? renderAnew(words);
+  rendered.set(key, objects);
+  return objects;
+}
+
+async function renderAnew([release = '', ...words]: readonly string[]): Promise<Rendered[]> {
   const text = await helm('template', release, chart, '--namespace', 'galera-system', ...words);
   return parseAllDocuments(text).map((document) => document.toJS() as Rendered);
 }

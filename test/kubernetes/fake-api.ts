@@ -149,6 +149,10 @@ class Store {
     if (method === 'GET') return found === undefined ? this.#list(path) : { status: 200, body: found };
     if (method === 'POST') return this.#create(path, body ?? {});
     if (found === undefined) return failure(404, 'not found');
+    if (method === 'DELETE') {
+      this.objects.delete(path);
+      return { status: 200, body: { kind: 'Status', apiVersion: 'v1', status: 'Success' } };
+    }
     if (stale(found, body)) return failure(409, 'the object has been modified');
     return { status: 200, body: this.put(path, method === 'PUT' ? (body ?? {}) : merged(found, body ?? {})) };
   }

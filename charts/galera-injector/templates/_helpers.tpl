@@ -68,10 +68,94 @@ secret
 
 {{/* Annotations of a webhook configuration; the one of cert-manager has its cainjector write the caBundle. */}}
 {{- define "galera-injector.webhookAnnotations" -}}
-{{- with .Values.webhook.annotations }}
-{{- toYaml . }}
-{{ end }}
+{{- $own := dict -}}
+{{- if .Values.webhook.aksOptOut -}}
+{{- $_ := set $own "admissions.enforcer/disabled" "true" -}}
+{{- end -}}
 {{- if eq .Values.tls.source "cert-manager" -}}
-cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "galera-injector.fullname" . }}
+{{- $name := include "galera-injector.fullname" . -}}
+{{- $_ := set $own "cert-manager.io/inject-ca-from" (printf "%s/%s" .Release.Namespace $name) -}}
+{{- end -}}
+{{- with merge $own .Values.webhook.annotations -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "galera-injector.webhookLabels" -}}
+{{ include "galera-injector.labels" . }}
+{{- if .Values.webhook.aksOptOut }}
+admissions.enforcer/disabled: 'true'
+{{- end }}
+{{- end -}}
+
+{{/* What PodSecurity "restricted" asks of a pod and of a container. */}}
+{{- define "galera-injector.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "galera-injector.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "galera-injector.placement" -}}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The name of what a hook of the chart makes: root and command. Names of Jobs and pods have 63 characters. */}}
+{{- define "galera-injector.hookName" -}}
+{{- printf "%s-%s" (include "galera-injector.fullname" .root | trunc 52 | trimSuffix "-") .command -}}
+{{- end -}}
+
+{{/* A component of its own, so that neither the Service nor the disruption budget takes a hook's pod for an injector. */}}
+{{- define "galera-injector.hookLabels" -}}
+{{- $labels := fromYaml (include "galera-injector.labels" .root) -}}
+{{- set $labels "app.kubernetes.io/component" .command | toYaml -}}
+{{- end -}}
+
+{{/* A pod that runs a command of the injector once: root, command and env. */}}
+{{- define "galera-injector.hookPod" -}}
+serviceAccountName: {{ include "galera-injector.hookName" . }}
+restartPolicy: Never
+enableServiceLinks: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+securityContext:
+  {{- include "galera-injector.podSecurityContext" . | nindent 2 }}
+containers:
+  - name: {{ .command }}
+    image: {{ include "galera-injector.image" .root | quote }}
+    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+    args: [{{ .command }}]
+    env:
+      {{- toYaml .env | nindent 6 }}
+    resources:
+      requests:
+        cpu: 10m
+        memory: 64Mi
+      limits:
+        memory: 128Mi
+    securityContext:
+      {{- include "galera-injector.containerSecurityContext" . | nindent 6 }}
+{{- with include "galera-injector.placement" .root }}
+{{ trim . }}
 {{- end }}
 {{- end -}}

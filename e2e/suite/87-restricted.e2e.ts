@@ -1,0 +1,78 @@
+import type { V1Namespace, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { example } from '../support/examples.ts';
+import { expectReplication, untilFormed } from '../support/galera.ts';
+import { INJECTOR_NAMESPACE, rolledOut, testRelease } from '../support/install.ts';
+import { apply, createNamespace, get, kubectl, kubectlAny, pods } from '../support/kubectl.ts';
+
+const LABEL = 'pod-security.kubernetes.io/enforce';
+/** The user of the official image and of its stand-in. */
+const MYSQL = 999;
+const INJECTOR = 'app.kubernetes.io/component=webhook';
+
+let ns: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  ({ name: ns, remove } = await createNamespace('tight', { [LABEL]: 'restricted' }));
+  await kubectl(['label', 'namespace', INJECTOR_NAMESPACE, '--overwrite', `${LABEL}=restricted`]);
+});
+afterAll(async () => {
+  await kubectlAny(['label', 'namespace', INJECTOR_NAMESPACE, `${LABEL}-`]);
+  await remove();
+});
+
+/** The StatefulSet of the README, with a pod template that runs as the user `mysql` and may do nothing else. */
+async function restricted(): Promise<V1StatefulSet> {
+  const set = parse(await example('statefulset')) as V1StatefulSet;
+  const spec = set.spec?.template.spec;
+  if (spec === undefined) throw new Error('the example has no pod template');
+  spec.securityContext = {
+    runAsNonRoot: true,
+    runAsUser: MYSQL,
+    runAsGroup: MYSQL,
+    fsGroup: MYSQL,
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+  for (const container of spec.containers) {
+    container.securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+  }
+  return set;
+}
+
+const uids = (found: readonly V1Pod[]) => new Set(found.map(({ metadata }) => metadata?.uid));
+
+describe('where PodSecurity "restricted" is enforced', () => {
+  it('the namespaces do refuse a pod that asks for nothing', async () => {
+    for (const namespace of [ns, INJECTOR_NAMESPACE]) {
+      const found = await get<V1Namespace>(namespace, 'namespace', namespace);
+      expect(found.metadata?.labels?.[LABEL]).toBe('restricted');
+      const loose = ['run', 'loose', '-n', namespace, '--image=mariadb:11.8', '--dry-run=server'];
+      const { code, stderr } = await kubectlAny(loose);
+      expect(stderr).toContain('violates PodSecurity "restricted');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('the injector starts', async () => {
+    const before = uids(await pods(INJECTOR_NAMESPACE, INJECTOR));
+    await kubectl(['rollout', 'restart', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector']);
+    await rolledOut();
+    const after = await pods(INJECTOR_NAMESPACE, INJECTOR);
+    expect(after).toHaveLength(2);
+    expect(after.filter(({ metadata }) => before.has(metadata?.uid))).toEqual([]);
+  });
+
+  it('the pod of helm test starts too, and is content', async () => {
+    expect(await testRelease()).toEqual({
+      passed: true,
+      said: expect.stringContaining('the pod was injected by version') as string,
+    });
+  });
+
+  it('three nodes form a cluster', async () => {
+    await apply(ns, JSON.stringify(await restricted()));
+    expect((await untilFormed(ns, 'app=db', 3, 300)).pods).toEqual(['db-0', 'db-1', 'db-2']);
+    await expectReplication(ns, 'app=db');
+  });
+});

@@ -1,5 +1,5 @@
 /** `init`: the init container `galera-init`. It brings the agent into the pod and waits for the node's turn. */
-import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -102,13 +102,18 @@ async function ask(config: InitConfig, places: InitPlaces): Promise<string> {
   return status === 200 ? line : `wait the coordinator answers ${status}: ${line}`;
 }
 
-/** The next number of a question; the start script goes on counting in the same file. */
+/**
+ * The next number of a question; the start script goes on counting in the same file. After a restart of the machine this
+ * container runs again, and the file may be another user's by then: it is replaced, which the directory allows, not written to.
+ */
 async function count(places: InitPlaces): Promise<number> {
   const file = join(places.shared, 'asked');
   const before = Number(await readFile(file, 'utf8').catch(() => '0'));
   const next = Number.isSafeInteger(before) ? before + 1 : 1;
-  await writeFile(file, `${next}\n`, { mode: 0o666 });
-  await chmod(file, 0o666).catch(() => undefined);
+  const fresh = `${file}.init`;
+  await writeFile(fresh, `${next}\n`);
+  await chmod(fresh, 0o666);
+  await rename(fresh, file);
   return next;
 }
 

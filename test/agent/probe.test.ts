@@ -113,6 +113,13 @@ describe('probe ready', () => {
     },
   );
 
+  it('tells the coordinator after a restart of the machine, whose clock then begins anew', async () => {
+    await serverSays();
+    await pod.write('galera/acknowledge-failed', '99999\n');
+    await pod.probe('ready');
+    expect(coordinator.calls).toHaveLength(1);
+  });
+
   it('falls back to root, with the password in the environment only', async () => {
     await serverSays();
     await pod.write('status.wants-password', 's3cret');

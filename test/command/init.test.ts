@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,15 @@ describe('init', () => {
     await run();
     expect(asked.map(({ body }) => /ask=\d+/.exec(body)?.[0])).toEqual(['ask=1', 'ask=2']);
     expect(statSync(at('shared/asked')).mode & 0o666).toBe(0o666);
+  });
+
+  it('replaces a count that another user has written, as the start script did before the machine was restarted', async () => {
+    writeFileSync(at('shared/asked'), '7\n', { mode: 0o444 });
+    const { ino } = statSync(at('shared/asked'));
+    expect(await run()).toBe(0);
+    expect(asked[0]?.body).toContain('ask=8\n');
+    expect(statSync(at('shared/asked')).ino).not.toBe(ino);
+    expect(readdirSync(at('shared'))).not.toContain('asked.init');
   });
 
   it('begins at one when the count cannot be read', async () => {

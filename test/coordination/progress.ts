@@ -19,7 +19,8 @@ export function stuck(world: World, ordered: boolean): readonly string[] {
     world.workload.advance(node);
   }
   world.settle(ROUNDS);
-  if (world.group.serving.length === 0 && needsAPerson(world)) goOnByHand(world);
+  // What is left then is the deletion of the Lease.
+  if (world.group.serving.length === 0 && needsAPerson(world) && !goOnByHand(world)) return [];
   return missing(world, ordered).map((node) => sentence(world, node));
 }
 
@@ -48,7 +49,11 @@ function needsAPerson(world: World): boolean {
   const { uuid, formed, adoptedAt } = world.record;
   const found = databases(world);
   if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;
-  if (!formed) return adoptedAt !== null && found.some(({ volume }) => volume.tip.seqno > adoptedAt);
+  if (!formed) {
+    const goesOn = ({ volume }: { readonly volume: Database }) =>
+      !volume.positionKnown || (adoptedAt !== null && volume.tip.seqno > adoptedAt);
+    return found.some(goesOn);
+  }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
   return own.some(({ volume }) => !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip));
 }
@@ -57,19 +62,22 @@ function databases(world: World): readonly { readonly node: Node; readonly volum
   return world.nodes.flatMap((node) => (node.volume.kind === 'data' ? [{ node, volume: node.volume }] : []));
 }
 
-/** A person annotates the pod with the newest data, anew where its annotation is spent. */
-function goOnByHand(world: World): void {
+/** A person annotates the pod with the newest data, anew where its annotation is spent; false where no pod can be chosen. */
+function goOnByHand(world: World): boolean {
   const { uuid, formed } = world.record;
   const node = databases(world)
     .filter(({ node: { pod }, volume }) => pod !== null && (!formed || volume.uuid === uuid))
+    // A spent annotation takes another pod, with which data that is not on a claim would go.
+    .filter(({ node: { pod } }) => world.workload.durable || pod?.orderSpent === false)
     .toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.node;
-  if (node === undefined) return;
+  if (node === undefined) return false;
   if (node.pod?.orderSpent === true) {
     world.deletePod(node, true);
     world.createPod(node);
   }
   if (node.pod?.annotated === false) world.annotate(node);
   world.settle(ROUNDS);
+  return true;
 }
 
 /** Nodes that should serve and do not: a volume that would be erased or merged keeps its own node out. */
@@ -88,6 +96,8 @@ function isKeptOut({ record, group }: World, { volume, pod, strayed }: Node): bo
   if (volume.uuid !== record.uuid) return true;
   // After several choices, or when it joined without asking, the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
+  // The chosen one did not know its own position: nothing is surely shared.
+  if (apart !== null && apart.upTo < 0) return true;
   if ((strayed || group.ledger.choices > 1) && apart !== null && volume.tip.seqno > apart.upTo) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

@@ -61,6 +61,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   volumes: {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
     breakTransfer: [2, (world, node) => world.breakTransfer(node)],
+    losePosition: [1, (world, node) => world.losePosition(node)],
     swapVolume: [1, (world, node) => world.workload.swapVolume(node)],
     swapBack: [2, (world, node) => world.workload.swapBack(node)],
   },

@@ -1,5 +1,5 @@
 import type { Answer, ClusterRecord, Report, Situation } from '../types.ts';
-import { divergedMembers, isOfTheHistory } from './fork.ts';
+import { divergedMembers } from './fork.ts';
 import { grant } from './grant.ts';
 import {
   byPosition,
@@ -48,11 +48,7 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   const { record, caller } = situation;
   const best = own.toSorted(byPosition)[0];
   const isCaller = best?.name === caller.name;
-  // That holds within one history: before a cluster has formed, one that is not heard may hold another database, and a
-  // bootstrap by hand may have begun a later view that this member has never seen.
-  if (isCaller && best.alone && record.formed && isOfTheHistory(record.members[caller.name])) {
-    return grant(situation, report, words.alone(best.data.seqno));
-  }
+  if (isCaller && best.newest) return grant(situation, report, words.alone(best.data.seqno));
   const unheard = unheardHolders(record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
   const unknown = withoutPosition(record, own);
@@ -64,7 +60,7 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
 /** Members of which nobody can say how far their data goes; not those that somebody is surely ahead of. */
 function withoutPosition(record: ClusterRecord, own: readonly Candidate[]): readonly string[] {
   return own
-    .filter(({ name, data, alone }) => data.seqno < 0 && !alone && !isSurpassed(record, name))
+    .filter(({ name, data, newest }) => data.seqno < 0 && !newest && !isSurpassed(record, name))
     .map(({ name }) => name);
 }
 

@@ -183,6 +183,17 @@ describe('a member that cannot say how far its data goes', () => {
     expect(decideStart(situation(1, seen), holding(A, -1)).answer.kind).toBe('bootstrap');
   });
 
+  it('is chosen before every known one where it was alone in the last view of the cluster', () => {
+    const seen = formed({ members: { 'db-0': known(0, holding(A, -1, true)), 'db-2': known(2, EMPTY) } });
+    expect(decideStart(situation(1, seen), holding(A, 9)).answer.kind).toBe('wait');
+    expect(decideStart(situation(0, seen), holding(A, -1, true)).answer.kind).toBe('bootstrap');
+    const left = known(0, holding(A, -1, true), { apart: { upTo: 4, letIn: true } });
+    const apart = formed({ members: { 'db-0': left, 'db-2': known(2, EMPTY) } });
+    expect(decideStart(situation(1, apart), holding(A, 9))).toMatchObject({
+      answer: { kind: 'wait', why: expect.stringMatching(/db-0.*bootstrap=now/) as string },
+    });
+  });
+
   it('is not waited for where another one was alone in the last view, or missed it', () => {
     const seen = formed({ members: { 'db-0': known(0, holding(A, -1)) } });
     expect(decideStart(situation(1, seen), holding(A, 9, true)).answer.kind).toBe('bootstrap');

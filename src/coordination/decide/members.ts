@@ -15,6 +15,11 @@ export interface Candidate {
    * `safe_to_bootstrap: 1` when it leaves cleanly (galera/src/replicator_smm.cpp), and as a view of one before a crash.
    */
   readonly alone: boolean;
+  /**
+   * Being alone proves that it is the newest. That holds within one history: before a cluster has formed, one that is not
+   * heard may hold another database, and a bootstrap by hand may have begun a later view that this member has never seen.
+   */
+  readonly newest: boolean;
 }
 
 /** The pods of the cluster other than the caller's. */
@@ -116,7 +121,8 @@ export function candidates(situation: Situation): readonly Candidate[] {
     const data = known.report?.data;
     if (data?.kind !== 'present' || isDiverged(known, situation.record.uuid, known.report)) continue;
     const alone = data.safe || known.report?.view?.members.length === 1;
-    found.push({ name, rank: rankOf(situation, name), data, alone });
+    const newest = alone && situation.record.formed && isOfTheHistory(known);
+    found.push({ name, rank: rankOf(situation, name), data, alone, newest });
   }
   return found;
 }
@@ -136,9 +142,15 @@ export function designated(situation: Situation): Member | undefined {
 
 /** Highest seqno first; then the one that was alone in the last view; then the lowest rank. */
 export function byPosition(a: Candidate, b: Candidate): number {
-  if (a.data.seqno !== b.data.seqno) return b.data.seqno - a.data.seqno;
+  const [x, y] = [positionOf(a), positionOf(b)];
+  if (x !== y) return y - x;
   if (a.alone !== b.alone) return a.alone ? -1 : 1;
   return compareRanks(a.rank, b.rank);
+}
+
+/** Nobody is ahead of the newest, also where it cannot say how far it has come. */
+function positionOf({ data, newest }: Candidate): number {
+  return newest && data.seqno < 0 ? Number.MAX_SAFE_INTEGER : data.seqno;
 }
 
 function reported(record: ClusterRecord, kind: Data['kind']): readonly string[] {

@@ -25,6 +25,8 @@ export interface Row {
 }
 
 const formed = (tweak: Parameters<typeof record>[0] = {}) => record({ uuid: A, formed: true, ...tweak });
+const leftBehind = (index: number, seqno: number) =>
+  known(index, holding(A, seqno), { apart: { upTo: 5, letIn: false } });
 const unheard = (index: number) => known(index, null, { holdsData: true });
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 const ready = [member(0, { ready: true }), member(1), member(2)];
@@ -145,6 +147,13 @@ export const TABLE: readonly Row[] = [
     'wait',
     'for a person to choose one',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, -1)), 'db-2': known(2, EMPTY) } })),
+    holding(A, 4),
+  ),
+  row(
+    'a member whose data has diverged shares more with the cluster than the first in the order below has, and nobody is surely ahead of it',
+    'wait',
+    'for a person to choose one',
+    situation(1, formed({ members: { 'db-0': leftBehind(0, 9), 'db-1': leftBehind(1, 4) } })),
     holding(A, 4),
   ),
   row(

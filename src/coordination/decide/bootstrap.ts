@@ -1,5 +1,5 @@
 import type { Answer, ClusterRecord, Report, Situation } from '../types.ts';
-import { divergedMembers } from './fork.ts';
+import { divergedBeyond, divergedMembers } from './fork.ts';
 import { grant } from './grant.ts';
 import {
   byPosition,
@@ -53,6 +53,8 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   if (unheard.length > 0) return waitForHolders(situation, unheard);
   const unknown = withoutPosition(record, own);
   if (unknown.length > 0 && own.length > 1) return { kind: 'wait', why: words.waitForPosition(unknown) };
+  const ahead = divergedBeyond(record, best?.data.seqno ?? -1).filter((name) => !isSurpassed(record, name));
+  if (ahead.length > 0) return { kind: 'wait', why: words.waitForShared(ahead) };
   if (isCaller) return grant(situation, report, words.newest(best.data.seqno));
   return { kind: 'wait', why: words.waitForNewest(best?.name, best?.data.seqno) };
 }

@@ -194,6 +194,19 @@ describe('a member that cannot say how far its data goes', () => {
     });
   });
 
+  it('lets nobody bootstrap with less than a member that was left behind shares with the cluster', () => {
+    const left = (index: number, seqno: number) =>
+      known(index, holding(A, seqno), { apart: { upTo: 5, letIn: false } });
+    const seen = (seqno: number) => formed({ members: { 'db-0': left(0, seqno), 'db-1': left(1, 4) } });
+    for (const seqno of [-1, 9]) {
+      expect(decideStart(situation(1, seen(seqno)), holding(A, 4)).answer).toMatchObject({
+        kind: 'wait',
+        why: expect.stringMatching(/db-0 may hold rows of the cluster.*bootstrap=now/) as string,
+      });
+      expect(decideStart(situation(1, seen(seqno)), holding(A, 5)).answer.kind).toBe('bootstrap');
+    }
+  });
+
   it('is not waited for where another one was alone in the last view, or missed it', () => {
     const seen = formed({ members: { 'db-0': known(0, holding(A, -1)) } });
     expect(decideStart(situation(1, seen), holding(A, 9, true)).answer.kind).toBe('bootstrap');

@@ -37,6 +37,11 @@ export function divergedMembers({ uuid, members }: ClusterRecord): readonly stri
     .sort();
 }
 
+/** Names of diverged members that may have more of the cluster's own history than what goes up to `seqno`. */
+export function divergedBeyond(record: ClusterRecord, seqno: number): readonly string[] {
+  return divergedMembers(record).filter((name) => shared(record.members[name]) > seqno);
+}
+
 /**
  * The members after a bootstrap by hand of the caller: every other one that holds data shares the cluster's history at
  * most up to where the caller stands, and up to where either had parted from it before.

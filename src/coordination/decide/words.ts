@@ -118,6 +118,13 @@ export function waitForDiverged(names: readonly string[]): string {
   );
 }
 
+export function waitForShared(names: readonly string[]): string {
+  return (
+    `${list(names)} may hold rows of the cluster that no other member has, and also rows that it was bootstrapped without by hand. ` +
+    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+  );
+}
+
 /** The answer of an annotated pod that was not honoured. */
 export function notHonoured(why: string): string {
   return `${why} (bootstrap=now is not honoured on a pod without data while others hold some. ${FORGET})`;

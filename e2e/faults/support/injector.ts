@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { INJECTOR_NAMESPACE, rolledOut } from '../../support/install.ts';
 import { get, kubectl, pods, until } from '../../support/kubectl.ts';
-import { killAll, type PodProcess, podProcesses } from './processes.ts';
+import { killAll, type PodProcess, podProcesses } from '../../support/processes.ts';
 
 const SELECTOR = 'app.kubernetes.io/name=galera-injector';
 /** In the command of the process. */

@@ -5,6 +5,7 @@ import { origin } from '../support/origin.ts';
 import setup from '../support/setup.ts';
 import { summary } from '../support/statistics.ts';
 import { drift, healBundle, healSecret } from './heals.ts';
+import { count } from './options.ts';
 import { type Outcome, QUICK, rotate, slowDown, speedUp, upgrade } from './rotate.ts';
 import { writeSection } from './section.ts';
 
@@ -50,12 +51,6 @@ async function main(): Promise<number> {
 function isGood({ rotations, admissions, callFaults }: Outcome, wanted: number): boolean {
   const enough = Math.min(rotations.leaves, rotations.authorities) >= wanted;
   return enough && admissions.failures.length === 0 && callFaults.length === 0;
-}
-
-/** @throws when the value is no whole number above 0 */
-function count(option: string, value: string): number {
-  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
-  throw new Error(`${option} is ${JSON.stringify(value)}; allowed is a whole number above 0`);
 }
 
 /** How long faults took to heal, and what drifted. */

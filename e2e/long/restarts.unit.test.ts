@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { noAdmissions } from './admissions.ts';
+import { isGood, kinds, type Outcome, report } from './restart-report.ts';
+import type { Span } from './spans.ts';
+
+const span = (failures: string[], created = 600): Span => ({
+  admissions: { ...noAdmissions(), created, failures, times: [5], mostInARow: failures.length },
+  events: 1,
+  seconds: 10,
+});
+const outcome = (tweak: Partial<Outcome> = {}): Outcome => ({
+  restarted: span([]),
+  killed: span(['2026-11-21T10:00:00.000Z dial tcp 10.0.0.7:10250: refused']),
+  each: [{ failures: 1, lastAfterMs: 400 }],
+  upgraded: null,
+  upgradedFrom: 'none',
+  workers: 16,
+  ...tweak,
+});
+
+describe('a run of restarts', () => {
+  it('is good although a SIGKILL failed admissions', () => {
+    expect(isGood(outcome())).toBe(true);
+  });
+
+  it.each<[string, Partial<Outcome>]>([
+    ['a rolling restart failed one', { restarted: span(['2026-11-21T10:00:00.000Z EOF']) }],
+    ['the upgrade failed one', { upgraded: span(['2026-11-21T10:00:00.000Z EOF']) }],
+    ['fewer than 50 pods a second were created', { restarted: span([], 499) }],
+  ])('is not good when %s', (_what, tweak) => {
+    expect(isGood(outcome(tweak))).toBe(false);
+  });
+
+  it('reports each failure of a restart with its time, and those of kills by what was said', () => {
+    const text = report(outcome({ restarted: span(['2026-11-21T10:00:00.000Z EOF']) }), 'today');
+    expect(text).toContain('- 2026-11-21T10:00:00.000Z EOF');
+    expect(text).toContain('- 1 × dial tcp <address>: refused');
+  });
+});
+
+describe('failures by kind', () => {
+  it('differ by what was said, not by address, pod or time; the most frequent come first', () => {
+    const said = ['10:00 pod long-run-a1: EOF', '10:01 1.2.3.4:80 is shut', '10:02 5.6.7.8:90 is shut'];
+    expect([...kinds(said)]).toEqual([
+      ['<address> is shut', 2],
+      ['pod <pod>: EOF', 1],
+    ]);
+  });
+});

@@ -58,7 +58,9 @@ export class PooledCaller {
     clearTimeout(this.#expiry);
     const answered = performance.now();
     return new Promise((resolve) => {
-      this.#connection?.socket.once('close', () => resolve(performance.now() - answered));
+      const closed = () => resolve(performance.now() - answered);
+      if (this.#connection === undefined || this.#connection.socket.destroyed) closed();
+      else this.#connection.socket.once('close', closed);
     });
   }
 

@@ -10,8 +10,8 @@ import { replicas, serversOf } from '../../support/replicas.ts';
 /** No further write for so long: whatever followed the cause is over. */
 const QUIET_MS = 10_000;
 const MOST_KILLS = 4;
-const scale = (replicas: number) =>
-  kubectl(['scale', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector', `--replicas=${replicas}`]);
+const scale = (count: number) =>
+  kubectl(['scale', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector', `--replicas=${count}`]);
 
 /** Runs `during` without any replica; both serve again afterwards. */
 export async function withoutInjector(during: () => Promise<void>): Promise<void> {

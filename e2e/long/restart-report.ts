@@ -1,20 +1,19 @@
 /** The section of the restarts in docs/long-runs.md. */
 import { middle, summary } from '../support/statistics.ts';
-import type { Kill, Span } from './spans.ts';
+import type { Findings, Kill, Span } from './spans.ts';
 
 /** Pods that must be created a second for the load to count. */
 export const GOAL_PER_SECOND = 50;
 /** More failures than these are only counted. */
 const SHOWN = 100;
 
-/** What a run of restarts, kills and an upgrade found; null for what was left out. */
-export interface Outcome {
-  readonly restarted: Span;
-  readonly killed: Span;
-  readonly each: readonly Kill[];
-  readonly upgraded: Span | null;
+/** A run of restarts, kills and an upgrade. */
+export interface Outcome extends Findings {
+  /** The commit of the chart before, or `none`. */
   readonly upgradedFrom: string;
   readonly workers: number;
+  /** Why the run ended before its end. */
+  readonly problem: string | null;
 }
 
 /** How many pods were created a second. */
@@ -23,18 +22,21 @@ export function rateOf({ admissions, seconds }: Span): number {
 }
 
 /** No admission failed but those that a killed server had taken, under enough load. */
-export function isGood({ restarted, upgraded }: Outcome): boolean {
-  const spans = [restarted, ...(upgraded === null ? [] : [upgraded])].filter(({ events }) => events > 0);
-  return spans.every((span) => span.admissions.failures.length === 0 && rateOf(span) >= GOAL_PER_SECOND);
+export function isGood({ restarted, upgraded, problem }: Outcome): boolean {
+  const spans = [restarted, upgraded].filter(({ events }) => events > 0);
+  const good = spans.every(
+    (span) => span.admissions.failures.length === 0 && rateOf(span) >= GOAL_PER_SECOND,
+  );
+  return good && problem === null;
 }
 
 /** The section as Markdown. */
 export function report(outcome: Outcome, from: string): string {
-  const { restarted, killed, each, upgraded, upgradedFrom, workers } = outcome;
+  const { restarted, killed, each, upgraded, upgradedFrom, workers, problem } = outcome;
   const rows = [
     row('rolling restarts', restarted),
     row('SIGKILLs of one of the two', killed),
-    ...(upgraded === null ? [] : [row(`\`helm upgrade\` from the chart of ${upgradedFrom}`, upgraded)]),
+    row(`\`helm upgrade\` from the chart of ${upgradedFrom}`, upgraded),
   ];
   return [
     `\`npm run restarts\` · ${from}`,
@@ -45,8 +47,9 @@ export function report(outcome: Outcome, from: string): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     ...listed('Failed during rolling restarts', restarted.admissions.failures),
-    ...listed('Failed during the upgrade', upgraded?.admissions.failures ?? []),
+    ...listed('Failed during the upgrade', upgraded.admissions.failures),
     ...killLines(each, killed),
+    ...(problem === null ? [] : ['', `The run ended early: ${problem.replaceAll('\n', ' ')}`]),
   ].join('\n');
 }
 

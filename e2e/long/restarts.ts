@@ -9,7 +9,7 @@ import { count } from './options.ts';
 import { chartBefore } from './restart.ts';
 import { isGood, type Outcome, report } from './restart-report.ts';
 import { writeSection } from './section.ts';
-import { restartAndKill, upgradeFrom } from './spans.ts';
+import { noFindings, restartAndKill, upgradeFrom } from './spans.ts';
 
 const HELP = `Restarts and kills replicas of the injector on a real cluster while labelled pods are created by server dry-run without pause.
 
@@ -72,13 +72,17 @@ function countOrNone(option: string, value: string): number {
 async function measure({ restarts, kills, workers, upgrade }: Wanted): Promise<Outcome> {
   const { name: namespace, remove } = await createNamespace('restarts');
   const load = { api: coreApi(), namespace, workers };
+  const found = noFindings();
+  let problem: string | null = null;
   try {
-    const found = await restartAndKill(load, restarts, kills);
-    const upgraded = upgrade === 'none' ? null : await upgradeFrom(upgrade, load);
-    return { ...found, upgraded, upgradedFrom: upgrade, workers };
+    await restartAndKill(load, restarts, kills, found);
+    if (upgrade !== 'none') await upgradeFrom(upgrade, load, found);
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
   } finally {
     await remove();
   }
+  return { ...found, upgradedFrom: upgrade, workers, problem };
 }
 
 try {

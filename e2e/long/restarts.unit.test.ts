@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noAdmissions } from './admissions.ts';
 import { isGood, kinds, type Outcome, report } from './restart-report.ts';
-import type { Span } from './spans.ts';
+import { noFindings, type Span } from './spans.ts';
 
 const span = (failures: string[], created = 600): Span => ({
   admissions: { ...noAdmissions(), created, failures, times: [5], mostInARow: failures.length },
@@ -12,9 +12,10 @@ const outcome = (tweak: Partial<Outcome> = {}): Outcome => ({
   restarted: span([]),
   killed: span(['2026-11-21T10:00:00.000Z dial tcp 10.0.0.7:10250: refused']),
   each: [{ failures: 1, lastAfterMs: 400 }],
-  upgraded: null,
+  upgraded: noFindings().upgraded,
   upgradedFrom: 'none',
   workers: 16,
+  problem: null,
   ...tweak,
 });
 
@@ -26,6 +27,7 @@ describe('a run of restarts', () => {
   it.each<[string, Partial<Outcome>]>([
     ['a rolling restart failed one', { restarted: span(['2026-11-21T10:00:00.000Z EOF']) }],
     ['the upgrade failed one', { upgraded: span(['2026-11-21T10:00:00.000Z EOF']) }],
+    ['it ended early', { problem: 'no replica runs' }],
     ['fewer than 50 pods a second were created', { restarted: span([], 499) }],
   ])('is not good when %s', (_what, tweak) => {
     expect(isGood(outcome(tweak))).toBe(false);

@@ -17,8 +17,18 @@ export interface Kill {
   readonly lastAfterMs: number;
 }
 
-function newSpan(): Span {
-  return { admissions: noAdmissions(), events: 0, seconds: 0 };
+/** What a run has found so far; it counts even where the rest of the run fails. */
+export interface Findings {
+  readonly restarted: Span;
+  readonly killed: Span;
+  readonly each: Kill[];
+  readonly upgraded: Span;
+}
+
+/** Nothing yet. */
+export function noFindings(): Findings {
+  const span = (): Span => ({ admissions: noAdmissions(), events: 0, seconds: 0 });
+  return { restarted: span(), killed: span(), each: [], upgraded: span() };
 }
 
 async function event(span: Span, load: Load, what: string, work: () => Promise<void>): Promise<void> {
@@ -33,8 +43,8 @@ export async function restartAndKill(
   load: Load,
   restarts: number,
   kills: number,
-): Promise<{ restarted: Span; killed: Span; each: readonly Kill[] }> {
-  const [restarted, killed, each] = [newSpan(), newSpan(), new Array<Kill>()];
+  { restarted, killed, each }: Findings,
+): Promise<void> {
   if (kills > 0 && !(await canKill())) {
     throw new Error('the replicas do not run on this machine, so they cannot be killed; use --kills 0');
   }
@@ -52,7 +62,6 @@ export async function restartAndKill(
       each.push({ failures: failures.length, lastAfterMs: lastAfter(failures, at) });
     }
   }
-  return { restarted, killed, each };
 }
 
 function lastAfter(failures: readonly string[], at: number): number {
@@ -61,12 +70,10 @@ function lastAfter(failures: readonly string[], at: number): number {
 }
 
 /** An upgrade from the chart of another commit to this one. */
-export async function upgradeFrom(commit: string, load: Load): Promise<Span> {
-  const span = newSpan();
+export async function upgradeFrom(commit: string, load: Load, { upgraded }: Findings): Promise<void> {
   await installChartOf(commit);
-  await event(span, load, `Upgrade from ${commit}`, async () => {
+  await event(upgraded, load, `Upgrade from ${commit}`, async () => {
     await upgrade();
     await replaced();
   });
-  return span;
 }

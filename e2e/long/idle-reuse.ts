@@ -16,7 +16,7 @@ import { writeSection } from './section.ts';
 
 const HELP = `Uses connections to two replicas again after they were idle for 1 to 120 s, with ten milliseconds of delay each way.
 
-  --seconds N   how long (default: 210; a connection is idle for up to 120)
+  --seconds N   how long (default: 240; a connection is idle for up to 120)
 
 Needs no cluster. Writes its result to docs/long-runs.md.
 `;
@@ -45,7 +45,7 @@ interface Outcome {
 /** Of an update, which is allowed without a look at the API: this run asks for nothing but the connection. */
 const request = post(JSON.stringify(reviewOf(undefined, { operation: 'UPDATE' })));
 /** The first calls are spread over so many milliseconds, for the sake of the handshakes. */
-const START_MS = 15_000;
+const START_MS = 30_000;
 
 /** Calls one replica through a proxy until the end, a time as of Date.now. */
 async function callReplica(port: number, authority: string, end: number, out: Outcome): Promise<void> {
@@ -131,7 +131,7 @@ function report({ pooled, unlimited, faults }: Outcome, from: string): string {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { seconds: { type: 'string', default: '210' }, help: { type: 'boolean', short: 'h' } },
+    options: { seconds: { type: 'string', default: '240' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help === true) {
     process.stdout.write(HELP);

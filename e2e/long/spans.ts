@@ -27,8 +27,11 @@ export interface Findings {
 
 /** Nothing yet. */
 export function noFindings(): Findings {
-  const span = (): Span => ({ admissions: noAdmissions(), events: 0, seconds: 0 });
-  return { restarted: span(), killed: span(), each: [], upgraded: span() };
+  return { restarted: newSpan(), killed: newSpan(), each: [], upgraded: newSpan() };
+}
+
+function newSpan(): Span {
+  return { admissions: noAdmissions(), events: 0, seconds: 0 };
 }
 
 async function event(span: Span, load: Load, what: string, work: () => Promise<void>): Promise<void> {

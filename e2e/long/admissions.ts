@@ -13,6 +13,9 @@ export interface Admissions {
   mostInARow: number;
 }
 
+/** What the load needs of a cluster. */
+export type PodApi = Pick<CoreV1Api, 'createNamespacedPod'>;
+
 /** Nothing yet. */
 export function noAdmissions(): Admissions {
   return { created: 0, failures: [], times: [], mostInARow: 0 };
@@ -27,7 +30,7 @@ export function coreApi(): CoreV1Api {
 
 /** Creates pods with `workers` at a time until the signal; `onAuthority` hears what each pod was given to trust. */
 export async function createWithoutPause(
-  api: CoreV1Api,
+  api: PodApi,
   namespace: string,
   workers: number,
   counts: Admissions,
@@ -56,7 +59,7 @@ export async function createWithoutPause(
 
 /** The load of one span of a run. */
 export interface Load {
-  readonly api: CoreV1Api;
+  readonly api: PodApi;
   readonly namespace: string;
   readonly workers: number;
 }

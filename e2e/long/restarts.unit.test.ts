@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noAdmissions } from './admissions.ts';
+import { noAdmissions, type PodApi, underLoad } from './admissions.ts';
 import { isGood, kinds, type Outcome, report } from './restart-report.ts';
 import { noFindings, type Span } from './spans.ts';
 
@@ -47,5 +47,47 @@ describe('failures by kind', () => {
       ['<address> is shut', 2],
       ['pod <pod>: EOF', 1],
     ]);
+  });
+});
+
+describe('the load', () => {
+  /** Answers one creation after the other with what is given, and ends the load after the last one. */
+  async function admitted(answers: readonly ('injected' | 'as it is' | Error)[]) {
+    const counts = noAdmissions();
+    let next = 0;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const api: PodApi = {
+      createNamespacedPod: async () => {
+        const answer = answers[next] ?? 'injected';
+        next += 1;
+        if (next === answers.length) end();
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        if (answer instanceof Error) throw answer;
+        const env = answer === 'injected' ? [{ name: 'GALERA_CA', value: 'PEM' }] : [];
+        return { spec: { containers: [], initContainers: [{ name: 'galera-init', env }] } };
+      },
+    };
+    await underLoad({ api, namespace: 'shop', workers: 1 }, counts, () => ended);
+    return counts;
+  }
+
+  it('counts what failed, says why in the words of the API, and how often in a row', async () => {
+    const refused = Object.assign(new Error('HTTP-Code: 500'), {
+      body: '{"message":"failed calling webhook"}',
+    });
+    const counts = await admitted(['injected', refused, refused, 'injected', new Error('socket hang up')]);
+    expect(counts).toMatchObject({ created: 2, mostInARow: 2 });
+    expect(counts.failures.map((one) => one.slice(one.indexOf(' ') + 1))).toEqual([
+      'failed calling webhook',
+      'failed calling webhook',
+      'socket hang up',
+    ]);
+  });
+
+  it('takes a pod that was let through as it is for a failure', async () => {
+    const { created, failures } = await admitted(['as it is']);
+    expect(created).toBe(0);
+    expect(failures).toEqual([expect.stringContaining('without the injection')]);
   });
 });

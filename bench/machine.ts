@@ -1,7 +1,8 @@
 /** What a run was made on. */
 import { execFile } from 'node:child_process';
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { loadavg, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
+import { commit, processors } from '../e2e/support/origin.ts';
 
 /** Of one run. */
 export interface Machine {
@@ -18,17 +19,11 @@ const run = promisify(execFile);
 /** Describes this machine and the Node binary of the image. */
 export async function machine(node: string): Promise<Machine> {
   const { stdout: version } = await run(node, ['--version']);
-  const { stdout: commit } = await run('git', ['describe', '--always', '--dirty', '--exclude', '*']).catch(
-    () => ({
-      stdout: 'unknown',
-    }),
-  );
-  const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);
   return {
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
-    commit: commit.trim(),
-    description: `${availableParallelism()} cores of ${processor}, ${memory} GiB, Linux ${release()}, Node ${version.trim()} (the image's)`,
+    commit: await commit(),
+    description: `${processors()}, ${memory} GiB, Linux ${release()}, Node ${version.trim()} (the image's)`,
     load: loadavg()[0] ?? 0,
   };
 }

@@ -7,7 +7,7 @@ import { CONNECTIONS, type Footprint } from './measure/memory.ts';
 import type { Sizes } from './measure/size.ts';
 import type { Starts } from './measure/start.ts';
 import { goalsOf } from './goals.ts';
-import type { Middle } from './statistics.ts';
+import type { Middle } from '../e2e/support/statistics.ts';
 
 /** Everything that one run measured. */
 export interface Results {

@@ -1,7 +1,7 @@
 /** Processor time per review, the contestants in turn. */
 import { type Bench, closed, type Contestant, startProduct, startServer } from '../bench.ts';
 import { reviewOf, SIZES } from '../review.ts';
-import { type Middle, middle } from '../statistics.ts';
+import { type Middle, middle } from '../../e2e/support/statistics.ts';
 
 export type Size = keyof typeof SIZES;
 

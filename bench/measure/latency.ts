@@ -3,7 +3,7 @@ import { type Bench, type Contestant, startProduct, startServer } from '../bench
 import { seenBy } from '../children.ts';
 import { failuresIn, type Seen } from '../load/loops.ts';
 import { reviewOf, SIZES } from '../review.ts';
-import { type Middle, middle, percentile } from '../statistics.ts';
+import { type Middle, middle, percentile } from '../../e2e/support/statistics.ts';
 import { CONTESTANTS, type Name } from './cpu.ts';
 
 /** Of one contestant, in milliseconds, from the moment a request was due. */

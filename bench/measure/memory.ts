@@ -4,7 +4,7 @@ import { type Bench, closed, startProduct } from '../bench.ts';
 import { failuresIn } from '../load/loops.ts';
 import { type Memory, seenBy, start } from '../children.ts';
 import { reviewOf, SIZES } from '../review.ts';
-import { percentile } from '../statistics.ts';
+import { percentile } from '../../e2e/support/statistics.ts';
 import { RATE } from './latency.ts';
 
 /** Memory of the product. */

@@ -8,6 +8,7 @@ import { createGzip } from 'node:zlib';
 import { buildImage } from '../../scripts/image.ts';
 import { plan } from '../../src/injection/index.ts';
 import type { Bench } from '../bench.ts';
+import { CONTEXT, settingsWith } from '../injection.ts';
 import { reviewOf, SIZES } from '../review.ts';
 
 /** In bytes, and counts. */
@@ -74,25 +75,7 @@ async function json<T>(name: string): Promise<T> {
 /** The patch of a pod of a StatefulSet of three. */
 function patchOfThreeNodes(certificateAuthority: string): readonly unknown[] {
   const { request } = JSON.parse(reviewOf(SIZES['6 KB'])) as { request: { object: object } };
-  const workload = {
-    kind: 'StatefulSet',
-    name: 'db',
-    replicas: 3,
-    serviceName: 'db',
-    firstOrdinal: 0,
-    podManagementPolicy: 'Parallel',
-  } as const;
-  const decision = plan(
-    request.object,
-    { namespace: 'shop', workload, services: [] },
-    {
-      version: '0.0.0',
-      image: 'galera-injector:0.0.0',
-      imagePullPolicy: 'IfNotPresent',
-      coordinator: 'galera-injector.galera-system.svc:443',
-      certificateAuthority,
-    },
-  );
+  const decision = plan(request.object, { ...CONTEXT, services: [] }, settingsWith(certificateAuthority));
   if (decision.kind !== 'inject')
     throw new Error(`the pod of the bench is not injected: ${decision.message}`);
   return decision.operations;

@@ -1,6 +1,6 @@
 /** Time from the start of the process to its being ready. */
 import { type Bench, startProduct, startServer } from '../bench.ts';
-import { type Middle, middle } from '../statistics.ts';
+import { type Middle, middle } from '../../e2e/support/statistics.ts';
 
 /** In milliseconds. */
 export interface Starts {

@@ -2,7 +2,7 @@ import { kubectl, until } from '../support/kubectl.ts';
 import { sql } from '../support/galera.ts';
 import { row } from './support/matrix.ts';
 import { whileSlow } from './support/network.ts';
-import { killAll, podProcesses } from './support/processes.ts';
+import { killAll, podProcesses } from '../support/processes.ts';
 import type { Subject } from './support/subject.ts';
 
 /** 64 MB, at 16 Mbit/s half a minute of state transfer. */

@@ -1,6 +1,6 @@
 import { bootCluster } from '../cluster/index.ts';
 import { row } from './support/matrix.ts';
-import { allPodProcesses, killAll, podProcesses } from './support/processes.ts';
+import { allPodProcesses, killAll, podProcesses } from '../support/processes.ts';
 
 const options = { alone: true, machine: true };
 

@@ -1,5 +1,5 @@
 /** Creates labelled pods by server dry-run without pause, and counts what fails. */
-import type { CoreV1Api, V1Pod } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { mariadbImage } from '../support/examples.ts';
 
 /** What came of the pods so far. */
@@ -9,11 +9,28 @@ export interface Admissions {
   readonly failures: string[];
   /** Milliseconds that each creation took. */
   readonly times: number[];
+  /** The most failures that one caller met one after the other. */
+  mostInARow: number;
+}
+
+/** What the load needs of a cluster. */
+export type PodApi = Pick<CoreV1Api, 'createNamespacedPod'>;
+
+/** Nothing yet. */
+export function noAdmissions(): Admissions {
+  return { created: 0, failures: [], times: [], mostInARow: 0 };
+}
+
+/** A client for the cluster of KUBECONFIG. */
+export function coreApi(): CoreV1Api {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config.makeApiClient(CoreV1Api);
 }
 
 /** Creates pods with `workers` at a time until the signal; `onAuthority` hears what each pod was given to trust. */
 export async function createWithoutPause(
-  api: CoreV1Api,
+  api: PodApi,
   namespace: string,
   workers: number,
   counts: Admissions,
@@ -21,6 +38,7 @@ export async function createWithoutPause(
   signal: AbortSignal,
 ): Promise<void> {
   const work = async (): Promise<void> => {
+    let inARow = 0;
     while (!signal.aborted) {
       const begin = performance.now();
       try {
@@ -28,17 +46,45 @@ export async function createWithoutPause(
         onAuthority(authoritiesOf(pod));
         counts.created += 1;
         counts.times.push(performance.now() - begin);
+        inARow = 0;
       } catch (error) {
         counts.failures.push(`${new Date().toISOString()} ${explain(error)}`);
+        inARow += 1;
+        counts.mostInARow = Math.max(counts.mostInARow, inARow);
       }
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
 }
 
+/** The load of one span of a run. */
+export interface Load {
+  readonly api: PodApi;
+  readonly namespace: string;
+  readonly workers: number;
+}
+
+/** Does the work while pods are created, and adds what came of them to the counts; the milliseconds that it took. */
+export async function underLoad(
+  { api, namespace, workers }: Load,
+  counts: Admissions,
+  work: () => Promise<void>,
+): Promise<number> {
+  const stop = new AbortController();
+  const begin = performance.now();
+  const load = createWithoutPause(api, namespace, workers, counts, () => undefined, stop.signal);
+  try {
+    await work();
+  } finally {
+    stop.abort();
+    await load;
+  }
+  return performance.now() - begin;
+}
+
 function labelledPod(): V1Pod {
   return {
-    metadata: { generateName: 'rotation-', labels: { galera: 'true' } },
+    metadata: { generateName: 'long-run-', labels: { galera: 'true' } },
     spec: { containers: [{ name: 'mariadb', image: mariadbImage() }] },
   };
 }
@@ -53,6 +99,17 @@ function authoritiesOf(pod: V1Pod): string {
 
 function explain(error: unknown): string {
   const body = (error as { body?: unknown }).body;
-  const text = typeof body === 'string' ? body : error instanceof Error ? error.message : String(error);
+  const text =
+    typeof body === 'string' ? sentenceOf(body) : error instanceof Error ? error.message : String(error);
   return text.replaceAll('\n', ' ').slice(0, 300);
+}
+
+/** The message of a Status, else all of the body. */
+function sentenceOf(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    return typeof message === 'string' ? message : body;
+  } catch {
+    return body;
+  }
 }

@@ -1,7 +1,7 @@
 /** Asks each replica for a TLS connection, as a start script in a pod does. */
 import { connect } from 'node:tls';
 import { INJECTOR_NAMESPACE } from '../support/install.ts';
-import { pods } from '../support/kubectl.ts';
+import { replicas } from '../support/replicas.ts';
 
 const NAME = `galera-injector.${INJECTOR_NAMESPACE}.svc`;
 const PORT = 10_250;
@@ -9,8 +9,7 @@ const TIMEOUT_MS = 5_000;
 
 /** The addresses of the replicas that run. */
 export async function replicaAddresses(): Promise<readonly string[]> {
-  const found = await pods(INJECTOR_NAMESPACE, 'app.kubernetes.io/component=webhook');
-  return found.flatMap((pod) => pod.status?.podIP ?? []);
+  return (await replicas()).flatMap((pod) => pod.status?.podIP ?? []);
 }
 
 /** Null when a client with these authorities connects, else why not. */

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import type { CoreV1Api } from '@kubernetes/client-node';
 import { splitPem, validityOf } from '../../src/tls/chain.ts';
 import { toStderr } from '../cluster/progress.ts';
 import { INJECTOR_NAMESPACE, rolledOut } from '../support/install.ts';
 import { createNamespace, until } from '../support/kubectl.ts';
 import { run } from '../support/run.ts';
-import { type Admissions, createWithoutPause } from './admissions.ts';
+import { coreApi, createWithoutPause, noAdmissions, type Admissions } from './admissions.ts';
 import { connectionFault, replicaAddresses } from './replica-calls.ts';
 import { GivenAuthorities, RotationCount, type SecretTexts } from './rotation-count.ts';
 
@@ -63,12 +63,6 @@ export async function slowDown(): Promise<void> {
   await upgrade();
 }
 
-function coreApi(): CoreV1Api {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config.makeApiClient(CoreV1Api);
-}
-
 async function readSecret(api: CoreV1Api): Promise<SecretTexts> {
   const { data = {} } = await api.readNamespacedSecret({
     namespace: INJECTOR_NAMESPACE,
@@ -84,7 +78,7 @@ export async function rotate(wanted: number, workers: number): Promise<Outcome> 
   const { name: namespace, remove } = await createNamespace('rotations');
   const stop = new AbortController();
   const [rotations, given] = [new RotationCount(), new GivenAuthorities()];
-  const admissions: Admissions = { created: 0, failures: [], times: [] };
+  const admissions = noAdmissions();
   const begin = Date.now();
   const load = createWithoutPause(api, namespace, workers, admissions, (one) => given.add(one), stop.signal);
   const callFaults: string[] = [];

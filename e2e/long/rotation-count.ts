@@ -42,11 +42,3 @@ export class GivenAuthorities {
     return [...this.#given];
   }
 }
-
-/** The middle, the 99th percentile and the greatest of some times, in milliseconds. */
-export function summary(times: readonly number[]): { p50: number; p99: number; max: number } {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number) =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
-}

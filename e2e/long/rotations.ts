@@ -1,19 +1,13 @@
 /** `npm run rotations`: leaf and authority change again and again on a real cluster, while labelled pods are created. */
-import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
-import { parseArgs, promisify } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { parseArgs } from 'node:util';
+import { origin } from '../support/origin.ts';
 import setup from '../support/setup.ts';
+import { summary } from '../support/statistics.ts';
 import { drift, healBundle, healSecret } from './heals.ts';
+import { count } from './options.ts';
 import { type Outcome, QUICK, rotate, slowDown, speedUp, upgrade } from './rotate.ts';
-import { summary } from './rotation-count.ts';
-import { withSection } from './section.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-const PAGE = join(root, 'docs', 'long-runs.md');
+import { writeSection } from './section.ts';
 
 const HELP = `Rotates leaf and authority on a real cluster while labelled pods are created by server dry-run without pause.
 
@@ -44,9 +38,7 @@ async function main(): Promise<number> {
     // What was counted is written down even where the rest fails.
     const healing = await healed().catch((error: unknown) => String(error));
     const text = report(outcome, healing, await origin());
-    const page = await readFile(PAGE, 'utf8').catch(() => '# Long runs\n');
-    const written = withSection(page, 'Rotations', text);
-    await writeFile(PAGE, await format(written, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+    await writeSection('Rotations', text);
     process.stdout.write(`${text}\n`);
     return isGood(outcome, wanted) && typeof healing !== 'string' && healing.diff === '' && healing.kept
       ? 0
@@ -59,12 +51,6 @@ async function main(): Promise<number> {
 function isGood({ rotations, admissions, callFaults }: Outcome, wanted: number): boolean {
   const enough = Math.min(rotations.leaves, rotations.authorities) >= wanted;
   return enough && admissions.failures.length === 0 && callFaults.length === 0;
-}
-
-/** @throws when the value is no whole number above 0 */
-function count(option: string, value: string): number {
-  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
-  throw new Error(`${option} is ${JSON.stringify(value)}; allowed is a whole number above 0`);
 }
 
 /** How long faults took to heal, and what drifted. */
@@ -81,18 +67,6 @@ async function healed(): Promise<Healing> {
   const secretMs = await healSecret();
   const bundleMs = await healBundle();
   return { secretMs, bundleMs, ...(await drift(() => upgrade())) };
-}
-
-async function git(...args: string[]): Promise<string> {
-  return (await promisify(execFile)('git', args, { cwd: root })).stdout.trim();
-}
-
-/** Date, commit and machine. */
-async function origin(): Promise<string> {
-  const commit = await git('rev-parse', '--short', 'HEAD').catch(() => 'unknown');
-  const dirty = (await git('status', '--porcelain', '-uno').catch(() => '')) === '' ? '' : ' with changes';
-  const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'})`;
-  return `${new Date().toISOString().slice(0, 10)} · commit ${commit}${dirty} · ${machine}`;
 }
 
 function report(

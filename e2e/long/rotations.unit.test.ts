@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../src/tls/generate.ts';
-import { GivenAuthorities, RotationCount, summary } from './rotation-count.ts';
+import { GivenAuthorities, RotationCount } from './rotation-count.ts';
 import { withSection } from './section.ts';
 
 const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
@@ -43,16 +43,5 @@ describe('what pods were given', () => {
     given.add(certificate);
     expect(given.reliable(now, 2_000)).toEqual([certificate]);
     expect(given.reliable(now + 8_000, 2_000)).toEqual([]);
-  });
-});
-
-describe('the summary of times', () => {
-  it('has the middle, the 99th percentile and the greatest', () => {
-    expect(summary(Array.from({ length: 200 }, (_, index) => index + 1))).toEqual({
-      p50: 101,
-      p99: 199,
-      max: 200,
-    });
-    expect(summary([])).toEqual({ p50: 0, p99: 0, max: 0 });
   });
 });

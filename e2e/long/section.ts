@@ -1,4 +1,16 @@
-/** Results of long runs as sections of a page. */
+/** Results of long runs as sections of docs/long-runs.md. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'long-runs.md');
+
+/** Writes the section of this title into the page, which begins with the first of them. */
+export async function writeSection(title: string, body: string): Promise<void> {
+  const page = await readFile(PAGE, 'utf8').catch(() => '# Long runs\n');
+  const written = withSection(page, title, body);
+  await writeFile(PAGE, await format(written, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+}
 
 /** The page with the section of this title replaced, or added at its end. A section ends where the next one begins. */
 export function withSection(page: string, title: string, body: string): string {

@@ -1,8 +1,8 @@
 /** Faults that the suite makes. */
-import { readdir, readFile } from 'node:fs/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { databaseContainer } from './galera.ts';
 import { get, kubectl, until } from './kubectl.ts';
+import { killAll, type PodProcess, processesOf } from './processes.ts';
 
 /** How often the database container of a pod has been started again. */
 function restartsOf(pod: V1Pod): number {
@@ -34,8 +34,7 @@ export async function removeSuddenly(namespace: string, names: readonly string[]
 async function endServers(namespace: string, names: readonly string[]): Promise<readonly V1Pod[]> {
   const found = await Promise.all(names.map((name) => get<V1Pod>(namespace, 'pod', name)));
   if (process.env['E2E_BOOTED'] === 'yes') {
-    const processes = await Promise.all(found.map((pod) => serverProcess(pod.metadata?.uid ?? '')));
-    for (const pid of processes) process.kill(pid, 'SIGKILL');
+    killAll(await Promise.all(found.map(serverProcess)));
   } else {
     await Promise.all(found.map((pod) => abortServer(namespace, pod)));
   }
@@ -56,15 +55,9 @@ async function restarted(namespace: string, before: V1Pod): Promise<void> {
 }
 
 /** The process on this machine that is process 1 of the pod's server container. */
-async function serverProcess(podUid: string): Promise<number> {
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const [command, groups] = await Promise.all([
-      readFile(`/proc/${entry}/comm`, 'utf8').catch(() => ''),
-      readFile(`/proc/${entry}/cgroup`, 'utf8').catch(() => ''),
-    ]);
-    const ours = groups.includes(podUid) || groups.includes(podUid.replaceAll('-', '_'));
-    if (ours && /^(mariadbd|mysqld)$/.test(command.trim())) return Number(entry);
-  }
-  throw new Error(`no server process of pod ${podUid} on this machine`);
+async function serverProcess(pod: V1Pod): Promise<PodProcess> {
+  const found = await processesOf(pod);
+  const server = found.find(({ command }) => /^(\S*\/)?(mariadbd|mysqld)( |$)/.test(command));
+  if (server === undefined) throw new Error(`no server process of pod ${pod.metadata?.name} on this machine`);
+  return server;
 }

@@ -2,16 +2,16 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { advise, type ReadClaims } from '../admission/advise.ts';
 import { advised, complete } from '../admission/respond.ts';
-import { type AdmissionRequest, BadReviewError, parseReview } from '../admission/review.ts';
+import { type AdmissionRequest, BadReviewError } from '../admission/review.ts';
 import type { Advice } from '../advice/index.ts';
 import type { Settings } from '../injection/index.ts';
 import { explainError } from '../kubernetes/client.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { beginRequest, type Metrics } from '../telemetry/metrics.ts';
-import { type BodyRules, readBody, TurnedAwayError } from './body.ts';
-import { createBudget, createGate, type Gate } from './budget.ts';
+import { TurnedAwayError } from './body.ts';
+import { type Budget, createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
-import { parseJson, REVIEW_LIMIT } from './mutate.ts';
+import { readReview, REVIEW_LIMIT } from './read-review.ts';
 
 /** Bytes of reviews held at one time, apart from those of the pods, which matter more. */
 const HELD = { small: 2 * 1024 * 1024, large: REVIEW_LIMIT };
@@ -29,28 +29,27 @@ export interface AdviseParts {
 /** The endpoint. Every review that can be read is allowed, whatever goes wrong behind it. */
 export function adviseRouter(parts: AdviseParts): Router {
   const router = express.Router();
-  const rules = { type: 'application/json', limit: REVIEW_LIMIT, budget: createBudget(HELD) };
-  const gate = createGate(REVIEWS_AT_ONCE);
-  router.post('/advise', (request, response) => answer(parts, { rules, gate }, request, response));
+  const bounds = { budget: createBudget(HELD), gate: createGate(REVIEWS_AT_ONCE) };
+  router.post('/advise', (request, response) => answer(parts, bounds, request, response));
   return router;
 }
 
 interface Bounds {
-  readonly rules: BodyRules;
+  readonly budget: Budget;
   readonly gate: Gate;
 }
 
 async function answer(
   parts: AdviseParts,
-  { rules, gate }: Bounds,
+  { budget, gate }: Bounds,
   request: Request,
   response: Response,
 ): Promise<void> {
   const stop = beginRequest(parts.metrics, 'advise');
   try {
-    const review = parseReview(parseJson(await readBody(request, response, rules)));
-    const budget = budgetOf(request.query['timeout']);
-    const found = (await gate.enter(() => decide(parts, review, budget))) ?? [];
+    const review = await readReview(request, response, budget);
+    const time = budgetOf(request.query['timeout']);
+    const found = (await gate.enter(() => decide(parts, review, time))) ?? [];
     const messages = found.map(({ message }) => message);
     response.json(complete(review.uid, advised(messages, reasonsOf(found))));
   } catch (error) {

@@ -2,22 +2,16 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { admit, BrokenPatchError, type ReadContext } from '../admission/admit.ts';
 import { complete } from '../admission/respond.ts';
-import { type AdmissionRequest, BadReviewError, parseReview } from '../admission/review.ts';
+import { type AdmissionRequest, BadReviewError } from '../admission/review.ts';
 import type { Settings } from '../injection/index.ts';
 import { explainError } from '../kubernetes/client.ts';
 import type { Fault } from '../telemetry/labels.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { beginRequest, type Metrics } from '../telemetry/metrics.ts';
-import { type BodyRules, prepareRefusal, readBody, TurnedAwayError } from './body.ts';
-import { createBudget, createGate, type Gate } from './budget.ts';
+import { prepareRefusal, TurnedAwayError } from './body.ts';
+import { type Budget, createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
-import { findExcess } from './json-bounds.ts';
-
-/**
- * Largest review read, in bytes: an object of at most 3 MiB (the API server's own limit on a request), twice for old
- * and new, and 1 MiB for the rest.
- */
-export const REVIEW_LIMIT = 7 * 1024 * 1024;
+import { readReview, REVIEW_LIMIT } from './read-review.ts';
 
 /** Bytes of reviews held at one time. Ordinary ones have 6 to 100 KB; parsed they take about ten times as much. */
 const HELD = { small: 8 * 1024 * 1024, large: 2 * REVIEW_LIMIT };
@@ -41,14 +35,13 @@ export interface MutateParts {
 /** The endpoint. User errors deny; our own faults answer 500, so that the failure policy decides. */
 export function mutateRouter(parts: MutateParts): Router {
   const router = express.Router();
-  const rules = { type: 'application/json', limit: REVIEW_LIMIT, budget: createBudget(HELD) };
-  const gate = createGate(REVIEWS_AT_ONCE);
-  router.post('/mutate', (request, response) => answer(parts, { rules, gate }, request, response));
+  const bounds = { budget: createBudget(HELD), gate: createGate(REVIEWS_AT_ONCE) };
+  router.post('/mutate', (request, response) => answer(parts, bounds, request, response));
   return router;
 }
 
 interface Bounds {
-  readonly rules: BodyRules;
+  readonly budget: Budget;
   readonly gate: Gate;
 }
 
@@ -60,7 +53,7 @@ async function answer(
 ): Promise<void> {
   const stop = beginRequest(parts.metrics, 'mutate');
   try {
-    const review = parseReview(parseJson(await readBody(request, response, bounds.rules)));
+    const review = await readReview(request, response, bounds.budget);
     const deciding = bounds.gate.enter(() => decide(parts, review, request.query['timeout']));
     if (deciding === null) throw new TurnedAwayError(429, 'too many reviews at once; ask again in a second');
     response.json(await deciding);
@@ -68,17 +61,6 @@ async function answer(
     fail(parts, response, error);
   } finally {
     stop();
-  }
-}
-
-/** @throws BadReviewError for what is not JSON or exceeds the bounds */
-export function parseJson(body: Buffer): unknown {
-  const excess = findExcess(body);
-  if (excess !== null) throw new BadReviewError(excess);
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new BadReviewError('the body is not JSON');
   }
 }
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
-import { type Pod, podForEachTest } from './pod.ts';
-import * as server from './server.ts';
-import { CLUSTER } from './server.ts';
+import type { Pod } from './pod.ts';
+import { CLUSTER, joiningNodeForEachTest } from './server.ts';
 
 const JOINER = {
   cluster: 'non-Primary',
@@ -13,24 +12,9 @@ const JOINER = {
 
 let coordinator: StubCoordinator;
 let pod: Pod;
-
-podForEachTest(async (made, stub) => {
+const { phase, serverSays, at } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
-  coordinator.answers = ['ok'];
-  await phase('joining');
 });
-
-function phase(name: string, start?: string): Promise<void> {
-  return server.phase(pod, name, start);
-}
-
-function serverSays(status?: server.Status): Promise<void> {
-  return server.serverSays(pod, status);
-}
-
-function at(seconds: number): Promise<void> {
-  return server.at(pod, seconds);
-}
 
 describe('probe alive', () => {
   it('tells the coordinator what formed, for a pod whose readiness probe is its own', async () => {

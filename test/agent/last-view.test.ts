@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
+import { listenAt, memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
@@ -10,8 +10,7 @@ const VIEW =
 
 let coordinator: StubCoordinator;
 let pod: Pod;
-let member: Server;
-let port: number;
+const member = memberForEachTest();
 
 podForEachTest(async (made, stub) => {
   [pod, coordinator] = [made, stub];
@@ -21,18 +20,7 @@ podForEachTest(async (made, stub) => {
   await pod.write('data/gvwstate.dat', VIEW);
 });
 
-beforeEach(async () => {
-  member = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
-  const address = member.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
-});
-
-afterEach(() => {
-  member.close();
-});
-
-const start = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+const start = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
 
 describe('joining with a last view of three, of which one answers', () => {
   it('does not give that view up at once: the one that looks Ready cannot be Primary without this node', async () => {
@@ -57,8 +45,7 @@ describe('joining with a last view of three, of which one answers', () => {
   });
 
   it('joins at once when two of it answer', async () => {
-    const second = createServer((socket) => socket.end());
-    await new Promise<void>((resolve) => second.listen(port, '127.0.0.12', resolve));
+    const second = await listenAt('127.0.0.12', member.port);
     coordinator.answers = ['join 127.0.0.11,127.0.0.12', 'refuse this test expects one question'];
     expect((await start().finished).code).toBe(0);
     expect(pod.has('data/gvwstate.dat')).toBe(false);

@@ -1,30 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
-import { type Pod, podForEachTest } from './pod.ts';
-import * as server from './server.ts';
-import { CLUSTER, MEMBERS } from './server.ts';
+import type { Pod } from './pod.ts';
+import { CLUSTER, MEMBERS, joiningNodeForEachTest } from './server.ts';
 
 let coordinator: StubCoordinator;
 let pod: Pod;
-
-podForEachTest(async (made, stub) => {
+const { phase, serverSays, at } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
-  coordinator.answers = ['ok'];
-  await phase('joining');
 });
-
-function phase(name: string, start?: string): Promise<void> {
-  return server.phase(pod, name, start);
-}
-
-function serverSays(status?: server.Status): Promise<void> {
-  return server.serverSays(pod, status);
-}
-
-function at(seconds: number): Promise<void> {
-  return server.at(pod, seconds);
-}
 
 describe('probe ready', () => {
   it('passes on a Synced node of the Primary component and tells the coordinator once', async () => {

@@ -1,5 +1,6 @@
 /** The server that a probe asks, as far as the probe can see it. */
-import type { Pod } from './pod.ts';
+import type { StubCoordinator } from './coordinator.ts';
+import { type Pod, podForEachTest } from './pod.ts';
 
 export const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 
@@ -16,16 +17,40 @@ export interface Status {
   readonly view?: number;
 }
 
-/** What the start script noted of this start. */
-export function phase(pod: Pod, name: string, start = '1'): Promise<void> {
+/** A node whose server a test speaks for. */
+export interface Node {
+  /** What the start script noted of this start. */
+  readonly phase: (name: string, start?: string) => Promise<void>;
+  /** What the server answers when it is asked for its status. */
+  readonly serverSays: (status?: Status) => Promise<void>;
+  /** Sets the clock, in seconds since the machine started. */
+  readonly at: (seconds: number) => Promise<void>;
+}
+
+/** Registers the set-up of a suite of probes: a node that joins, and a coordinator that says ok. */
+export function joiningNodeForEachTest(use: (pod: Pod, coordinator: StubCoordinator) => void): Node {
+  let pod: Pod;
+  podForEachTest(async (made, coordinator) => {
+    pod = made;
+    use(made, coordinator);
+    coordinator.answers = ['ok'];
+    await phase(made, 'joining');
+  });
+  return {
+    phase: (name, start) => phase(pod, name, start),
+    serverSays: (status) => serverSays(pod, status),
+    at: (seconds) => at(pod, seconds),
+  };
+}
+
+function phase(pod: Pod, name: string, start = '1'): Promise<void> {
   return pod.write(
     'galera/state',
     `phase=${name}\nsince=1\nstart=${start}\nsocket=\nsst_method=mariabackup\n`,
   );
 }
 
-/** What the server answers when it is asked for its status. */
-export function serverSays(
+function serverSays(
   pod: Pod,
   {
     cluster = 'Primary',
@@ -57,7 +82,6 @@ export function serverSays(
   );
 }
 
-/** Sets the clock, in seconds since the machine started. */
-export function at(pod: Pod, seconds: number): Promise<void> {
+function at(pod: Pod, seconds: number): Promise<void> {
   return pod.write('proc/uptime', `${seconds}.50 0.00\n`);
 }

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type StubCoordinator, startCoordinator } from './coordinator.ts';
+import { memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
 const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
@@ -13,20 +13,8 @@ podForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
 });
 
-/** Another member that accepts connections. */
-let member: Server;
-let port: number;
-
-beforeEach(async () => {
-  member = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => member.listen(0, '127.0.0.11', resolve));
-  const address = member.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
-});
-
-afterEach(() => {
-  member.close();
-});
+/** Another member that accepts connections, at 127.0.0.11. */
+const member = memberForEachTest();
 
 async function holdData(grastate = GRASTATE): Promise<void> {
   await pod.write('data/ibdata1', 'pages');
@@ -129,15 +117,15 @@ describe('a coordinator that cannot be reached', () => {
   beforeEach(() => pod.write('galera/coordinator', 'localhost:1'));
 
   it('lets an empty node join a member that answers, and never bootstrap', async () => {
-    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
+    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
     expect(code).toBe(0);
     expect(log).toContain('this node holds no data');
     expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
   });
 
   it('keeps a node waiting while no member answers', async () => {
-    member.close();
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await member.stop();
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('no member answers on port');
     expect(pod.has('record.arguments')).toBe(false);
     script.kill('SIGTERM');
@@ -145,7 +133,7 @@ describe('a coordinator that cannot be reached', () => {
 
   it('keeps a node with data waiting whose cluster is not known', async () => {
     await holdData();
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('not known to belong to cluster db');
     expect(pod.has('record.arguments')).toBe(false);
     script.kill('SIGTERM');
@@ -154,14 +142,14 @@ describe('a coordinator that cannot be reached', () => {
   it('lets a node join whose data was acknowledged as this cluster since its pod came', async () => {
     await holdData();
     await pod.write('galera/acknowledged', `9-9 ${CLUSTER} 3\n`);
-    const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
+    const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
     expect(code).toBe(0);
   });
 
   it('keeps a node waiting whose pod was acknowledged with other data', async () => {
     await holdData();
     await pod.write('galera/acknowledged', `9-9 ${CLUSTER.replace(/^./, 'f')} 3\n`);
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('not known to belong');
     script.kill('SIGTERM');
     await script.finished;
@@ -173,10 +161,10 @@ describe('joining', () => {
   it('waits until a member answers, then skips the initialisation and drops the old view', async () => {
     await pod.write('data/gvwstate.dat', 'my_uuid: x\n');
     coordinator.answers = ['join 127.0.0.11'];
-    await new Promise((resolve) => member.close(resolve));
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    await member.stop();
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('waiting until one of 127.0.0.11 answers');
-    await new Promise<void>((resolve) => member.listen(port, '127.0.0.11', resolve));
+    await member.listen();
     expect((await script.finished).code).toBe(0);
     expect(pod.has('data/mysql')).toBe(true);
     expect(pod.has('data/gvwstate.dat')).toBe(false);
@@ -195,7 +183,7 @@ describe('joining', () => {
     await pod.write('data/ibdata1', 'pages');
     await pod.write('recovery', `WSREP: Recovered position: 00000000-0000-0000-0000-000000000000:-1\n`);
     coordinator.answers = ['join 127.0.0.11'];
-    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`).finished;
+    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
     expect(code).toBe(1);
     expect(log).toContain('joining would erase it');
   });
@@ -204,7 +192,7 @@ describe('joining', () => {
 describe('bootstrapping', () => {
   it('asks again as long as another member answers, which the grant did not know of', async () => {
     coordinator.answers = [`bootstrap - as ${CLUSTER}`];
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${port}`);
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('another member answers');
     coordinator.answers = ['join 127.0.0.11'];
     await script.finished;

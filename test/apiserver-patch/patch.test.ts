@@ -1,34 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sample } from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { goProgram } from '../go-program.ts';
 import { pods } from '../injection/arbitrary-pods.ts';
 import { BARE, decide, pod } from '../injection/pods.ts';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../fixtures/injection/', import.meta.url));
-const go = spawnSync('go', ['version'], { encoding: 'utf8' });
-const missing = go.status !== 0;
-if (missing)
-  process.stderr.write('skipped: Go is not installed, so patches are not tried as the API server does\n');
-
-let directory: string;
-beforeAll(() => {
-  if (missing) return;
-  directory = mkdtempSync(join(tmpdir(), 'apiserver-patch-'));
-  const built = spawnSync('go', ['build', '-o', join(directory, 'patch'), '.'], {
-    cwd: HERE,
-    encoding: 'utf8',
-  });
-  if (built.status !== 0) throw new Error(`go build failed:\n${built.stderr}`);
-}, 600_000);
-afterAll(() => {
-  if (!missing) rmSync(directory, { recursive: true });
-});
+const { missing, ask } = goProgram(import.meta.dirname, 'patches are not tried as the API server does');
 
 interface Case {
   readonly object: unknown;
@@ -37,13 +18,7 @@ interface Case {
 
 /** What the API server's libraries say to each; an empty text when all is well. */
 function problemsOf(cases: readonly Case[]): readonly string[] {
-  const input = cases.map((one) => `${JSON.stringify(one)}\n`).join('');
-  const ran = spawnSync(join(directory, 'patch'), { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  if (ran.status !== 0) throw new Error(`the program failed: ${ran.stderr}`);
-  return ran.stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as string);
+  return ask(cases) as readonly string[];
 }
 
 describe.skipIf(missing)("the API server's own libraries", () => {

@@ -78,6 +78,16 @@ export function record(tweak: Partial<ClusterRecord> = {}): ClusterRecord {
   return { ...EMPTY_RECORD, ...tweak };
 }
 
+/** The record of a cluster that has formed under A. */
+export function formed(tweak: Partial<ClusterRecord>): ClusterRecord {
+  return record({ uuid: A, formed: true, ...tweak });
+}
+
+/** A member that holds data and has not reported. */
+export function unheard(index: number): MemberRecord {
+  return known(index, null, { holdsData: true });
+}
+
 /** `db-<caller>` asks among three members; `members` tweaks them by index. */
 export function situation(
   caller: number,

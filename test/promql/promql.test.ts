@@ -1,29 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { goProgram } from '../go-program.ts';
 import { queries, selectedBy } from './queries.ts';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
-const missing = spawnSync('go', ['version'], { encoding: 'utf8' }).status !== 0;
-if (missing)
-  process.stderr.write('skipped: Go is not installed, so queries are not parsed as Prometheus does\n');
-
-let directory: string;
-beforeAll(() => {
-  if (missing) return;
-  directory = mkdtempSync(join(tmpdir(), 'promql-'));
-  const built = spawnSync('go', ['build', '-o', join(directory, 'promql'), '.'], {
-    cwd: HERE,
-    encoding: 'utf8',
-  });
-  if (built.status !== 0) throw new Error(`go build failed:\n${built.stderr}`);
-}, 600_000);
-afterAll(() => {
-  if (!missing) rmSync(directory, { recursive: true });
-});
+const { missing, ask } = goProgram(import.meta.dirname, 'queries are not parsed as Prometheus does');
 
 interface Parsed {
   readonly error: string;
@@ -31,13 +10,7 @@ interface Parsed {
 }
 
 function parsed(exprs: readonly string[]): readonly Parsed[] {
-  const input = exprs.map((expr) => `${JSON.stringify(expr)}\n`).join('');
-  const ran = spawnSync(join(directory, 'promql'), { input, encoding: 'utf8' });
-  if (ran.status !== 0) throw new Error(`the program failed: ${ran.stderr}`);
-  return ran.stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Parsed);
+  return ask(exprs) as readonly Parsed[];
 }
 
 describe.skipIf(missing)('the parser of Prometheus', () => {

@@ -1,66 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { request as plainRequest } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
-
-const WEBHOOK = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/galera-injector';
-const SECRET = '/api/v1/namespaces/galera-system/secrets/galera-injector-tls';
-const NAME = 'galera-injector.galera-system.svc';
-const CHILD = fileURLToPath(new URL('serve-child.ts', import.meta.url));
-
-interface Line {
-  readonly message: string;
-  readonly port?: number;
-  readonly adminPort?: number;
-}
+import { drained, open } from '../hostile/raw.ts';
+import type { FakeApi } from '../kubernetes/fake-api.ts';
+import { NAME } from './loopback.ts';
+import { apiForServing, authorityIn, type ServeProcess, startServe } from './serve-process.ts';
 
 let api: FakeApi;
-let child: ChildProcess;
-let lines: Line[];
+let replica: ServeProcess;
 let agent: Agent;
 beforeEach(async () => {
-  const webhooks = [{ name: 'mutate.galera-injector.dev', clientConfig: {} }];
-  api = await startFakeApi({ [WEBHOOK]: { metadata: { name: 'galera-injector' }, webhooks } });
+  api = await apiForServing();
   agent = new Agent({ keepAlive: true });
-  lines = [];
-  child = spawn(process.execPath, ['--import', 'tsx', CHILD], {
-    env: {
-      ...process.env,
-      KUBECONFIG: api.kubeconfig,
-      POD_NAMESPACE: 'galera-system',
-      GALERA_INJECTOR_SERVICE: 'galera-injector',
-      GALERA_INJECTOR_WEBHOOK: 'galera-injector',
-      GALERA_INJECTOR_IMAGE: 'galera-injector:0.0.0',
-      GALERA_INJECTOR_PORT: '0',
-      GALERA_INJECTOR_ADMIN_PORT: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (child.stdout !== null) {
-    createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line) as Line));
-  }
-  await logged('serving');
+  replica = await startServe(api);
 });
 afterEach(async () => {
-  child.kill('SIGKILL');
+  replica.process.kill('SIGKILL');
   agent.destroy();
   await api.close();
 });
 
-async function logged(message: string): Promise<Line> {
-  for (;;) {
-    const found = lines.find((line) => line.message === message);
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 const ended = () =>
   new Promise<number | string | null>((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? signal));
+    replica.process.once('exit', (code, signal) => resolve(code ?? signal));
   });
 
 const review = JSON.stringify({
@@ -76,19 +39,16 @@ const review = JSON.stringify({
 });
 
 /** Status and Connection header of a review's answer. */
-async function post(): Promise<string> {
-  const { port } = await logged('serving');
-  const data = api.objects.get(SECRET)?.['data'] as Record<string, string>;
-  const ca = Buffer.from(data['ca.crt'] ?? '', 'base64').toString();
+function post(): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = request(
       {
         host: '127.0.0.1',
-        port,
-        path: '/mutate?timeout=5s',
+        port: replica.port,
+        path: '/mutate?timeout=30s',
         method: 'POST',
         servername: NAME,
-        ca,
+        ca: authorityIn(api),
         agent,
         headers: { 'Content-Type': 'application/json' },
       },
@@ -102,10 +62,9 @@ async function post(): Promise<string> {
   });
 }
 
-async function ready(): Promise<number | undefined> {
-  const { adminPort } = await logged('serving');
+function ready(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const call = plainRequest({ host: '127.0.0.1', port: adminPort, path: '/readyz' }, (response) => {
+    const call = plainRequest({ host: '127.0.0.1', port: replica.adminPort, path: '/readyz' }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
@@ -114,40 +73,67 @@ async function ready(): Promise<number | undefined> {
   });
 }
 
+/** Resolves when nobody takes new connections any more. */
+async function closedToNewOnes(): Promise<void> {
+  for (;;) {
+    const socket = connect({ host: '127.0.0.1', port: replica.port });
+    const refused = await new Promise<boolean>((resolve) =>
+      socket.once('connect', () => resolve(false)).once('error', () => resolve(true)),
+    );
+    socket.destroy();
+    if (refused) return;
+  }
+}
+
+/** Has a review wait for the API until it is released. */
+async function reviewUnderWay(): Promise<{ answer: Promise<string>; release: () => void }> {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let asked = (): void => undefined;
+  const reading = new Promise<void>((resolve) => (asked = resolve));
+  api.delay = (path) => {
+    if (!path.endsWith('/services')) return undefined;
+    asked();
+    return released;
+  };
+  const answer = post();
+  await reading;
+  return { answer, release };
+}
+
 describe('a process that is told to stop', () => {
   it('is unready at once, goes on answering on connections that close, and exits with 0', async () => {
     expect([await ready(), await post()]).toEqual([200, '200 keep-alive']);
     const end = ended();
-    child.kill('SIGTERM');
-    await logged('stopping');
+    replica.process.kill('SIGTERM');
+    await replica.logged('stopping');
     expect([await ready(), await post()]).toEqual([503, '200 close']);
     expect(await end).toBe(0);
-    expect(lines.at(-1)?.message).toBe('stopped');
+    expect(replica.lines.at(-1)?.message).toBe('stopped');
   });
 
-  it('finishes the review that is under way when it closes', async () => {
-    let asked = (): void => undefined;
-    const reading = new Promise<void>((resolve) => (asked = resolve));
-    const slow = new Promise<void>((resolve) => setTimeout(resolve, 900));
-    api.delay = (path) => {
-      if (!path.endsWith('/services')) return undefined;
-      asked();
-      return slow;
-    };
-    const answer = post();
-    await reading;
+  it('finishes the review that is under way when it closes, and tells a late one to ask another replica', async () => {
+    const { answer, release } = await reviewUnderWay();
+    const late = await open({ port: replica.port, authority: authorityIn(api) });
     const end = ended();
-    child.kill('SIGTERM');
+    replica.process.kill('SIGTERM');
+    await closedToNewOnes();
+    late.write(`POST /mutate HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`);
+    const { text } = await drained(late);
+    expect(text).toMatch(/^HTTP\/1\.1 503 /);
+    expect(text).toMatch(/^Retry-After: 0\r$/m);
+    expect(text).toMatch(/^Connection: close\r$/m);
+    release();
     expect(await answer).toBe('200 close');
     expect(await end).toBe(0);
   });
 
   it('exits at once at a second signal', async () => {
     const end = ended();
-    child.kill('SIGTERM');
-    await logged('stopping');
-    child.kill('SIGINT');
+    replica.process.kill('SIGTERM');
+    await replica.logged('stopping');
+    replica.process.kill('SIGINT');
     expect(await end).toBe(1);
-    expect(lines.some(({ message }) => message === 'stopped')).toBe(false);
+    expect(replica.lines.some(({ message }) => message === 'stopped')).toBe(false);
   });
 });

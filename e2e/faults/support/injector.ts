@@ -3,17 +3,15 @@ import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { INJECTOR_NAMESPACE, rolledOut } from '../../support/install.ts';
-import { get, kubectl, pods, until } from '../../support/kubectl.ts';
-import { killAll, type PodProcess, podProcesses } from './processes.ts';
+import { get, kubectl, until } from '../../support/kubectl.ts';
+import { killAll, type PodProcess } from '../../support/processes.ts';
+import { replicas, serversOf } from '../../support/replicas.ts';
 
-const SELECTOR = 'app.kubernetes.io/name=galera-injector';
-/** In the command of the process. */
-const SERVER = 'galera-injector.mjs';
 /** No further write for so long: whatever followed the cause is over. */
 const QUIET_MS = 10_000;
 const MOST_KILLS = 4;
-const scale = (replicas: number) =>
-  kubectl(['scale', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector', `--replicas=${replicas}`]);
+const scale = (count: number) =>
+  kubectl(['scale', '-n', INJECTOR_NAMESPACE, 'deployment/galera-injector', `--replicas=${count}`]);
 
 /** Runs `during` without any replica; both serve again afterwards. */
 export async function withoutInjector(during: () => Promise<void>): Promise<void> {
@@ -30,11 +28,6 @@ export async function withoutInjector(during: () => Promise<void>): Promise<void
   }
 }
 
-async function serversOf(name: string): Promise<PodProcess[]> {
-  const found = await podProcesses(INJECTOR_NAMESPACE, name);
-  return found.filter((one) => one.command.includes(SERVER));
-}
-
 /** The servers of the replicas by pod, read anew each second. */
 class Replicas {
   #processes = new Map<string, PodProcess[]>();
@@ -42,11 +35,11 @@ class Replicas {
 
   /** Begins to read; each server found runs only a few milliseconds of every fifty, so that it is caught between two steps. */
   static async watch(): Promise<Replicas> {
-    const replicas = new Replicas();
-    await replicas.#read();
-    replicas.#slowMotion(false);
-    void replicas.#follow();
-    return replicas;
+    const watched = new Replicas();
+    await watched.#read();
+    watched.#slowMotion(false);
+    void watched.#follow();
+    return watched;
   }
 
   /** Kills the server of a replica, when another runs. True when it was killed. */
@@ -72,10 +65,10 @@ class Replicas {
   }
 
   async #read(): Promise<void> {
-    const names = (await pods(INJECTOR_NAMESPACE, SELECTOR)).map((pod) => pod.metadata?.name ?? '');
-    this.#processes = new Map(
-      await Promise.all(names.map(async (name) => [name, await serversOf(name)] as const)),
+    const found = (await replicas()).map(
+      async (pod) => [pod.metadata?.name ?? '', await serversOf(pod)] as const,
     );
+    this.#processes = new Map(await Promise.all(found));
   }
 
   #slowMotion(stopped: boolean): void {
@@ -106,7 +99,7 @@ export async function killWriters(
   cause: () => Promise<void>,
 ): Promise<string[]> {
   const writes = await writesOf(auditLog, lease);
-  const replicas = await Replicas.watch();
+  const watched = await Replicas.watch();
   const killed: string[] = [];
   try {
     const caused = cause();
@@ -115,13 +108,13 @@ export async function killWriters(
     while (Date.now() - last < (killed.length === 0 ? 60_000 : QUIET_MS) && killed.length < MOST_KILLS) {
       for (const replica of await writes.next()) {
         last = Date.now();
-        if (replicas.kill(replica)) killed.push(replica);
+        if (watched.kill(replica)) killed.push(replica);
       }
       await sleep(2);
     }
     await caused;
   } finally {
-    await replicas.release();
+    await watched.release();
     await writes.close();
     await rolledOut();
   }

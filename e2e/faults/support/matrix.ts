@@ -1,6 +1,6 @@
 /** A row of the fault matrix: cases that each make a cluster, break it and hold it to what must be true afterwards. */
-import { execFileSync } from 'node:child_process';
 import { describe, it } from 'vitest';
+import { commit, day } from '../../support/origin.ts';
 import { Subject } from './subject.ts';
 import { type Figure, note } from './results.ts';
 import { SELECTOR, type Shape } from './workloads.ts';
@@ -14,9 +14,7 @@ const BOOTED = process.env['E2E_BOOTED'] === 'yes';
 const NOT_BOOTED =
   'KUBECONFIG is set: this fault reaches into the machine, which only the booted cluster allows';
 
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.dirname })
-  .toString()
-  .trim();
+const checkedOut = await commit();
 
 /** What a case is told. */
 export interface CaseOptions {
@@ -62,11 +60,10 @@ export function row(
 
 async function runCase(number: number, fault: string, { name, options, run }: Case): Promise<void> {
   const subject = await Subject.form(options.shape ?? 'Parallel');
-  const date = new Date().toISOString().slice(0, 10);
-  const done = { row: number, fault, case: name, figure: options.figure ?? null, commit, date };
+  const done = { row: number, fault, case: name, figure: options.figure ?? null };
   try {
     await run(subject);
-    note({ ...done, ...(await subject.outcome()) });
+    note({ ...done, commit: checkedOut, date: day(), ...(await subject.outcome()) });
   } catch (error) {
     process.stderr.write(`${await subject.describe(SELECTOR)}\n`);
     throw error;

@@ -1,6 +1,6 @@
 /** The network of a pod, cut or slowed inside its own namespace: only on the cluster that the harness booted. */
 import { run, runAny } from '../../support/run.ts';
-import { podProcesses } from './processes.ts';
+import { podProcesses } from '../../support/processes.ts';
 
 /** What a pod is cut off from: the other nodes' Galera ports, or everybody, coordinator and clients included. */
 export type CutFrom = 'its peers' | 'everything';

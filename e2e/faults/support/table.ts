@@ -1,8 +1,9 @@
 /** docs/fault-matrix.md: what the last run of each row showed. */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { processors } from '../../support/origin.ts';
+import { middle } from '../../support/statistics.ts';
 import { type Figure, FIGURES, readResults, type Result, RESULTS } from './results.ts';
 
 /** Puts the results of the last run in place of those of the same rows; gives the paths of what was written. */
@@ -13,7 +14,7 @@ export async function writeTable(root: string): Promise<string> {
   const kept = readResults(data).filter((one) => !rows.has(one.row));
   const all = [...kept, ...fresh].toSorted((a, b) => a.row - b.row);
   writeFileSync(data, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  const text = render(all, `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`);
+  const text = render(all, processors());
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
   return [data, page].map((path) => relative(root, path)).join(', ');
 }
@@ -100,14 +101,9 @@ function sum(values: readonly number[]): number {
 
 /** Median and range in seconds; a dash where nothing was measured. */
 export function spread(values: readonly (number | null)[]): string {
-  const found = values.filter((value) => value !== null).toSorted((a, b) => a - b);
-  const [low, high] = [found[0], found.at(-1)];
-  if (low === undefined || high === undefined) return '–';
-  const middle = found.length / 2;
-  const median =
-    found.length % 2 === 1
-      ? (found[Math.floor(middle)] ?? low)
-      : ((found[middle - 1] ?? low) + (found[middle] ?? high)) / 2;
+  const found = values.filter((value) => value !== null);
+  if (found.length === 0) return '–';
+  const { median, low, high } = middle(found);
   return found.length === 1
     ? `${median.toFixed(1)} s`
     : `${median.toFixed(1)} s (${low.toFixed(1)}–${high.toFixed(1)})`;

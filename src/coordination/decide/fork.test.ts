@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   A,
   EMPTY,
+  formed,
   holding,
   known,
   member,
@@ -9,12 +10,11 @@ import {
   says,
   situation,
   started,
+  unheard,
 } from '../../../test/coordination/situations.ts';
 import type { ClusterRecord } from '../types.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
-const formed = (tweak: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...tweak });
-const unheard = (index: number) => known(index, null, { holdsData: true });
 const annotated = (index: number) => {
   const pods = [member(0), member(1), member(2)];
   return pods.with(index, member(index, { bootstrapByHand: true }));
@@ -140,7 +140,7 @@ describe('a volume that the record does not know, where a cluster went on from a
   });
 
   it('joins a cluster that crashed before it said that it formed under the uuid it was given', () => {
-    const given = record({ uuid: A, members: { 'db-0': known(0, null, { holdsData: true }) } });
+    const given = record({ uuid: A, members: { 'db-0': unheard(0) } });
     const again = decideStart(situation(0, given, alone), holding(A, 0)).record;
     const { record: served } = decideReady(situation(0, again, alone), says(A));
     expect(decideStart(situation(1, served, pods), holding(A, 2)).answer.kind).toBe('join');

@@ -3,6 +3,7 @@ import {
   A,
   B,
   EMPTY,
+  formed,
   FRESH,
   holding,
   known,
@@ -11,21 +12,20 @@ import {
   says,
   situation,
   started,
+  unheard,
   UNMARKED,
   withView,
 } from '../../../test/coordination/situations.ts';
 import type { Report } from '../types.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
-const formed = (tweak: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...tweak });
-const unheard = known(2, null, { holdsData: true });
 const viewOfOne = (report: Report): Report => ({
   ...report,
   view: { id: 'v9', self: 'm1', members: ['m1'] },
 });
 
 describe('a member that waits for holders without a pod', () => {
-  const outage = formed({ members: { 'db-1': known(1, holding(A, 4)), 'db-2': unheard } });
+  const outage = formed({ members: { 'db-1': known(1, holding(A, 4)), 'db-2': unheard(2) } });
   const pods = [member(0), member(1)];
 
   it('recovers: it counts as Ready, so that an ordered controller creates them', () => {
@@ -45,8 +45,8 @@ describe('a member that waits for holders without a pod', () => {
     const unknown = { ...outage, formed: false };
     expect(decideStart(situation(1, unknown, pods), EMPTY).answer.kind).toBe('recover');
     expect(
-      decideStart(situation(0, { ...unknown, members: { 'db-2': unheard } }, pods.slice(0, 1)), EMPTY).answer
-        .kind,
+      decideStart(situation(0, { ...unknown, members: { 'db-2': unheard(2) } }, pods.slice(0, 1)), EMPTY)
+        .answer.kind,
     ).toBe('recover');
   });
 
@@ -91,7 +91,7 @@ describe('the last view, with nobody running', () => {
   });
 
   it('is not tried while one of it is missing or has tried before', () => {
-    const some = formed({ members: { 'db-0': reported(0), 'db-2': unheard } });
+    const some = formed({ members: { 'db-0': reported(0), 'db-2': unheard(2) } });
     expect(decideStart(situation(1, some), withView(holding(A, 5))).answer.kind).toBe('wait');
     const tried = known(2, withView(holding(A, 5)), { reformTried: true });
     const again = formed({ members: { 'db-0': reported(0), 'db-2': tried } });
@@ -143,10 +143,10 @@ describe('the last view, with nobody running', () => {
   });
 
   it('of a member that was alone in it lets that one bootstrap at once', () => {
-    const seen = formed({ members: { 'db-2': unheard } });
+    const seen = formed({ members: { 'db-2': unheard(2) } });
     expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9))).answer.kind).toBe('bootstrap');
     const left = known(1, null, { holdsData: true, apart: { upTo: 9, letIn: false } });
-    const byHand = formed({ members: { 'db-1': left, 'db-2': unheard } });
+    const byHand = formed({ members: { 'db-1': left, 'db-2': unheard(2) } });
     expect(decideStart(situation(1, byHand), viewOfOne(holding(A, 9))).answer.kind).toBe('wait');
   });
 });
@@ -154,11 +154,11 @@ describe('the last view, with nobody running', () => {
 describe('the annotation bootstrap: now', () => {
   it('on several pods is honoured for the first that asks, and then spent on all', () => {
     const pods = [0, 1, 2].map((index) => member(index, { bootstrapByHand: true }));
-    const stuck = formed({ members: { 'db-2': unheard } });
+    const stuck = formed({ members: { 'db-2': unheard(2) } });
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
     expect(decideStart(situation(0, first.record, pods), holding(A, 3)).answer.kind).toBe('wait');
-    const over = { ...first.record, holder: null, members: { 'db-2': unheard } };
+    const over = { ...first.record, holder: null, members: { 'db-2': unheard(2) } };
     expect(decideStart(situation(0, over, pods), holding(A, 3)).answer.kind).toBe('wait');
   });
 
@@ -170,20 +170,20 @@ describe('the annotation bootstrap: now', () => {
     );
     expect(joined.answer.kind).toBe('join');
     const later = [member(0), pods[1] ?? member(1)];
-    const outage = { ...joined.record, members: { 'db-0': known(0, null, { holdsData: true }) } };
+    const outage = { ...joined.record, members: { 'db-0': unheard(0) } };
     expect(decideStart(situation(1, outage, later), holding(A, 4)).answer.kind).toBe('wait');
   });
 });
 
 describe('a foreign volume', () => {
   it('that calls itself safe does not become the cluster while the first holder, which was never Ready, is unheard', () => {
-    const crashed = record({ uuid: A, members: { 'db-0': known(0, null, { holdsData: true }) } });
+    const crashed = record({ uuid: A, members: { 'db-0': unheard(0) } });
     const pods = [member(0), member(2)];
     expect(decideStart(situation(2, crashed, pods), holding(B, 900, true)).answer.kind).toBe('wait');
   });
 
   it('in the place of one with data keeps the others waiting for what that one held, unless a person chooses', () => {
-    const outage = formed({ members: { 'db-1': known(1, holding(A, 3)), 'db-2': unheard } });
+    const outage = formed({ members: { 'db-1': known(1, holding(A, 3)), 'db-2': unheard(2) } });
     const refused = decideStart(situation(2, outage), holding(B, 900, true)).record;
     const seen = situation(0, refused);
     expect(decideStart(seen, holding(A, 3)).answer).toMatchObject({

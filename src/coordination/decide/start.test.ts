@@ -3,6 +3,7 @@ import {
   A,
   B,
   EMPTY,
+  formed,
   FRESH,
   holding,
   known,
@@ -12,13 +13,12 @@ import {
   says,
   situation,
   started,
+  unheard,
   UNMARKED,
   UNUSABLE,
   withView,
 } from '../../../test/coordination/situations.ts';
 import { decideReady, decideStart } from './index.ts';
-
-const formed = (members: Parameters<typeof record>[0]) => record({ uuid: A, formed: true, ...members });
 
 describe('a new cluster', () => {
   it('is formed by the lowest ordinal under a fresh uuid once every scheduled pod has said that it is empty', () => {
@@ -201,7 +201,7 @@ describe('a known cluster of which nobody runs', () => {
 
   it('waits for a member that holds data and has not reported', () => {
     const seen = formed({
-      members: { 'db-0': known(0, holding(A, 5)), 'db-2': known(2, null, { holdsData: true }) },
+      members: { 'db-0': known(0, holding(A, 5)), 'db-2': unheard(2) },
     });
     const { answer } = decideStart(situation(1, seen), holding(A, 9));
     expect(answer).toMatchObject({
@@ -211,7 +211,7 @@ describe('a known cluster of which nobody runs', () => {
   });
 
   it('is bootstrapped at once by the member that left last and is safe to bootstrap', () => {
-    const seen = formed({ members: { 'db-2': known(2, null, { holdsData: true }) } });
+    const seen = formed({ members: { 'db-2': unheard(2) } });
     expect(decideStart(situation(1, seen), holding(A, 9, true)).answer.kind).toBe('bootstrap');
   });
 
@@ -223,8 +223,8 @@ describe('a known cluster of which nobody runs', () => {
   it('is never bootstrapped by an empty member while another holds data', () => {
     const seen = formed({ members: { 'db-1': known(1, holding(A, 5)) } });
     expect(decideStart(situation(0, seen), EMPTY).answer.kind).toBe('wait');
-    const unheard = formed({ members: { 'db-1': known(1, null, { holdsData: true }) } });
-    expect(decideStart(situation(0, unheard), EMPTY).answer.kind).toBe('wait');
+    const silent = formed({ members: { 'db-1': unheard(1) } });
+    expect(decideStart(situation(0, silent), EMPTY).answer.kind).toBe('wait');
   });
 
   it('starts anew only when every member that held data has said that it holds none', () => {
@@ -264,13 +264,13 @@ describe('data without a record', () => {
 });
 
 describe('a bootstrap by hand', () => {
-  const stuck = formed({ members: { 'db-2': known(2, null, { holdsData: true }) } });
+  const stuck = formed({ members: { 'db-2': unheard(2) } });
   const pods = [member(0), member(1, { bootstrapByHand: true })];
 
   it('is granted to the annotated pod, once', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
-    const members = { 'db-2': known(2, null, { holdsData: true }) };
+    const members = { 'db-2': unheard(2) };
     const again = { ...first.record, holder: null, members };
     expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');
   });

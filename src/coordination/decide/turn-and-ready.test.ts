@@ -3,6 +3,7 @@ import {
   A,
   B,
   EMPTY,
+  formed,
   FRESH,
   holding,
   known,
@@ -19,7 +20,7 @@ const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 
 describe('a member that joined without the coordinator', () => {
   it('is waited for after an outage, because another one had it in its component', () => {
-    const asked = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
+    const asked = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
     const both = ['198.18.0.1', '198.18.0.3'];
     const { record: seen } = decideReady(situation(0, asked), says(A, both));
     const gone = [member(0)];
@@ -76,8 +77,7 @@ describe('ready', () => {
   });
 
   it('refuses a node that is Primary in another cluster than the recorded one', () => {
-    const formed = record({ uuid: A, formed: true });
-    const { refusal, record: next } = decideReady(situation(1, formed), says(B));
+    const { refusal, record: next } = decideReady(situation(1, formed({})), says(B));
     expect(refusal).toContain(B);
     expect(next.uuid).toBe(A);
   });
@@ -87,7 +87,7 @@ describe('ready', () => {
   });
 
   describe('of a member, while another has no pod', () => {
-    const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
+    const seen = formed({ members: { 'db-0': started(0), 'db-4': started(4) } });
     const pods = [member(0)];
     const outage = (report: Report) => {
       const { record: next } = decideReady(situation(0, seen, pods), says(A));
@@ -121,7 +121,7 @@ describe('ready', () => {
   });
 
   it('goes on waiting for a pod that terminates, for it may still be in the primary component', () => {
-    const seen = record({ uuid: A, formed: true, members: { 'db-0': started(0), 'db-4': started(4) } });
+    const seen = formed({ members: { 'db-0': started(0), 'db-4': started(4) } });
     const { record: next } = decideReady(
       situation(0, seen, [member(0), member(4, { terminating: true })]),
       says(A),
@@ -130,7 +130,7 @@ describe('ready', () => {
   });
 
   it('keeps members that wait or restart in their pods', () => {
-    const seen = record({ uuid: A, formed: true, members: { 'db-1': known(1, holding(A, 4)) } });
+    const seen = formed({ members: { 'db-1': known(1, holding(A, 4)) } });
     expect(Object.keys(decideReady(situation(0, seen), says(A)).record.members)).toContain('db-1');
   });
 });

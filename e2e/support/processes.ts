@@ -1,7 +1,7 @@
 /** Processes of pods as this machine sees them: only on the cluster that the harness booted. */
 import { readdir, readFile } from 'node:fs/promises';
 import type { V1Pod } from '@kubernetes/client-node';
-import { get } from '../../support/kubectl.ts';
+import { get } from './kubectl.ts';
 
 /** A process in a container or sandbox. */
 export interface PodProcess {
@@ -29,8 +29,12 @@ async function processesIn(group: string): Promise<PodProcess[]> {
 
 /** The processes of a pod's containers and of its sandbox. */
 export async function podProcesses(namespace: string, name: string): Promise<PodProcess[]> {
-  const uid = (await get<V1Pod>(namespace, 'pod', name)).metadata?.uid ?? '';
-  return processesIn(`pod${uid}`);
+  return processesOf(await get<V1Pod>(namespace, 'pod', name));
+}
+
+/** As above, of a pod that was read before. */
+export function processesOf(pod: V1Pod): Promise<PodProcess[]> {
+  return processesIn(`pod${pod.metadata?.uid}`);
 }
 
 /** The processes of all pods of the machine, sandboxes included. */

@@ -10,7 +10,7 @@ const HELP = `npm run fuzz -- [histories] [options]
 
 npm run fuzz -- injection [options]
   Injects into random pods over the whole PodSpec, with hostile names and wrong types, and holds the outcome to the laws
-  of test/injection/laws.ts. One in ten is held to the costly ones, and its patch applied by the API server's libraries.
+  of test/injection/laws.ts. One in twenty is held to the costly ones, and its patch applied by the API server's libraries.
 
   --seconds N   how long to run (default: 60, without --cases)
   --cases N     how many cases at most (default: no limit); --runs means the same

@@ -12,7 +12,7 @@ import { smallest } from './smallest.ts';
 /** Cases between two looks at the clock. */
 const BATCH = 1_000;
 /** One case of so many is judged closely, and its patch applied by the API server's libraries. */
-export const SAMPLE = 10;
+export const SAMPLE = 20;
 /** After so many findings the run ends: more of them would only repeat what the first ones say. */
 const FINDINGS_MAX = 10;
 /** How often a value has the wrong type, in every other case; the rest are pods that the API could have sent. */
@@ -116,7 +116,7 @@ function caseOf(seed: number, number: number): { readonly pod: unknown; readonly
   return { pod: pod(source), context: contextOf(source) };
 }
 
-/** Counted so that a sample of every tenth case holds both kinds. */
+/** Counted so that a sample of every twentieth case holds both kinds. */
 function isWellFormed(number: number): boolean {
   return Math.floor(number / SAMPLE) % 2 === 0;
 }

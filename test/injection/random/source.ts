@@ -56,7 +56,7 @@ export function rarely(rare: Make, usual: Make): Make {
 
 /** A list of up to so many items. */
 export function list(item: Make, most: number): Make {
-  return (from) => Array.from({ length: from.int(most + 1) }, () => mostly(from, item));
+  return (from) => repeat(from.int(most + 1), () => mostly(from, item));
 }
 
 /** An object with all of the members of `always`, and each of `sometimes` in that share of cases. */
@@ -89,6 +89,12 @@ export function dictionary(value: Make, most: number, keys: Make = name): Make {
 export function define(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function repeat(times: number, make: () => unknown): unknown[] {
+  const made: unknown[] = [];
+  for (let left = times; left > 0; left -= 1) made.push(make());
+  return made;
 }
 
 function mostly(from: Source, make: Make): unknown {
@@ -143,7 +149,7 @@ export function json(from: Source, depth = 0): unknown {
   const kind = depth === 3 ? 0 : from.int(5);
   if (kind <= 1) return from.pick(SCALARS);
   if (kind === 2) return nameOf(from);
-  if (kind === 3) return Array.from({ length: from.int(4) }, () => json(from, depth + 1));
+  if (kind === 3) return repeat(from.int(4), () => json(from, depth + 1));
   const object: Record<string, unknown> = {};
   for (let left = from.int(4); left > 0; left -= 1) define(object, nameOf(from), json(from, depth + 1));
   return object;

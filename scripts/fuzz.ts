@@ -1,19 +1,22 @@
-/** Random histories of the coordinator's model for as long as it is told: `npm run fuzz -- --seconds 600`. */
+/** `npm run fuzz`: random cases for as long as it is told, over the coordinator's model or over the injection. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import * as fc from 'fast-check';
-import { describeHistory, histories, judge } from '../test/coordination/history.ts';
+import { fuzzHistories } from './fuzz/histories.ts';
+import { fuzzInjection } from './fuzz/injection.ts';
+import { origin, record } from './fuzz/record.ts';
 
-/** Histories between two looks at the clock. */
-const BATCH = 1_000;
-/** Milliseconds between two lines of progress. */
-const PROGRESS_MS = 10_000;
+const HELP = `npm run fuzz -- [histories] [options]
+  Drives random histories of crashes, partitions, lost volumes and what a person does through the rules of the coordinator.
 
-const HELP = `Drives random histories of crashes, partitions, lost volumes and what a person does through the rules of the coordinator.
+npm run fuzz -- injection [options]
+  Injects into random pods over the whole PodSpec, with hostile names and wrong types, and holds the outcome to the laws
+  of test/injection/laws.ts. One in twenty is held to the costly ones, and its patch applied by the API server's libraries.
 
-  --seconds N   how long to run (default: 60)
-  --runs N      how many histories at most (default: no limit)
-  --seed N      the seed of the first thousand histories; the next thousand has the seed after it (default: the time)
+  --seconds N   how long to run (default: 60, without --cases)
+  --cases N     how many cases at most (default: no limit); --runs means the same
+  --seed N      the seed; the same one makes the same cases (default: the time)
+  --only N      injection: that case alone
+  --record      injection: writes the result to docs/long-runs.md
 `;
 
 /** @throws Error when the value is no whole number above or equal to 0 */
@@ -24,47 +27,44 @@ function wholeNumber(option: string, value: string | undefined, otherwise: numbe
   return Number(value);
 }
 
-function fuzz(seconds: number, limit: number, firstSeed: number): number {
-  const began = Date.now();
-  const rate = (count: number) => Math.round((count * 1_000) / Math.max(Date.now() - began, 1));
-  let count = 0;
-  let shown = began;
-  for (let seed = firstSeed; count < limit && Date.now() - began < seconds * 1_000; seed += 1) {
-    const property = fc.property(histories, (history) => {
-      const wrong = judge(history);
-      if (wrong.length > 0) throw new Error(wrong.join('\n'));
-    });
-    const result = fc.check(property, { numRuns: Math.min(BATCH, limit - count), seed });
-    count += result.numRuns;
-    if (result.failed) {
-      const [history] = result.counterexample ?? [];
-      const text = history === undefined ? '' : describeHistory(history);
-      process.stderr.write(`seed ${seed}: ${String(result.errorInstance)}\n${text}\n`);
-      return 1;
-    }
-    if (Date.now() - shown < PROGRESS_MS) continue;
-    shown = Date.now();
-    process.stderr.write(`${count} histories, ${rate(count)} a second\n`);
-  }
-  process.stdout.write(`${count} histories from seed ${firstSeed}, ${rate(count)} a second: nothing found\n`);
-  return 0;
-}
-
-try {
-  const { values } = parseArgs({
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       seconds: { type: 'string' },
+      cases: { type: 'string' },
       runs: { type: 'string' },
       seed: { type: 'string' },
+      only: { type: 'string' },
+      record: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help === true) process.stdout.write(HELP);
-  else {
-    const runs = wholeNumber('--runs', values.runs, Number.MAX_SAFE_INTEGER);
-    const seconds = wholeNumber('--seconds', values.seconds, values.runs === undefined ? 60 : 1_000_000);
-    process.exitCode = fuzz(seconds, runs, wholeNumber('--seed', values.seed, Date.now() % 1_000_000_000));
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return 0;
   }
+  const [subject = 'histories', ...others] = positionals;
+  if (!['histories', 'injection'].includes(subject) || others.length > 0)
+    throw new Error(
+      `${JSON.stringify(positionals.join(' '))} is nothing to fuzz; allowed: histories, injection`,
+    );
+  const cases = values.cases ?? values.runs;
+  const limits = {
+    cases: wholeNumber('--cases', cases, Number.MAX_SAFE_INTEGER),
+    seconds: wholeNumber('--seconds', values.seconds, cases === undefined ? 60 : 1_000_000),
+    seed: wholeNumber('--seed', values.seed, Date.now() % 1_000_000_000),
+  };
+  if (subject === 'histories') return fuzzHistories(limits);
+  const only = values.only === undefined ? null : wholeNumber('--only', values.only, 0);
+  const from = values.record ? await origin() : null;
+  const outcome = await fuzzInjection(limits, only);
+  if (from !== null) await record(outcome, from);
+  return outcome.findings.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`fuzz: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -1,15 +1,16 @@
 /** The HTTPS server: express inside, the timeouts and the certificate outside. */
 import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { ServingCertificate } from '../tls/source.ts';
+import { boundConnections, type ConnectionBounds } from './connections.ts';
 
 /** Above the 90 s that the API server keeps an idle connection, or a reused one would meet a closing server. */
 const KEEP_ALIVE_MS = 95_000;
 
 /** Time and connections that callers may take; tests bring smaller ones. */
-export interface ConnectionLimits {
+export interface ConnectionLimits extends ConnectionBounds {
   /** For the TLS handshake, in milliseconds. */
   readonly handshakeMs: number;
   /** For all headers, from the first byte or the beginning of the connection, in milliseconds. */
@@ -18,10 +19,6 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** How often the two are looked at, in milliseconds. */
   readonly checkMs: number;
-  /** Connections in all, each of about 50 kB. */
-  readonly connections: number;
-  /** Connections of one address: a single pod cannot keep the API server out. */
-  readonly connectionsPerAddress: number;
 }
 
 const LIMITS: ConnectionLimits = {
@@ -97,24 +94,8 @@ export function createHttpsServer(
     connectionsCheckingInterval: limits.checkMs,
   };
   const server = createServer(options, app);
-  server.maxConnections = limits.connections;
-  boundEachAddress(server, limits.connectionsPerAddress);
+  boundConnections(server, limits);
   return server;
-}
-
-function boundEachAddress(server: Server, most: number): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    const here = (open.get(address) ?? 0) + 1;
-    open.set(address, here);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left === 0) open.delete(address);
-      else open.set(address, left);
-    });
-    if (here > most) socket.destroy();
-  });
 }
 
 /** What TLS needs of a pair; also for `setSecureContext` when the pair changes. */

@@ -30,7 +30,13 @@ describe('asking the coordinator', () => {
       {
         name: 'start',
         authorization: 'Bearer first-token',
-        fields: { cluster: 'db', ask: '1', data: 'empty', identity: 'chosen' },
+        fields: {
+          cluster: 'db',
+          ask: '1',
+          start: expect.any(String) as string,
+          data: 'empty',
+          identity: 'chosen',
+        },
       },
     ]);
     expect((await pod.handover()).arguments.slice(0, 2)).toEqual(['mariadbd', '--max-connections=9']);

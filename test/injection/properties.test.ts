@@ -1,136 +1,132 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
-import { applyPatch } from 'rfc6902';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Context, Operation } from '../../src/injection/index.ts';
 import { json, pods } from './arbitrary-pods.ts';
-import { applied, BARE, CONTEXT, decide } from './pods.ts';
-
-const RUNS = { numRuns: 400 };
+import { type Breach, type Decide, judge, LAWS } from './laws.ts';
+import { BARE, CONTEXT, decide, pod } from './pods.ts';
+import { contextOf, pod as randomPod } from './random/pod.ts';
+import { sourceOf } from './random/source.ts';
 
 const contexts: fc.Arbitrary<Context> = fc.constantFrom(CONTEXT, BARE, {
   ...CONTEXT,
   workload: { kind: 'Deployment', name: 'db', replicas: 3 },
 } as const);
 
-/** Runs a check over every generated pod that is injected, and makes sure that enough of them were. */
-function forInjected(
-  check: (pod: unknown, operations: readonly Operation[], context: Context) => void,
-): void {
-  let count = 0;
-  fc.assert(
-    fc.property(pods, contexts, (pod, context) => {
-      const decision = decide(pod, context);
-      if (decision.kind !== 'inject') return;
-      count += 1;
-      check(pod, decision.operations, context);
-    }),
-    RUNS,
-  );
-  expect(count).toBeGreaterThan(40);
+function breachesOf(subject: unknown, context: Context, how: Decide = decide): readonly Breach[] {
+  return judge(subject, context, true, how).breaches;
 }
 
-test('no JSON makes the plan throw', () => {
+test.each(LAWS)('whatever the pod, %s', (law) => {
+  let injected = 0;
   fc.assert(
-    fc.property(fc.oneof(pods, json), contexts, (pod, context) => {
-      expect(decide(pod, context).kind).toMatch(/^(skip|deny|inject)$/);
+    fc.property(fc.oneof({ weight: 9, arbitrary: pods }, json), contexts, (subject, context) => {
+      if (decide(subject, context).kind === 'inject') injected += 1;
+      expect(breachesOf(subject, context).filter((breach) => breach.law === law)).toEqual([]);
     }),
-    RUNS,
+    { numRuns: 200 },
   );
+  expect(injected).toBeGreaterThan(20);
 });
 
-test('every message is one printable line of at most 256 characters', () => {
-  fc.assert(
-    fc.property(pods, contexts, (pod, context) => {
-      const decision = decide(pod, context);
-      const messages =
-        decision.kind === 'inject' ? decision.warnings.map(({ message }) => message) : [decision.message];
-      for (const message of messages) {
-        expect(message.length).toBeLessThanOrEqual(256);
-        expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-      }
-    }),
-    RUNS,
-  );
-});
-
-test('two libraries apply the patch and agree on the result', () => {
-  forInjected((pod, operations) => {
-    const other = structuredClone(pod);
-    const problems = applyPatch(other, structuredClone([...operations])).filter(
-      (problem) => problem !== null,
-    );
-    expect(problems).toEqual([]);
-    expect(isDeepStrictEqual(other, structuredClone(applied(pod, operations)))).toBe(true);
-  });
-});
-
-test('what the user wrote is in the result as it was', () => {
-  forInjected((pod, operations) => {
-    expect(losses(pod, applied(pod, operations), '')).toEqual([]);
-  });
-});
-
-test('nothing outside the fields of the design is touched', () => {
-  const allowed =
-    /^\/metadata\/(labels|annotations)(\/galera-injector\.dev~1(cluster|injected))?$|^\/spec\/(hostname|subdomain|affinity|volumes(\/-)?|initContainers(\/0)?)$|^\/spec\/containers\/\d+\/((env|ports|volumeMounts)(\/-)?|args|command|(startup|readiness|liveness)Probe|env\/\d+\/value)$/;
-  forInjected((_, operations) => {
-    for (const { op, path } of operations) {
-      expect(path).toMatch(allowed);
-      expect(op === 'add' || /\/command$|\/env\/\d+\/value$/.test(path)).toBe(true);
+describe('pods over the whole PodSpec', () => {
+  test.each([
+    ['well-formed', 0, 600],
+    ['with a wrong type here and there', 0.01, 500],
+  ])('%s keep every law, and most are injected', (_what, wrongness, most) => {
+    let injected = 0;
+    for (let number = 0; number < 1_000; number += 1) {
+      const source = sourceOf(7, number, wrongness);
+      const [subject, context] = [randomPod(source), contextOf(source)];
+      const { kind, breaches } = judge(subject, context, true);
+      if (kind === 'inject') injected += 1;
+      expect(breaches, `case ${number}`).toEqual([]);
     }
+    expect(injected).toBeGreaterThan(most);
+  });
+
+  test('are the same for the same seed and number, and others for the next', () => {
+    const made = (seed: number, number: number) => JSON.stringify(randomPod(sourceOf(seed, number, 0.01)));
+    expect(made(3, 9)).toBe(made(3, 9));
+    expect(new Set([made(3, 9), made(3, 10), made(4, 9)]).size).toBe(3);
   });
 });
 
-test('an injected pod is left alone, also after the API filled in its defaults', () => {
-  forInjected((pod, operations, context) => {
-    const result = withDefaults(applied(pod, operations));
-    expect(decide(result, context)).toMatchObject({ kind: 'skip', reason: 'already_injected' });
+describe('a worse injection breaks the law', () => {
+  /** Our decision with other operations. */
+  const changed =
+    (change: (operations: readonly Operation[]) => readonly Operation[]): Decide =>
+    (subject, context) => {
+      const decision = decide(subject, context);
+      return decision.kind === 'inject' ? { ...decision, operations: change(decision.operations) } : decision;
+    };
+  const also = (operation: Operation): Decide => changed((operations) => [...operations, operation]);
+  /** Ours, but for pods with that text in them. */
+  const againWhen =
+    (text: string): Decide =>
+    (subject, context) =>
+      JSON.stringify(subject).includes(text)
+        ? { kind: 'deny', reason: 'container_name_taken', message: 'taken' }
+        : decide(subject, context);
+  let calls = 0;
+
+  const worse: readonly (readonly [string, Decide])[] = [
+    [
+      'no JSON makes the plan throw',
+      () => {
+        throw new TypeError('x is undefined');
+      },
+    ],
+    ['the patch applies to the pod it was made for', also({ op: 'add', path: '/spec/nothing/-', value: 1 })],
+    [
+      'a second library applies the patch with the same result',
+      changed((operations) => [
+        ...operations,
+        { op: 'add', path: '/spec/x', value: [1] },
+        { op: 'add', path: '/spec/x/-', value: 2 },
+      ]),
+    ],
+    [
+      'every message is one printable line of at most 256 characters',
+      () => ({ kind: 'deny', reason: 'malformed_pod', message: 'a\nb' }),
+    ],
+    [
+      'the pod itself is not touched',
+      (subject, context) => {
+        Object.assign(subject as object, { touched: true });
+        return decide(subject, context);
+      },
+    ],
+    [
+      'the same pod gives the same decision',
+      () => ({ kind: 'skip', reason: 'not_labelled', message: String((calls += 1)) }),
+    ],
+    ['the decision is plain JSON', also({ op: 'add', path: '/spec/x', value: new Date(0) })],
+    [
+      'what the user wrote is in the result as it was',
+      also({ op: 'replace', path: '/spec/containers/0/name', value: 'x' }),
+    ],
+    [
+      'nothing outside the fields of the design is touched',
+      also({ op: 'add', path: '/spec/serviceAccountName', value: 'admin' }),
+    ],
+    ['only one container is touched', also({ op: 'add', path: '/spec/containers/1', value: { name: 'x' } })],
+    [
+      'an injected pod is left alone',
+      changed((operations) => operations.filter(({ path }) => !path.startsWith('/spec/initContainers'))),
+    ],
+    [
+      'an injected pod is left alone after the API server filled in its defaults',
+      againWhen('kube-api-access-x'),
+    ],
+    ['an injected pod is left alone after another webhook changed it', againWhen('mesh-init')],
+  ];
+
+  test.each(worse)('%s', (law, how) => {
+    const broken = breachesOf(pod(), CONTEXT, how).map((breach) => breach.law);
+    expect(broken).toContain(law);
+  });
+
+  test('and each law has one', () => {
+    expect(worse.map(([law]) => law).toSorted()).toEqual([...LAWS].toSorted());
   });
 });
-
-const APPENDED = /\/(env|ports|volumeMounts|volumes)$/;
-
-/** The paths at which a value of the original is gone or changed, other than by the two replacements of the design. */
-function losses(before: unknown, now: unknown, path: string): readonly string[] {
-  if (isDeepStrictEqual(before, now)) return [];
-  // Null and empty count as absent for the API, and a bare address and the injector's own mark may change.
-  if (before === null || isDeepStrictEqual(before, [])) return [];
-  if (/\/env\/\d+\/value$/.test(path) && isBare(before)) return [];
-  if (path === '/metadata/annotations/galera-injector.dev/injected') return [];
-  if (/^\/spec\/(hostname|subdomain)$/.test(path) && (before === '' || typeof before !== 'string')) return [];
-  if (Array.isArray(before) && Array.isArray(now)) return lostItems(before, now, path);
-  if (!isRecord(before) || !isRecord(now)) return [path];
-  return Object.keys(before).flatMap((key) =>
-    Object.hasOwn(now, key) ? losses(before[key], now[key], `${path}/${key}`) : [`${path}/${key}`],
-  );
-}
-
-function isBare(value: unknown): boolean {
-  return typeof value === 'string' && ['', 'gcomm://'].includes(value.trim());
-}
-
-function lostItems(before: readonly unknown[], now: readonly unknown[], path: string): readonly string[] {
-  const ahead = path === '/spec/initContainers' || path.endsWith('/command') ? 1 : 0;
-  const grown = ahead === 1 || APPENDED.test(path) || path === '/spec/containers';
-  if (!grown) return [path];
-  return before.flatMap((item, index) => losses(item, now[index + ahead], `${path}/${index}`));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Some of what the API server adds between two rounds of admission. */
-function withDefaults(pod: unknown): unknown {
-  return JSON.parse(JSON.stringify(pod), (key, value: unknown) => {
-    if (key === 'fieldRef' && isRecord(value)) return { apiVersion: 'v1', ...value };
-    if (key.endsWith('Probe') && isRecord(value)) return { successThreshold: 1, ...value };
-    if (key.endsWith('ontainers') && Array.isArray(value)) {
-      return value.map((item: unknown) =>
-        isRecord(item) ? { terminationMessagePath: '/dev/termination-log', ...item } : item,
-      );
-    }
-    return value;
-  });
-}

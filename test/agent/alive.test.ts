@@ -89,6 +89,14 @@ describe('probe alive', () => {
     },
   );
 
+  it.each([{ connected: 'OFF' }, { group: 'CLOSED' }])(
+    'gets to see such a joiner, because its start counts as over: %o',
+    async (left) => {
+      await serverSays({ ...JOINER, ...left });
+      expect(await pod.probe('started')).toMatchObject({ code: 0 });
+    },
+  );
+
   it('passes on a joiner in its group, however long the transfer takes', async () => {
     await serverSays(JOINER);
     await pod.probe('alive');

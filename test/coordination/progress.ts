@@ -55,7 +55,10 @@ function needsAPerson(world: World): boolean {
     return found.some(goesOn);
   }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
-  return own.some(({ volume }) => !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip));
+  return own.some(
+    ({ node, volume }) =>
+      !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip) || sharesNothingSurely(world, node),
+  );
 }
 
 function databases(world: World): readonly { readonly node: Node; readonly volume: Database }[] {
@@ -91,13 +94,18 @@ function missing(world: World, ordered: boolean): readonly Node[] {
     .filter((node) => active.includes(node) || !isComplete);
 }
 
-function isKeptOut({ record, group }: World, { volume, pod, strayed }: Node): boolean {
+/** It was left behind by one that did not know its own position. */
+function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
+  return (record.members[pod?.name ?? '']?.apart?.upTo ?? 0) < 0;
+}
+
+function isKeptOut(world: World, node: Node): boolean {
+  const { record, group } = world;
+  const { volume, pod, strayed } = node;
   if (volume.kind !== 'data') return false;
-  if (volume.uuid !== record.uuid) return true;
+  if (volume.uuid !== record.uuid || sharesNothingSurely(world, node)) return true;
   // After several choices, or when it joined without asking, the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
-  // The chosen one did not know its own position: nothing is surely shared.
-  if (apart !== null && apart.upTo < 0) return true;
   if ((strayed || group.ledger.choices > 1) && apart !== null && volume.tip.seqno > apart.upTo) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

@@ -62,7 +62,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
     breakTransfer: [2, (world, node) => world.breakTransfer(node)],
     losePosition: [1, (world, node) => world.losePosition(node)],
-    swapVolume: [1, (world, node) => world.workload.swapVolume(node)],
+    swapVolume: [1, (world, node) => world.workload.swapVolume(node, world.record.formed)],
     swapBack: [2, (world, node) => world.workload.swapBack(node)],
   },
   network: {

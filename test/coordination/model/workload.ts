@@ -125,10 +125,11 @@ export class Workload {
     if (node.pod === null) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
   }
 
-  /** Somebody attaches the volume of another cluster. */
-  swapVolume(node: Node): void {
+  /** Somebody attaches the volume of another cluster; what was there before can come back when it is kept. */
+  swapVolume(node: Node, isKept: boolean): void {
     if (node.pod !== null || !this.durable || node.detached !== null) return;
-    Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached: node.volume });
+    const detached = isKept ? node.volume : null;
+    Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached });
   }
 
   /** The volume that was there before is attached again. An empty one says that what is taken away is given up. */

@@ -174,6 +174,11 @@ describe('probes', () => {
     expect(probe.timeoutSeconds * probe.failureThreshold).toBeGreaterThan(60);
   });
 
+  test('give a server that has lost its component twenty seconds to end, whatever the pod gives to a clean stop', () => {
+    const spec = { terminationGracePeriodSeconds: 120 };
+    expect(containerOf(spec)['livenessProbe']).toMatchObject({ terminationGracePeriodSeconds: 20 });
+  });
+
   test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])('leave a %s of the user alone', (name) => {
     const own = { tcpSocket: { port: 3306 } };
     expect(containerOf({ [name]: own })[name]).toEqual(own);

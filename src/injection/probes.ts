@@ -8,6 +8,12 @@ import type { JsonObject, Warning } from './types.ts';
 
 const TIMEOUT_SECONDS = 5;
 
+/**
+ * A server that is restarted for want of a primary component often does not end when it is told to, and what it holds
+ * is on disk: it need not have the time that the pod gives to a clean shutdown. Servers before Kubernetes 1.25 ignore this.
+ */
+const KILL_AFTER_SECONDS = 20;
+
 const PROBES = {
   // One hour: a joiner is not started before its state transfer is over.
   startupProbe: probe('started', { periodSeconds: 5, failureThreshold: 720 }),
@@ -15,7 +21,12 @@ const PROBES = {
   readinessProbe: probe('ready', { periodSeconds: 3, failureThreshold: 2 }),
   // The script itself counts the three minutes without a primary component. On a machine too busy to run it in time, a
   // restart takes a donor from its joiners and makes things worse: this forgives slow answers for a minute and a half.
-  livenessProbe: probe('alive', { periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 30 }),
+  livenessProbe: probe('alive', {
+    periodSeconds: 10,
+    failureThreshold: 3,
+    timeoutSeconds: 30,
+    terminationGracePeriodSeconds: KILL_AFTER_SECONDS,
+  }),
 } as const;
 
 type ProbeName = keyof typeof PROBES;
@@ -50,6 +61,7 @@ interface Times {
   readonly timeoutSeconds?: number;
   readonly periodSeconds: number;
   readonly failureThreshold: number;
+  readonly terminationGracePeriodSeconds?: number;
 }
 
 function probe(argument: string, times: Times) {

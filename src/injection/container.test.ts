@@ -174,9 +174,9 @@ describe('probes', () => {
     expect(probe.timeoutSeconds * probe.failureThreshold).toBeGreaterThan(60);
   });
 
-  test('give a server that has lost its component twenty seconds to end, whatever the pod gives to a clean stop', () => {
+  test('give a server that has lost its component ten seconds to end, whatever the pod gives to a clean stop', () => {
     const spec = { terminationGracePeriodSeconds: 120 };
-    expect(containerOf(spec)['livenessProbe']).toMatchObject({ terminationGracePeriodSeconds: 20 });
+    expect(containerOf(spec)['livenessProbe']).toMatchObject({ terminationGracePeriodSeconds: 10 });
   });
 
   test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])('leave a %s of the user alone', (name) => {

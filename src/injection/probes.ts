@@ -12,7 +12,7 @@ const TIMEOUT_SECONDS = 5;
  * A server that is restarted for want of a primary component often does not end when it is told to, and what it holds
  * is on disk: it need not have the time that the pod gives to a clean shutdown. Servers before Kubernetes 1.25 ignore this.
  */
-const KILL_AFTER_SECONDS = 20;
+const KILL_AFTER_SECONDS = 10;
 
 const PROBES = {
   // One hour: a joiner is not started before its state transfer is over.

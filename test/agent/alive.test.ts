@@ -80,9 +80,9 @@ describe('probe alive', () => {
     async (left) => {
       await serverSays({ ...JOINER, ...left });
       expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-      await at(1029);
+      await at(1009);
       expect(await pod.probe('alive')).toMatchObject({ code: 0 });
-      await at(1030);
+      await at(1010);
       const { code, output } = await pod.probe('alive');
       expect(code).toBe(1);
       expect(output).toContain('has left its group');

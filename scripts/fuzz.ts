@@ -1,9 +1,10 @@
 /** `npm run fuzz`: random cases for as long as it is told, over the coordinator's model or over the injection. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { origin } from '../e2e/support/origin.ts';
 import { fuzzHistories } from './fuzz/histories.ts';
 import { fuzzInjection } from './fuzz/injection.ts';
-import { origin, record } from './fuzz/record.ts';
+import { record } from './fuzz/record.ts';
 
 const HELP = `npm run fuzz -- [histories] [options]
   Drives random histories of crashes, partitions, lost volumes and what a person does through the rules of the coordinator.

@@ -1,21 +1,10 @@
 /** The result of a fuzz run of the injection as a section of the page of long runs. */
-import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { format, resolveConfig } from 'prettier';
-import { withSection } from '../../e2e/long/section.ts';
+import { writeSection } from '../../e2e/long/section.ts';
 import { type Outcome, SAMPLE } from './injection.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const PAGE = join(root, 'docs', 'long-runs.md');
-
 /** Writes the section `Fuzzing of the injection`; `from` is the origin of the code at the beginning of the run. */
-export async function record(outcome: Outcome, from: string): Promise<void> {
-  const page = await readFile(PAGE, 'utf8').catch(() => '# Long runs\n');
-  const written = withSection(page, 'Fuzzing of the injection', section(outcome, from));
-  await writeFile(PAGE, await format(written, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+export function record(outcome: Outcome, from: string): Promise<void> {
+  return writeSection('Fuzzing of the injection', section(outcome, from));
 }
 
 function section({ seed, cases, seconds, rate, kinds, applied, findings }: Outcome, from: string): string {
@@ -37,16 +26,4 @@ function section({ seed, cases, seconds, rate, kinds, applied, findings }: Outco
       ? []
       : ['', ...findings.map(({ number, law, how }) => `- case ${number}: ${law}: ${how}`)]),
   ].join('\n');
-}
-
-async function git(...args: string[]): Promise<string> {
-  return (await promisify(execFile)('git', args, { cwd: root })).stdout.trim();
-}
-
-/** Date, commit and machine. */
-export async function origin(): Promise<string> {
-  const commit = await git('rev-parse', '--short', 'HEAD').catch(() => 'unknown');
-  const dirty = (await git('status', '--porcelain', '-uno').catch(() => '')) === '' ? '' : ' with changes';
-  const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'})`;
-  return `${new Date().toISOString().slice(0, 10)} · commit ${commit}${dirty} · ${machine}`;
 }

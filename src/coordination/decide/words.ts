@@ -3,6 +3,7 @@ import type { Answer, StateUuid } from '../types.ts';
 
 const BOOTSTRAP_BY_HAND = 'galera-injector.dev/bootstrap=now';
 const BY_HAND = `If they are gone for good, annotate the pod that shall bootstrap with ${BOOTSTRAP_BY_HAND}.`;
+const CHOOSE = `Annotate the pod whose data shall live with ${BOOTSTRAP_BY_HAND}.`;
 const FORGET = 'To give up the recorded cluster, delete its Lease in the namespace of the injector.';
 
 /** Whether somebody has to act, or can when the wait does not end by itself: the sentence then says how. */
@@ -100,28 +101,28 @@ export function waitForNewest(name: string | undefined, seqno: number | undefine
 export function waitForPerson(histories: readonly string[]): string {
   return (
     `the members hold different databases (${list(histories)}) and nothing says which is the cluster's. ` +
-    `Annotate the pod whose data shall live with ${BOOTSTRAP_BY_HAND}.`
+    CHOOSE
   );
 }
 
 export function waitForPosition(names: readonly string[]): string {
   return (
     `${list(names)} cannot say how far ${are(names, 'its', 'their')} data goes and may be ahead of the others. ` +
-    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+    CHOOSE
   );
 }
 
 export function waitForDiverged(names: readonly string[]): string {
   return (
     `only ${list(names)} ${are(names, 'holds', 'hold')} data, with rows that the cluster was bootstrapped without by hand. ` +
-    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+    CHOOSE
   );
 }
 
 export function waitForShared(names: readonly string[]): string {
   return (
     `${list(names)} may hold rows of the cluster that no other member has, and also rows that it was bootstrapped without by hand. ` +
-    'Annotate the pod whose data shall live with galera-injector.dev/bootstrap=now.'
+    CHOOSE
   );
 }
 

@@ -12,33 +12,18 @@ const COMMANDS: readonly Command[] = [
     summary: 'the clusters, their state and who waits for whom',
     run: async (args) => (await import('./command/status/process.ts')).statusOfKubeconfig(args),
   },
-  {
-    name: 'serve',
-    usage: 'serve',
-    summary: 'the webhook and the coordinator (in a cluster)',
-    run: async (args) =>
-      noArguments('serve', args) ?? (await import('./command/serve.ts')).serve(process.env),
-  },
-  {
-    name: 'init',
-    usage: 'init',
-    summary: 'the init container galera-init (in a pod)',
-    run: async (args) => noArguments('init', args) ?? (await import('./command/init.ts')).init(process.env),
-  },
-  {
-    name: 'self-test',
-    usage: 'self-test',
-    summary: 'whether a labelled pod would be injected (of helm test)',
-    run: async (args) =>
-      noArguments('self-test', args) ?? (await import('./command/self-test.ts')).selfTest(process.env),
-  },
-  {
-    name: 'unregister',
-    usage: 'unregister',
-    summary: 'removes the webhook configurations (of helm uninstall)',
-    run: async (args) =>
-      noArguments('unregister', args) ?? (await import('./command/unregister.ts')).unregister(process.env),
-  },
+  fromEnvironment('serve', 'the webhook and the coordinator (in a cluster)', async (env) =>
+    (await import('./command/serve.ts')).serve(env),
+  ),
+  fromEnvironment('init', 'the init container galera-init (in a pod)', async (env) =>
+    (await import('./command/init.ts')).init(env),
+  ),
+  fromEnvironment('self-test', 'whether a labelled pod would be injected (of helm test)', async (env) =>
+    (await import('./command/self-test.ts')).selfTest(env),
+  ),
+  fromEnvironment('unregister', 'removes the webhook configurations (of helm uninstall)', async (env) =>
+    (await import('./command/unregister.ts')).unregister(env),
+  ),
 ];
 
 const HELP = `galera-injector: label a pod galera=true and it becomes a node of a Galera cluster
@@ -67,6 +52,14 @@ const io: CommandIo = {
 };
 
 /** Commands that a cluster starts take their configuration from the environment. */
+function fromEnvironment(
+  name: string,
+  summary: string,
+  start: (env: NodeJS.ProcessEnv) => Promise<number>,
+): Command {
+  return { name, usage: name, summary, run: async (args) => noArguments(name, args) ?? start(process.env) };
+}
+
 function noArguments(name: string, args: readonly string[]): number | undefined {
   if (args.length === 0) return undefined;
   const asked = args[0] === '--help' || args[0] === '-h';

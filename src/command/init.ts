@@ -3,6 +3,7 @@ import { chmod, cp, readdir, readFile, rename, writeFile } from 'node:fs/promise
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requiredIn } from './environment.ts';
 
 /** How long to wait between two questions, in milliseconds. */
 const PAUSE_MS = 2_000;
@@ -69,11 +70,7 @@ async function waitForTurn(config: InitConfig, places: InitPlaces, signal: Abort
 }
 
 function readConfig(env: NodeJS.ProcessEnv): InitConfig {
-  const get = (name: string): string => {
-    const value = env[name];
-    if (value === undefined || value === '') throw new Error(`${name} is missing; the webhook sets it`);
-    return value;
-  };
+  const get = requiredIn(env, 'the webhook');
   return {
     coordinator: get('GALERA_COORDINATOR'),
     authority: get('GALERA_CA'),

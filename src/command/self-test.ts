@@ -9,6 +9,7 @@ import {
   START_SCRIPT,
 } from '../injection/index.ts';
 import { clientInCluster, explainError, type KubernetesClient, statusOf } from '../kubernetes/client.ts';
+import { requiredIn } from './environment.ts';
 import { HOOK_PATIENCE, type Patience, untilNoProblem } from './attempts.ts';
 
 const ADDRESS = 'WSREP_CLUSTER_ADDRESS';
@@ -49,11 +50,7 @@ export async function selfTest(
 }
 
 function readConfig(env: NodeJS.ProcessEnv): SelfTestConfig {
-  const get = (name: string): string => {
-    const value = env[name];
-    if (value === undefined || value === '') throw new Error(`${name} is missing; the chart sets it`);
-    return value;
-  };
+  const get = requiredIn(env, 'the chart');
   return { namespace: get('GALERA_INJECTOR_TEST_NAMESPACE'), webhook: get('GALERA_INJECTOR_WEBHOOK') };
 }
 

@@ -1,9 +1,7 @@
 /** A Go main in the folder of a test, which answers each JSON line that it reads with one of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { type Built, buildGo, hasGo } from './go-build.ts';
 
 /** What a test file does with its program. */
 export interface GoProgram {
@@ -15,23 +13,18 @@ export interface GoProgram {
 
 /** Registers the building of the main in `folder`; where Go is missing, says once which check falls away. */
 export function goProgram(folder: string, fallsAway: string): GoProgram {
-  const missing = spawnSync('go', ['version']).status !== 0;
+  const missing = !hasGo();
   if (missing) process.stderr.write(`skipped: Go is not installed, so ${fallsAway}\n`);
-  let directory: string;
-  let program: string;
+  let built: Built;
   beforeAll(() => {
-    if (missing) return;
-    directory = mkdtempSync(join(tmpdir(), `${basename(folder)}-`));
-    program = join(directory, 'program');
-    const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: folder, encoding: 'utf8' });
-    if (built.status !== 0) throw new Error(`go build failed:\n${built.stderr}`);
+    if (!missing) built = buildGo(folder);
   }, 600_000);
   afterAll(() => {
-    if (!missing) rmSync(directory, { recursive: true });
+    if (!missing) built.remove();
   });
   const ask = (questions: readonly unknown[]): readonly unknown[] => {
     const input = questions.map((one) => `${JSON.stringify(one)}\n`).join('');
-    const ran = spawnSync(program, { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const ran = spawnSync(built.program, { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
     if (ran.status !== 0) throw new Error(`the program failed: ${ran.stderr}`);
     return ran.stdout
       .trimEnd()

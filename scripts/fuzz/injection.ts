@@ -2,7 +2,8 @@
 import process from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '../../src/injection/index.ts';
-import { type ApiserverPatch, hasGo, startApiserverPatch } from '../../test/apiserver-patch/program.ts';
+import { type ApiserverPatch, startApiserverPatch } from '../../test/apiserver-patch/program.ts';
+import { hasGo } from '../../test/go-build.ts';
 import { type Breach, judge, type Verdict } from '../../test/injection/laws.ts';
 import { contextOf, pod } from '../../test/injection/random/pod.ts';
 import { sourceOf } from '../../test/injection/random/source.ts';
@@ -49,7 +50,7 @@ interface Run {
 
 /** Runs within the limits, or one case only. */
 export async function fuzzInjection({ seconds, cases, seed }: Limits, only: number | null): Promise<Outcome> {
-  const apiserver = hasGo() ? await startApiserverPatch() : null;
+  const apiserver = hasGo() ? startApiserverPatch() : null;
   if (apiserver === null)
     process.stderr.write("Go is not installed: the API server's libraries are left out\n");
   // Every refusal is an error inside; nobody looks at the stacks, and they cost more than the decisions.

@@ -1,10 +1,7 @@
 /** The Go program beside this file as a process that is asked again and again. */
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { buildGo } from '../go-build.ts';
 
 /** A pod and the patch made for it. */
 export interface Case {
@@ -19,22 +16,9 @@ export interface ApiserverPatch {
   close(): void;
 }
 
-/** Whether Go is installed. */
-export function hasGo(): boolean {
-  return spawnSync('go', ['version']).status === 0;
-}
-
 /** Builds the program and starts it. @throws when it cannot be built */
-export async function startApiserverPatch(): Promise<ApiserverPatch> {
-  const directory = mkdtempSync(join(tmpdir(), 'apiserver-patch-'));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  const program = join(directory, 'patch');
-  try {
-    await promisify(execFile)('go', ['build', '-o', program, '.'], { cwd: import.meta.dirname });
-  } catch (error) {
-    remove();
-    throw error;
-  }
+export function startApiserverPatch(): ApiserverPatch {
+  const { program, remove } = buildGo(import.meta.dirname);
   const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
   const replies = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let ended: Error | undefined;

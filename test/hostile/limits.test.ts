@@ -4,6 +4,7 @@ import { coordinateRouter } from '../../src/server/coordinate.ts';
 import { mutateRouter } from '../../src/server/mutate.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { podToken, reviewOf as tokenReviewOf } from '../coordination/tokens.ts';
+import { SETTINGS } from '../injection/pods.ts';
 import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
 import { keepLog, type Loopback, type Reply, serve } from '../server/loopback.ts';
 import { open, type Target } from './raw.ts';
@@ -23,20 +24,13 @@ beforeEach(async () => {
   held = Promise.resolve();
   const { logger } = keepLog();
   const metrics = createMetrics('0.0.0');
-  const settings = {
-    version: '',
-    image: '',
-    imagePullPolicy: 'Always',
-    coordinator: '',
-    certificateAuthority: '',
-  } as const;
   const readContext = async () => {
     await held;
     return { namespace: 'shop', workload: null, services: [] };
   };
   const authenticate = createAuthenticate(api.client);
   loopback = await serve([
-    mutateRouter({ readContext, settings: () => settings, logger, metrics }),
+    mutateRouter({ readContext, settings: () => SETTINGS, logger, metrics }),
     coordinateRouter({ authenticate, coordinator: () => Promise.resolve('start'), logger, metrics }),
   ]);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/injection/index.ts';
 import { mutateRouter } from '../../src/server/mutate.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { CONTEXT } from '../injection/pods.ts';
 import { keepLog, type Loopback, type Reply, serve } from './loopback.ts';
 
 const pod = {
@@ -30,21 +31,8 @@ const review = {
     object: pod,
   },
 };
-const context: Context = {
-  namespace: 'shop',
-  workload: {
-    kind: 'StatefulSet',
-    name: 'db',
-    replicas: 3,
-    serviceName: 'db',
-    firstOrdinal: 0,
-    podManagementPolicy: 'Parallel',
-  },
-  services: [],
-};
-
 let loopback: Loopback;
-let readContext: () => Promise<Context> = () => Promise.resolve(context);
+let readContext: () => Promise<Context> = () => Promise.resolve(CONTEXT);
 const log = keepLog();
 
 beforeAll(async () => {
@@ -156,7 +144,7 @@ describe('/mutate', () => {
   it('answers 500 when the API cannot be read, so that the failure policy decides', async () => {
     readContext = () => Promise.reject(new Error('the API is away'));
     const reply = await post(review);
-    readContext = () => Promise.resolve(context);
+    readContext = () => Promise.resolve(CONTEXT);
     expect(reply.status).toBe(500);
     expect(reply.body).toContain('the API is away');
   });
@@ -164,7 +152,7 @@ describe('/mutate', () => {
   it('answers 500 when the context takes more than half of the budget', async () => {
     readContext = () => new Promise(() => undefined);
     const reply = await post(review, '/mutate?timeout=100ms');
-    readContext = () => Promise.resolve(context);
+    readContext = () => Promise.resolve(CONTEXT);
     expect(reply).toMatchObject({ status: 500, body: expect.stringContaining('50 ms') as string });
   });
 

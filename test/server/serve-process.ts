@@ -8,6 +8,16 @@ const WEBHOOK = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurat
 const SECRET = '/api/v1/namespaces/galera-system/secrets/galera-injector-tls';
 const CHILD = fileURLToPath(new URL('serve-child.ts', import.meta.url));
 
+/** What the chart tells a replica; its ports are any that are free. */
+export const SERVE_ENVIRONMENT = {
+  POD_NAMESPACE: 'galera-system',
+  GALERA_INJECTOR_SERVICE: 'galera-injector',
+  GALERA_INJECTOR_WEBHOOK: 'galera-injector',
+  GALERA_INJECTOR_IMAGE: 'galera-injector:0.0.0',
+  GALERA_INJECTOR_PORT: '0',
+  GALERA_INJECTOR_ADMIN_PORT: '0',
+};
+
 /** A line of the log. */
 export interface Line {
   readonly message: string;
@@ -45,12 +55,7 @@ export async function startServe(api: FakeApi): Promise<ServeProcess> {
     env: {
       ...process.env,
       KUBECONFIG: api.kubeconfig,
-      POD_NAMESPACE: 'galera-system',
-      GALERA_INJECTOR_SERVICE: 'galera-injector',
-      GALERA_INJECTOR_WEBHOOK: 'galera-injector',
-      GALERA_INJECTOR_IMAGE: 'galera-injector:0.0.0',
-      GALERA_INJECTOR_PORT: '0',
-      GALERA_INJECTOR_ADMIN_PORT: '0',
+      ...SERVE_ENVIRONMENT,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

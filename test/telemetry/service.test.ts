@@ -6,6 +6,7 @@ import { pod } from '../coordination/cluster.ts';
 import { podToken, reviewOf } from '../coordination/tokens.ts';
 import { type ApiObject, type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
 import { keepLog } from '../server/loopback.ts';
+import { SERVE_ENVIRONMENT } from '../server/serve-process.ts';
 
 const WEBHOOK = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/galera-injector';
 const SECRET = '/api/v1/namespaces/galera-system/secrets/galera-injector-tls';
@@ -28,14 +29,7 @@ beforeAll(async () => {
   });
   api.intercept = ({ path }) =>
     path.endsWith('/tokenreviews') ? { status: 201, body: reviewOf('db-0') } : undefined;
-  const config = readServeConfig({
-    POD_NAMESPACE: 'galera-system',
-    GALERA_INJECTOR_SERVICE: 'galera-injector',
-    GALERA_INJECTOR_WEBHOOK: 'galera-injector',
-    GALERA_INJECTOR_IMAGE: 'galera-injector:0.0.0',
-    GALERA_INJECTOR_PORT: '0',
-    GALERA_INJECTOR_ADMIN_PORT: '0',
-  });
+  const config = readServeConfig(SERVE_ENVIRONMENT);
   service = await startService(config, api.client, logger, { lameDuckMs: 0 });
 });
 afterAll(async () => {

@@ -10,7 +10,7 @@ import {
   type PolicyV1Api,
   type RequestContext,
 } from '@kubernetes/client-node';
-import { callsOf } from './rest.ts';
+import { callsOf, NoAnswerError } from './rest.ts';
 import {
   ADMISSION_ROUTES,
   APPS_ROUTES,
@@ -110,12 +110,7 @@ export function statusOf(error: unknown): number | undefined {
  * of our own.
  */
 export function isApiFailure(error: unknown): boolean {
-  if (error instanceof ApiException) return true;
-  // Names and message of the runtime's fetch (nodejs/undici: lib/web/fetch/index.js).
-  return (
-    error instanceof Error &&
-    (['TimeoutError', 'AbortError', 'FetchError'].includes(error.name) || error.message === 'fetch failed')
-  );
+  return error instanceof ApiException || error instanceof NoAnswerError;
 }
 
 /** The result of a call, or null when the API says 404. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createIfAbsent, explainError, orNull, statusOf } from '../../src/kubernetes/client.ts';
+import { createIfAbsent, explainError, isApiFailure, orNull, statusOf } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
 
 let api: FakeApi;
@@ -28,6 +28,34 @@ describe('the client', () => {
   it('sends its token', async () => {
     await read('db');
     expect(api.seen[0]?.headers.authorization).toBe('Bearer token-of-the-injector');
+  });
+});
+
+describe('isApiFailure', () => {
+  it.each([
+    ['an answer that refuses', () => (api.intercept = () => ({ status: 403 })), /^HTTP 403/],
+    [
+      'a connection that is cut',
+      () => (api.intercept = ({ socket }) => void socket.destroy()),
+      /^the API server did not answer: other side closed/,
+    ],
+  ])('is true for %s', async (_what, fail, said) => {
+    fail();
+    const failure = await failureOf(read('db'));
+    expect(isApiFailure(failure)).toBe(true);
+    expect(explainError(failure)).toMatch(said);
+  });
+
+  it('is true for an address where nobody listens', async () => {
+    await api.close();
+    const failure = await failureOf(read('db'));
+    api = await startFakeApi();
+    expect(isApiFailure(failure)).toBe(true);
+    expect(explainError(failure)).toMatch(/^the API server did not answer: connect ECONNREFUSED/);
+  });
+
+  it('is false for a fault of our own', async () => {
+    expect(isApiFailure(await failureOf(read('')))).toBe(false);
   });
 });
 

@@ -40,7 +40,7 @@ it('a request without an answer counts as unanswered', async () => {
   const metrics = createMetrics('0.0.0');
   await expect(
     timedClient(api.client, metrics).core.listNamespacedPod({ namespace: 'shop' }),
-  ).rejects.toThrow('fetch failed');
+  ).rejects.toThrow('the API server did not answer: other side closed');
   const labels = { request: 'listNamespacedPod', result: 'unanswered' };
   expect(await valueOf(metrics, 'galera_injector_api_request_duration_seconds_count', labels)).toBe(1);
 });

@@ -12,6 +12,7 @@ import { TurnedAwayError } from './body.ts';
 import { type Budget, createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
 import { readReview, REVIEW_LIMIT } from './read-review.ts';
+import { sendJson } from './send.ts';
 
 /** Bytes of reviews held at one time, apart from those of the pods, which matter more. */
 const HELD = { small: 2 * 1024 * 1024, large: REVIEW_LIMIT };
@@ -51,7 +52,7 @@ async function answer(
     const time = budgetOf(request.query['timeout']);
     const found = (await gate.enter(() => decide(parts, review, time))) ?? [];
     const messages = found.map(({ message }) => message);
-    response.json(complete(review.uid, advised(messages, reasonsOf(found))));
+    sendJson(response, 200, complete(review.uid, advised(messages, reasonsOf(found))));
   } catch (error) {
     turnAway(response, error);
   } finally {
@@ -87,5 +88,5 @@ function turnAway(response: Response, error: unknown): void {
   if (error instanceof TurnedAwayError) response.setHeader('Connection', 'close');
   const status =
     error instanceof TurnedAwayError ? error.status : error instanceof BadReviewError ? 400 : 500;
-  response.status(status).json({ error: explainError(error) });
+  sendJson(response, status, { error: explainError(error) });
 }

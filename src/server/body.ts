@@ -56,9 +56,12 @@ export async function readBody(
       }
       chunks.push(chunk);
     });
+    const cutOff = (): void => {
+      if (!request.readableEnded) fail(new TurnedAwayError(400, 'the body ended early'));
+    };
     request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', () => fail(new TurnedAwayError(400, 'the body ended early')));
-    request.once('close', () => fail(new TurnedAwayError(400, 'the body ended early')));
+    request.once('error', cutOff);
+    request.once('close', cutOff);
   });
 }
 

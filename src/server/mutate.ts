@@ -12,6 +12,7 @@ import { prepareRefusal, TurnedAwayError } from './body.ts';
 import { type Budget, createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
 import { readReview, REVIEW_LIMIT } from './read-review.ts';
+import { sendJson } from './send.ts';
 
 /** Bytes of reviews held at one time. Ordinary ones have 6 to 100 KB; parsed they take about ten times as much. */
 const HELD = { small: 8 * 1024 * 1024, large: 2 * REVIEW_LIMIT };
@@ -56,7 +57,7 @@ async function answer(
     const review = await readReview(request, response, bounds.budget);
     const deciding = bounds.gate.enter(() => decide(parts, review, request.query['timeout']));
     if (deciding === null) throw new TurnedAwayError(429, 'too many reviews at once; ask again in a second');
-    response.json(await deciding);
+    sendJson(response, 200, await deciding);
   } catch (error) {
     fail(parts, response, error);
   } finally {
@@ -82,27 +83,24 @@ async function decide(parts: MutateParts, review: AdmissionRequest, timeout: unk
   parts.metrics.reviews.inc({ decision, reason });
   const { namespace, uid } = review;
   parts.logger.info('admission review', { decision, reason, cluster, namespace, uid });
-  const completed = complete(review.uid, answered);
-  const { patch } = completed.response;
-  if (patch !== undefined) parts.metrics.patchBytes.observe(Buffer.byteLength(patch, 'base64'));
-  return completed;
+  const { patch } = answered;
+  if (patch !== null) parts.metrics.patchBytes.observe(Buffer.byteLength(patch));
+  return complete(review.uid, answered);
 }
 
 function fail(parts: MutateParts, response: Response, error: unknown): void {
   const reason = faultOf(error);
   parts.metrics.reviews.inc({ decision: 'error', reason });
   if (error instanceof BadReviewError) {
-    response.status(400).json({ error: error.message });
-    return;
+    return sendJson(response, 400, { error: error.message });
   }
   if (error instanceof TurnedAwayError) {
     prepareRefusal(response, error);
-    response.json({ error: error.message });
-    return;
+    return sendJson(response, error.status, { error: error.message });
   }
   if (reason !== 'context_unreadable') parts.metrics.panics.inc({ endpoint: 'mutate' });
   parts.logger.error('admission review failed', { reason, error: explainError(error) });
-  response.status(500).json({ error: `galera-injector could not decide: ${explainError(error)}` });
+  sendJson(response, 500, { error: `galera-injector could not decide: ${explainError(error)}` });
 }
 
 function faultOf(error: unknown): Fault {

@@ -24,12 +24,13 @@ export function createLogger(
     (one: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(one) < lowest) return;
-      const line = { time: now().toISOString(), level: one, message, ...fields };
-      write(`${JSON.stringify(line, shorten)}\n`);
+      const line: Record<string, unknown> = { time: now().toISOString(), level: one, message: shorten(message) };
+      for (const [name, value] of Object.entries(fields)) line[name] = shorten(value);
+      write(`${JSON.stringify(line)}\n`);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function shorten(_key: string, value: unknown): unknown {
+function shorten(value: unknown): unknown {
   return typeof value === 'string' && value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}…` : value;
 }

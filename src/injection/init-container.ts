@@ -11,6 +11,12 @@ import type { JsonObject } from './types.ts';
 /** The user `nonroot` of distroless images, which the injector's own image is built on. */
 const NONROOT = 65532;
 
+/**
+ * Where the API server mounts the pod's token for the API in every container that has no mount there. This one needs none,
+ * and a pod changed after the injection is reviewed a second time (kubernetes: plugin/pkg/admission/serviceaccount).
+ */
+const API_TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
 /** First of the init containers, so that a user's own ones can rely on the member's turn having come. */
 export function initContainer(target: Target): Contribution {
   const { pod, settings } = target;
@@ -64,6 +70,7 @@ function container({ cluster, data, volumes, settings }: Target): JsonObject {
     volumeMounts: [
       { name: volumes.scripts, mountPath: SCRIPTS_PATH },
       { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
+      { name: volumes.token, mountPath: API_TOKEN_PATH, readOnly: true },
       data.mount ?? { name: volumes.data, mountPath: data.path, readOnly: true },
     ],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },

@@ -6,6 +6,7 @@ import jsonpatch, { type Operation as Found } from 'fast-json-patch';
 import { plan as planned } from '../../src/injection/plan.ts';
 import type { Operation } from '../../src/injection/types.ts';
 
+export { decidedByPod } from '../../src/injection/plan.ts';
 export type * from '../../src/injection/index.ts';
 
 /** The decision of the real plan, with operations found by comparison. */

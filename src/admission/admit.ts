@@ -3,6 +3,7 @@ import jsonpatch from 'fast-json-patch';
 import {
   type Context,
   type Decision,
+  decidedByPod,
   type JsonObject,
   type Operation,
   plan,
@@ -41,8 +42,9 @@ export async function admit(
   if (request.kind !== '/v1/Pod' || request.operation !== 'CREATE' || request.subResource !== '') {
     return passed('not_a_pod_creation');
   }
-  const context = await readContext(request.object, request.namespace);
-  const decision = plan(request.object, context, settings);
+  const decision =
+    decidedByPod(request.object) ??
+    plan(request.object, await readContext(request.object, request.namespace), settings);
   switch (decision.kind) {
     case 'skip':
       return passed(decision.reason);

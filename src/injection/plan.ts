@@ -39,6 +39,16 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
 ];
 
 /**
+ * The decision where the pod alone says it, as for one that went through the injection before; null where the context is
+ * needed.
+ */
+export function decidedByPod(pod: unknown): Decision | null {
+  if (member(labelsOf(pod), OPT_IN_LABEL) !== OPT_IN_VALUE) return skip('not_labelled');
+  if (member(annotationsOf(pod), MIRROR_ANNOTATION) !== undefined) return skip('mirror_pod');
+  return orDenied(() => (isInjected(readPod(pod)) ? skip('already_injected') : null));
+}
+
+/**
  * Decides what happens to a pod: skip, deny, or inject with the operations that do it.
  *
  * @param pod raw JSON as the API received it, not validated: whatever its shape, this never throws over it
@@ -46,13 +56,18 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
  * @param settings the injector's own configuration
  */
 export function plan(pod: unknown, context: Context, settings: Settings): Decision {
-  if (member(labelsOf(pod), OPT_IN_LABEL) !== OPT_IN_VALUE) return skip('not_labelled');
-  if (member(annotationsOf(pod), MIRROR_ANNOTATION) !== undefined) return skip('mirror_pod');
-  try {
+  const early = decidedByPod(pod);
+  if (early !== null) return early;
+  return orDenied(() => {
     const view = readPod(pod);
-    if (isInjected(view)) return skip('already_injected');
     const { wishes, warnings } = readAnnotations(view.annotations);
     return inject(resolve(view, wishes, context, settings), warnings);
+  });
+}
+
+function orDenied<Decided>(decide: () => Decided): Decided | Decision {
+  try {
+    return decide();
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'deny', reason: error.reason, message: error.message };
     throw error;

@@ -97,6 +97,19 @@ describe('/mutate', () => {
     expect(response).not.toHaveProperty('patchType');
   });
 
+  it('passes a pod that it has changed before without asking the API again', async () => {
+    const first = responseOf(await post(review));
+    const operations = JSON.parse(Buffer.from(first.patch ?? '', 'base64').toString()) as Operation[];
+    const { newDocument: object } = jsonpatch.applyPatch(structuredClone(pod), operations);
+    readContext = () => Promise.reject(new Error('nobody may ask'));
+    const reply = await post({ ...review, request: { ...review.request, object } });
+    readContext = () => Promise.resolve(CONTEXT);
+    expect(responseOf(reply)).toMatchObject({
+      allowed: true,
+      auditAnnotations: { reason: 'already_injected' },
+    });
+  });
+
   it.each([
     ['an update', { operation: 'UPDATE' }],
     ['another kind', { kind: { group: 'apps', version: 'v1', kind: 'Deployment' } }],

@@ -34,7 +34,10 @@ const review = JSON.stringify({
     kind: { group: '', version: 'v1', kind: 'Pod' },
     operation: 'CREATE',
     namespace: 'shop',
-    object: { metadata: { name: 'web' }, spec: { containers: [{ name: 'web', image: 'web' }] } },
+    object: {
+      metadata: { name: 'db', labels: { galera: 'true' } },
+      spec: { containers: [{ name: 'db', image: 'mariadb:11.8' }] },
+    },
   },
 });
 

@@ -17,7 +17,7 @@ import { createAdminServer } from './server/admin.ts';
 import { adviseRouter } from './server/advise.ts';
 import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
-import { mutateRouter } from './server/mutate.ts';
+import { type MutateParts, mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics, observeCertificate } from './telemetry/metrics.ts';
 import { expiries } from './tls/chain.ts';
@@ -29,6 +29,9 @@ import { VERSION } from './version.ts';
 export const LAME_DUCK_MS = 5_000;
 /** How long requests under way may take after that, in milliseconds. */
 export const DRAIN_MS = 10_000;
+
+/** How long a caller of the webhook that sends no review waits for the answer, in milliseconds. */
+export const REFUSE_AFTER_MS = 1_000;
 
 /** What a test may bring in place of the real thing. */
 export interface Overrides {
@@ -77,12 +80,9 @@ export async function startService(
       logger.info('certificate changed');
     }, stopping.signal);
     const settings = (): Settings => settingsOf(config, host, state.pair);
+    const reviewing = { settings, logger, metrics, refuseAfterMs: REFUSE_AFTER_MS };
     const app = createApp(
-      [
-        mutateRouter({ readContext: contextOf(client), settings, logger, metrics }),
-        adviseRouter({ readClaims: createClaimsReader(client), settings, logger, metrics }),
-        coordinatorRouter(config, client, logger, metrics),
-      ],
+      [...reviewRouters(client, reviewing), coordinatorRouter(config, client, logger, metrics)],
       () => state.phase,
       (error) => onFault(metrics, logger, error),
     );
@@ -104,6 +104,16 @@ export async function startService(
     await Promise.all([close(https), close(admin)]);
     throw error;
   }
+}
+
+function reviewRouters(
+  client: KubernetesClient,
+  parts: Omit<MutateParts, 'readContext'>,
+): readonly ReturnType<typeof mutateRouter>[] {
+  return [
+    mutateRouter({ ...parts, readContext: contextOf(client) }),
+    adviseRouter({ ...parts, readClaims: createClaimsReader(client) }),
+  ];
 }
 
 function onFault(metrics: Metrics, logger: Logger, error: unknown): void {

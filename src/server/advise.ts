@@ -1,4 +1,5 @@
 /** `/advise`: warnings for whoever applies a workload. Nothing is ever refused or changed here. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import { advise, type ReadClaims } from '../admission/advise.ts';
 import { advised, complete } from '../admission/respond.ts';
@@ -25,6 +26,8 @@ export interface AdviseParts {
   readonly settings: () => Settings;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** How long a refusal is held back, in milliseconds, as that of a pod's review is; 0 where nothing is said. */
+  readonly refuseAfterMs?: number;
 }
 
 /** The endpoint. Every review that can be read is allowed, whatever goes wrong behind it. */
@@ -53,10 +56,12 @@ async function answer(
     const found = (await gate.enter(() => decide(parts, review, time))) ?? [];
     const messages = found.map(({ message }) => message);
     sendJson(response, 200, complete(review.uid, advised(messages, reasonsOf(found))));
-  } catch (error) {
-    turnAway(response, error);
-  } finally {
     stop();
+  } catch (error) {
+    stop();
+    if (error instanceof BadReviewError || error instanceof TurnedAwayError)
+      await sleep(parts.refuseAfterMs ?? 0);
+    turnAway(response, error);
   }
 }
 

@@ -25,15 +25,22 @@ export interface BodyRules {
 /** Bodies up to this size, in bytes, are counted apart, so that large ones cannot keep ordinary reviews out. */
 const SMALL = 256 * 1024;
 
+/** A body that was read. */
+export interface Body {
+  readonly bytes: Buffer;
+  /** Gives its share of the budget back before the response is closed: the bytes are not looked at again. */
+  readonly release: () => void;
+}
+
 /**
- * The bytes of the body. They count against the budget until the response is closed.
+ * Reads the body. Its bytes count against the budget until the response is closed.
  * @throws TurnedAwayError 400, 413, 415 or 429
  */
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   rules: BodyRules,
-): Promise<Buffer> {
+): Promise<Body> {
   checkHeaders(request, rules);
   // Nothing more would ever be heard of a request that was cut off while its caller was being identified.
   if (request.destroyed) throw new TurnedAwayError(400, 'the body ended early');
@@ -46,6 +53,7 @@ export async function readBody(
     const fail = (error: TurnedAwayError): void => {
       request.removeAllListeners('data').pause();
       chunks.length = 0;
+      share.release();
       reject(error);
     };
     request.on('data', (chunk: Buffer) => {
@@ -59,7 +67,7 @@ export async function readBody(
     const cutOff = (): void => {
       if (!request.readableEnded) fail(new TurnedAwayError(400, 'the body ended early'));
     };
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('end', () => resolve({ bytes: Buffer.concat(chunks), release: () => share.release() }));
     request.once('error', cutOff);
     request.once('close', cutOff);
   });

@@ -60,8 +60,10 @@ async function answer(
   const stop = beginRequest(parts.metrics, call);
   try {
     const caller = await callerOf(parts, request);
-    const body = (await readBody(request, response, rules)).toString('utf8');
-    const deciding = gate.enter(() => parts.coordinator(call, caller, body, () => request.socket.destroyed));
+    const { bytes } = await readBody(request, response, rules);
+    const deciding = gate.enter(() =>
+      parts.coordinator(call, caller, bytes.toString('utf8'), () => request.socket.destroyed),
+    );
     if (deciding === null) throw new TurnedAwayError(429, 'too many calls at once; ask again');
     send(response, 200, await deciding);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** `/mutate`: the endpoint that the API server calls. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import { admit, BrokenPatchError, type ReadContext } from '../admission/admit.ts';
 import { complete } from '../admission/respond.ts';
@@ -31,6 +32,11 @@ export interface MutateParts {
   readonly settings: () => Settings;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /**
+   * How long the answer to a request that is no review, or one too many, is held back, in milliseconds; 0 where nothing is
+   * said. Whoever repeats such requests then waits, and the time is left for reviews (docs/adr/0017).
+   */
+  readonly refuseAfterMs?: number;
 }
 
 /** The endpoint. User errors deny; our own faults answer 500, so that the failure policy decides. */
@@ -58,10 +64,12 @@ async function answer(
     const deciding = bounds.gate.enter(() => decide(parts, review, request.query['timeout']));
     if (deciding === null) throw new TurnedAwayError(429, 'too many reviews at once; ask again in a second');
     sendJson(response, 200, await deciding);
-  } catch (error) {
-    fail(parts, response, error);
-  } finally {
     stop();
+  } catch (error) {
+    stop();
+    if (error instanceof BadReviewError || error instanceof TurnedAwayError)
+      await sleep(parts.refuseAfterMs ?? 0);
+    fail(parts, response, error);
   }
 }
 

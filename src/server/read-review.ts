@@ -22,7 +22,13 @@ export async function readReview(
   budget: Budget,
 ): Promise<AdmissionRequest> {
   const rules = { type: 'application/json', limit: REVIEW_LIMIT, budget };
-  return parseReview(parseJson(await readBody(request, response, rules)));
+  const { bytes, release } = await readBody(request, response, rules);
+  try {
+    return parseReview(parseJson(bytes));
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 function parseJson(body: Buffer): unknown {

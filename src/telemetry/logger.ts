@@ -24,7 +24,11 @@ export function createLogger(
     (one: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(one) < lowest) return;
-      const line: Record<string, unknown> = { time: now().toISOString(), level: one, message: shorten(message) };
+      const line: Record<string, unknown> = {
+        time: now().toISOString(),
+        level: one,
+        message: shorten(message),
+      };
       for (const [name, value] of Object.entries(fields)) line[name] = shorten(value);
       write(`${JSON.stringify(line)}\n`);
     };

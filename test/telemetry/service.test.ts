@@ -38,29 +38,38 @@ afterAll(async () => {
 });
 
 const TOKEN = podToken('db-0');
+const REQUEST = {
+  uid: 'uid-of-the-review',
+  kind: { group: '', version: 'v1', kind: 'Pod' },
+  operation: 'DELETE',
+  namespace: 'shop',
+};
 
 /** One question of the pod db-0 to the service. */
-function ask(): Promise<number> {
+const ask = () =>
+  send('/coordinator/v1/turn', 'text/plain', 'cluster=db\nask=1\ndata=empty\n').then(({ status }) => status);
+
+function send(path: string, type: string, body: string): Promise<{ path: string; status: number }> {
   const data = (api.objects.get(SECRET) as { data?: Record<string, string> } | undefined)?.data;
   return new Promise((resolve, reject) => {
     const call = request(
       {
         host: '127.0.0.1',
         port: service.port,
-        path: '/coordinator/v1/turn',
+        path,
         method: 'POST',
         servername: 'galera-injector.galera-system.svc',
         ca: Buffer.from(data?.['ca.crt'] ?? '', 'base64'),
         agent: false,
-        headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'text/plain' },
+        headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': type },
       },
       (response) => {
         response.resume();
-        resolve(response.statusCode ?? 0);
+        resolve({ path, status: response.statusCode ?? 0 });
       },
     );
     call.on('error', reject);
-    call.end('cluster=db\nask=1\ndata=empty\n');
+    call.end(body);
   });
 }
 
@@ -77,3 +86,15 @@ it('a service counts what it answers and what it asks the API, and repeats no to
   }
   for (const part of TOKEN.split('.')) expect(page + lines.join('')).not.toContain(part);
 });
+
+it.each(['/mutate', '/advise'])(
+  'a caller of %s that sends no review waits, and nobody with it',
+  async (path) => {
+    const nonsense = send(path, 'application/json', '{}');
+    const inflated = send(path, 'application/gzip', '');
+    const wellFormed = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request: REQUEST };
+    const review = send(path, 'application/json', JSON.stringify(wellFormed));
+    expect(await Promise.race([nonsense, inflated, review])).toEqual({ path, status: 200 });
+    expect((await Promise.all([nonsense, inflated])).map(({ status }) => status)).toEqual([400, 415]);
+  },
+);

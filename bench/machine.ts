@@ -27,3 +27,8 @@ export async function machine(node: string): Promise<Machine> {
     load: loadavg()[0] ?? 0,
   };
 }
+
+/** Day, commit, machine and what else went on there, as a sentence without its full stop. */
+export function measuredOn({ date, commit: hash, description, load }: Machine): string {
+  return `Measured ${date} UTC at commit ${hash} on ${description}; load average of the minute before: ${load.toFixed(1)}`;
+}

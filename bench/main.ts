@@ -1,24 +1,31 @@
 /** `npm run bench`: every measurement of docs/performance.md in one run. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { elapsed, step, toStderr } from '../e2e/cluster/progress.ts';
 import type { Effort } from './bench.ts';
 import { stopAll } from './children.ts';
+import { benchCluster } from './cluster/run.ts';
 import { measureCpu } from './measure/cpu.ts';
 import { measureLatency } from './measure/latency.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measureSizes } from './measure/size.ts';
 import { measureStart } from './measure/start.ts';
 import { machine } from './machine.ts';
+import { writeMarked } from './page.ts';
 import { prepare } from './prepare.ts';
-import { pageOf, tablesOf } from './report.ts';
+import { sectionOf, tablesOf } from './report.ts';
 
-const HELP = `Measures the webhook against a bare server and itself, over loopback, and prints the tables.
+const HELP = `Measures the webhook and prints the tables: over loopback against a bare server and itself, or on a real cluster.
 
-  npm run bench              six minutes; writes docs/performance.md
-  npm run bench -- --short   less than one minute; writes nothing
+  npm run bench                        six minutes; writes its part of docs/performance.md
+  npm run bench -- --short             less than one minute; writes nothing
+  npm run bench -- --cluster           how long creating a pod takes with and without the webhook, three minutes;
+                                       writes its own part of docs/performance.md
+  npm run bench -- --cluster --short   one minute; writes nothing
+
+With --cluster the cluster of KUBECONFIG is used when that is set, else one is booted (root).
 `;
 
 const FULL: Effort = {
@@ -30,8 +37,6 @@ const FULL: Effort = {
   starts: 11,
 };
 const SHORT: Effort = { rounds: 2, closedMs: 250, openMs: 1_500, loadMs: 2_000, attackMs: 4_000, starts: 3 };
-
-const PAGE = join(import.meta.dirname, '..', 'docs', 'performance.md');
 
 async function run(effort: Effort, write: boolean): Promise<void> {
   const began = Date.now();
@@ -47,7 +52,7 @@ async function run(effort: Effort, write: boolean): Promise<void> {
       size: await measureSizes(bench),
     };
     process.stdout.write(`${tablesOf(results)}\n`);
-    if (write) await writeFile(PAGE, pageOf(await readFile(PAGE, 'utf8'), results, effort, host));
+    if (write) await writeMarked('bench', sectionOf(results, effort, host));
     toStderr(`${write ? 'docs/performance.md is written; ' : ''}all measured in ${elapsed(began)}\n`);
   } finally {
     await stopAll();
@@ -58,10 +63,15 @@ async function run(effort: Effort, write: boolean): Promise<void> {
 
 try {
   const { values } = parseArgs({
-    options: { short: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      short: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) process.stdout.write(HELP);
-  else await run(values.short === true ? SHORT : FULL, values.short !== true);
+  else if (values.cluster) await benchCluster(values.short);
+  else await run(values.short ? SHORT : FULL, !values.short);
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

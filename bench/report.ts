@@ -1,12 +1,13 @@
 /** The tables of docs/performance.md. */
 import type { Effort } from './bench.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, measuredOn } from './machine.ts';
 import { CONTESTANTS, type Costs, type Name, type Size } from './measure/cpu.ts';
 import { type Latencies, RATE } from './measure/latency.ts';
 import { CONNECTIONS, type Footprint } from './measure/memory.ts';
 import type { Sizes } from './measure/size.ts';
 import type { Starts } from './measure/start.ts';
 import { goalsOf } from './goals.ts';
+import { table } from './page.ts';
 import type { Middle } from '../e2e/support/statistics.ts';
 
 /** Everything that one run measured. */
@@ -41,28 +42,17 @@ export function tablesOf(results: Results): string {
   ].join('\n\n');
 }
 
-const BEGIN = '<!-- bench -->';
-const END = '<!-- end of bench -->';
-
-/** The page with the tables between its marks replaced. @throws when it lacks the marks */
-export function pageOf(page: string, results: Results, effort: Effort, host: Machine): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin === -1 || end < begin)
-    throw new Error(`docs/performance.md lacks ${BEGIN} or ${END}; put them back`);
+/** The tables with where they come from. */
+export function sectionOf(results: Results, effort: Effort, host: Machine): string {
   const origin = [
-    `Measured ${host.date} UTC at commit ${host.commit} on ${host.description}; load average of the minute before: ${host.load.toFixed(1)}.`,
+    `${measuredOn(host)}.`,
     `${effort.rounds} rounds of ${effort.closedMs / 1_000} s for each number of CPU, ${effort.openMs / 1_000} s for each of latency.`,
   ].join(' ');
-  return `${page.slice(0, begin)}${BEGIN}\n\n${origin}\n\n${tablesOf(results)}\n\n${page.slice(end)}`;
+  return `${origin}\n\n${tablesOf(results)}`;
 }
 
-const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const mebi = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
 const mega = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 function goalTable(results: Results): string {
   const rows = goalsOf(results).map(({ what, goal, measured, unit, digits }) => {

@@ -61,7 +61,7 @@ export async function openLoop(
   const count = Math.floor((milliseconds * perSecond) / 1_000);
   for (let sent = 0; sent < count; sent += 1) {
     const due = start + (sent * 1_000) / perSecond;
-    await until(due);
+    await untilDue(due);
     const connection = free.shift();
     if (connection === undefined) waiting.push(due);
     else void serve(connection, due);
@@ -73,8 +73,8 @@ export async function openLoop(
   return { answers: countsOf(answers), latencies };
 }
 
-/** Timers are late by up to a millisecond; the last one is waited for with open eyes. */
-async function until(due: number): Promise<void> {
+/** Waits until `performance.now()` has reached that. Timers are late by up to a millisecond; the last one is waited for with open eyes. */
+export async function untilDue(due: number): Promise<void> {
   const rest = due - performance.now();
   if (rest > 1.5) await sleep(rest - 1.5);
   while (performance.now() < due) await new Promise(setImmediate);

@@ -19,12 +19,10 @@ export function sectionOf(outcome: Outcome, host: Machine, booted: boolean): str
     differenceOf(times),
     "### Reviews in the API server's own histogram",
     shareTable(readings.reviews),
-    othersOf(readings.reviews, pairs),
+    callsOf(readings.reviews, pairs),
     '### Where the time of a review goes, in milliseconds',
     placeTable(readings),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  ].join('\n\n');
 }
 
 function timeTable(times: Pairs): string {
@@ -48,11 +46,9 @@ function shareTable(reviews: Histogram): string {
   return table(['within', `of ${reviews.count} reviews`], rows);
 }
 
-/** Empty unless something else created labelled pods meanwhile. */
-function othersOf({ count }: Histogram, pairs: number): string {
-  return count === pairs
-    ? ''
-    : `${count - pairs} of these reviews are of pods that others created meanwhile.`;
+/** More than one call a pod: the API server asked again, or others created pods meanwhile. */
+function callsOf({ count }: Histogram, pods: number): string {
+  return `${count} reviews of ${pods} pods: ${(count / pods).toFixed(2)} calls of the webhook for each.`;
 }
 
 function placeTable({ reviews, injector, workload, services }: Readings): string {

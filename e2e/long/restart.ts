@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
+import { restarted, restartsOf } from '../support/container-restarts.ts';
 import { INJECTOR_NAMESPACE, installChart, rolledOut } from '../support/install.ts';
 import { get, kubectl, until } from '../support/kubectl.ts';
 import { killAll } from '../support/processes.ts';
@@ -11,6 +12,7 @@ import { run } from '../support/run.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const CHART = 'charts/galera-injector';
+const CONTAINER = 'galera-injector';
 const REPLICAS = 2;
 
 /** Restarts all replicas as `kubectl rollout restart` does, and waits until the old ones are gone. */
@@ -39,22 +41,15 @@ export async function canKill(): Promise<boolean> {
  * milliseconds since the epoch.
  */
 export async function killReplica(): Promise<number> {
-  const [pod] = (await replicas()).toSorted((a, b) => restartsOf(a) - restartsOf(b));
+  const [pod] = (await replicas()).toSorted((a, b) => restartsOf(a, CONTAINER) - restartsOf(b, CONTAINER));
   if (pod === undefined) throw new Error('no replica runs');
   const servers = await serversOf(pod);
   if (servers.length === 0) throw new Error(`${pod.metadata?.name} does not run on this machine`);
   const killed = Date.now();
   killAll(servers);
-  await until(`the restart of ${pod.metadata?.name}`, 60, async () => {
-    const now = await get<V1Pod>(INJECTOR_NAMESPACE, 'pod', pod.metadata?.name ?? '');
-    return restartsOf(now) > restartsOf(pod) ? { done: true } : { not: `${restartsOf(now)} restarts` };
-  });
+  await restarted(INJECTOR_NAMESPACE, pod, CONTAINER);
   await rolledOut();
   return killed;
-}
-
-function restartsOf(pod: V1Pod): number {
-  return pod.status?.containerStatuses?.[0]?.restartCount ?? 0;
 }
 
 async function git(...args: string[]): Promise<string> {

@@ -1,14 +1,9 @@
 /** Faults that the suite makes. */
 import type { V1Pod } from '@kubernetes/client-node';
+import { restarted } from './container-restarts.ts';
 import { databaseContainer } from './galera.ts';
-import { get, kubectl, until } from './kubectl.ts';
+import { get, kubectl } from './kubectl.ts';
 import { killAll, type PodProcess, processesOf } from './processes.ts';
-
-/** How often the database container of a pod has been started again. */
-function restartsOf(pod: V1Pod): number {
-  const container = databaseContainer(pod);
-  return pod.status?.containerStatuses?.find((one) => one.name === container)?.restartCount ?? 0;
-}
 
 /** Kills the database server of a pod and waits until its container runs again. */
 export function killServer(namespace: string, name: string): Promise<void> {
@@ -22,7 +17,7 @@ export function killServer(namespace: string, name: string): Promise<void> {
  */
 export async function killServers(namespace: string, names: readonly string[]): Promise<void> {
   const found = await endServers(namespace, names);
-  for (const pod of found) await restarted(namespace, pod);
+  for (const pod of found) await restarted(namespace, pod, databaseContainer(pod));
 }
 
 /** Kills the database servers of pods, all at once, and deletes the pods before their containers start again. */
@@ -44,14 +39,6 @@ async function endServers(namespace: string, names: readonly string[]): Promise<
 async function abortServer(namespace: string, pod: V1Pod): Promise<void> {
   const target = [pod.metadata?.name ?? '', '-c', databaseContainer(pod)];
   await kubectl(['exec', '-n', namespace, ...target, '--', 'sh', '-c', 'kill -ABRT 1']);
-}
-
-async function restarted(namespace: string, before: V1Pod): Promise<void> {
-  const name = before.metadata?.name ?? '';
-  await until(`restart of ${name}`, 60, async () => {
-    const now = await get<V1Pod>(namespace, 'pod', name);
-    return restartsOf(now) > restartsOf(before) ? { done: true } : { not: `${restartsOf(now)} restarts` };
-  });
 }
 
 /** The process on this machine that is process 1 of the pod's server container. */

@@ -50,8 +50,9 @@ async function answer(
   response: Response,
 ): Promise<void> {
   const stop = beginRequest(parts.metrics, 'advise');
+  const reading = readReview(request, response, budget);
   try {
-    const review = await readReview(request, response, budget);
+    const review = await reading;
     const time = budgetOf(request.query['timeout']);
     const found = (await gate.enter(() => decide(parts, review, time))) ?? [];
     const messages = found.map(({ message }) => message);
@@ -59,8 +60,7 @@ async function answer(
     stop();
   } catch (error) {
     stop();
-    if (error instanceof BadReviewError || error instanceof TurnedAwayError)
-      await sleep(parts.refuseAfterMs ?? 0);
+    await reading.catch(() => sleep(parts.refuseAfterMs ?? 0));
     turnAway(response, error);
   }
 }

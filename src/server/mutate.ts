@@ -33,7 +33,7 @@ export interface MutateParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   /**
-   * How long the answer to a request that is no review, or one too many, is held back, in milliseconds; 0 where nothing is
+   * How long the answer to a request without a review that can be read is held back, in milliseconds; 0 where nothing is
    * said. Whoever repeats such requests then waits, and the time is left for reviews (docs/adr/0017).
    */
   readonly refuseAfterMs?: number;
@@ -59,16 +59,16 @@ async function answer(
   response: Response,
 ): Promise<void> {
   const stop = beginRequest(parts.metrics, 'mutate');
+  const reading = readReview(request, response, bounds.budget);
   try {
-    const review = await readReview(request, response, bounds.budget);
+    const review = await reading;
     const deciding = bounds.gate.enter(() => decide(parts, review, request.query['timeout']));
     if (deciding === null) throw new TurnedAwayError(429, 'too many reviews at once; ask again in a second');
     sendJson(response, 200, await deciding);
     stop();
   } catch (error) {
     stop();
-    if (error instanceof BadReviewError || error instanceof TurnedAwayError)
-      await sleep(parts.refuseAfterMs ?? 0);
+    await reading.catch(() => sleep(parts.refuseAfterMs ?? 0));
     fail(parts, response, error);
   }
 }

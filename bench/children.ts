@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { imageEnvironment } from '../scripts/image-config.ts';
 import type { Order } from './load/process.ts';
 import type { Seen } from './load/loops.ts';
 
@@ -32,7 +33,7 @@ export function start(
   env: Readonly<Record<string, string>> = {},
 ): Child {
   const child = spawn(node, args, {
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', NODE_ENV: 'production', ...env },
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...imageEnvironment, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   running.add(child);

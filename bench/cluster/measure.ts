@@ -1,7 +1,7 @@
 /** Creation of pods with and without the webhook on a real cluster, side by side. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { step, toStderr } from '../../e2e/cluster/progress.ts';
-import { type Api, CONNECTIONS, connectApi } from './api.ts';
+import { type Api, connectApi } from '../../e2e/support/api.ts';
 import { type Pairs, timePairs, type Way } from './pairs.ts';
 import { read, type Readings, since } from './readings.ts';
 import { makeSubject, type Subject } from './subject.ts';
@@ -26,12 +26,15 @@ export interface Outcome {
 /** Pods a second: what a cluster within its service level makes at most. */
 export const RATE = 20;
 
+/** Kept connections; one is enough unless an answer is late. */
+const CONNECTIONS = 4;
+
 /** After a reading, which costs the API server more than a review. */
 const REST_MS = 2_000;
 
 /** Measures on the cluster of KUBECONFIG, where the chart is installed. */
 export async function measure({ warmUp, pairs }: Effort): Promise<Outcome> {
-  const api = await connectApi();
+  const api = await connectApi(CONNECTIONS);
   const subject = await makeSubject();
   try {
     const create = (way: Way) => createPod(api, subject, way);

@@ -1,7 +1,7 @@
 /** What the API server and the injector count themselves. */
 import { INJECTOR_NAMESPACE } from '../../e2e/support/install.ts';
 import { replicas } from '../../e2e/support/replicas.ts';
-import type { Api } from './api.ts';
+import type { Api } from '../../e2e/support/api.ts';
 import { between, type Histogram, histogramOf } from './histogram.ts';
 
 /** Histograms of durations in seconds. */

@@ -1,10 +1,11 @@
 /** `npm run restarts`: replicas are restarted, killed and upgraded on a real cluster, while labelled pods are created. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { connectApi } from '../support/api.ts';
 import { createNamespace } from '../support/kubectl.ts';
 import { origin } from '../support/origin.ts';
 import setup from '../support/setup.ts';
-import { coreApi } from './admissions.ts';
+import { admitting } from './admissions.ts';
 import { count } from './options.ts';
 import { chartBefore } from './restart.ts';
 import { isGood, type Outcome, report } from './restart-report.ts';
@@ -71,7 +72,8 @@ function countOrNone(option: string, value: string): number {
 
 async function measure({ restarts, kills, workers, upgrade }: Wanted): Promise<Outcome> {
   const { name: namespace, remove } = await createNamespace('restarts');
-  const load = { api: coreApi(), namespace, workers };
+  const api = await connectApi(workers);
+  const load = { admit: admitting(api), namespace, workers };
   const found = noFindings();
   let problem: string | null = null;
   try {
@@ -80,6 +82,7 @@ async function measure({ restarts, kills, workers, upgrade }: Wanted): Promise<O
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   } finally {
+    api.close();
     await remove();
   }
   return { ...found, upgradedFrom: upgrade, workers, problem };

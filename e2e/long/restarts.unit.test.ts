@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noAdmissions, type PodApi, underLoad } from './admissions.ts';
+import { admitting, noAdmissions, underLoad } from './admissions.ts';
 import { isGood, kinds, type Outcome, report } from './restart-report.ts';
 import { noFindings, type Span } from './spans.ts';
 
@@ -57,25 +57,26 @@ describe('the load', () => {
     let next = 0;
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const api: PodApi = {
-      createNamespacedPod: async () => {
-        const answer = answers[next] ?? 'injected';
-        next += 1;
-        if (next === answers.length) end();
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        if (answer instanceof Error) throw answer;
-        const env = answer === 'injected' ? [{ name: 'GALERA_CA', value: 'PEM' }] : [];
-        return { spec: { containers: [], initContainers: [{ name: 'galera-init', env }] } };
-      },
+    const admit = async () => {
+      const answer = answers[next] ?? 'injected';
+      next += 1;
+      if (next === answers.length) end();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (answer instanceof Error) throw answer;
+      const env = answer === 'injected' ? [{ name: 'GALERA_CA', value: 'PEM' }] : [];
+      return { spec: { containers: [], initContainers: [{ name: 'galera-init', env }] } };
     };
-    await underLoad({ api, namespace: 'shop', workers: 1 }, counts, () => ended);
+    await underLoad({ admit, namespace: 'shop', workers: 1 }, counts, () => ended);
     return counts;
   }
 
   it('counts what failed, says why in the words of the API, and how often in a row', async () => {
-    const refused = Object.assign(new Error('HTTP-Code: 500'), {
-      body: '{"message":"failed calling webhook"}',
-    });
+    const api = {
+      call: () => Promise.resolve({ status: 500, text: '{"message":"failed calling webhook"}' }),
+      close: () => undefined,
+    };
+    const refused = await admitting(api)('shop', {}).catch((error: unknown) => error as Error);
+    if (!(refused instanceof Error)) throw new Error('the pod was admitted');
     const counts = await admitted(['injected', refused, refused, 'injected', new Error('socket hang up')]);
     expect(counts).toMatchObject({ created: 2, mostInARow: 2 });
     expect(counts.failures.map((one) => one.slice(one.indexOf(' ') + 1))).toEqual([

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { splitPem, validityOf } from '../../src/tls/chain.ts';
 import { toStderr } from '../cluster/progress.ts';
+import { connectApi } from '../support/api.ts';
 import { INJECTOR_NAMESPACE, rolledOut } from '../support/install.ts';
 import { createNamespace, until } from '../support/kubectl.ts';
 import { run } from '../support/run.ts';
-import { coreApi, createWithoutPause, noAdmissions, type Admissions } from './admissions.ts';
+import { admitting, coreApi, createWithoutPause, noAdmissions, type Admissions } from './admissions.ts';
 import { connectionFault, replicaAddresses } from './replica-calls.ts';
 import { GivenAuthorities, RotationCount, type SecretTexts } from './rotation-count.ts';
 
@@ -86,13 +87,21 @@ async function readSecret(api: CoreV1Api): Promise<SecretTexts> {
 
 /** Rotates until both counts are reached, or far too much time has passed, while `workers` create pods and each replica is called as pods do. */
 export async function rotate(wanted: number, workers: number): Promise<Outcome> {
-  const api = coreApi();
+  const [api, connection] = [coreApi(), await connectApi(workers)];
   const { name: namespace, remove } = await createNamespace('rotations');
   const stop = new AbortController();
   const [rotations, given] = [new RotationCount(), new GivenAuthorities()];
   const admissions = noAdmissions();
   const begin = Date.now();
-  const load = createWithoutPause(api, namespace, workers, admissions, (one) => given.add(one), stop.signal);
+  const admit = admitting(connection);
+  const load = createWithoutPause(
+    admit,
+    namespace,
+    workers,
+    admissions,
+    (one) => given.add(one),
+    stop.signal,
+  );
   const callFaults: string[] = [];
   let calls = 0;
   let shown = begin;
@@ -123,6 +132,7 @@ export async function rotate(wanted: number, workers: number): Promise<Outcome> 
   } finally {
     stop.abort();
     await load;
+    connection.close();
     await remove();
   }
   return { rotations, admissions, calls, callFaults, seconds: Math.round((Date.now() - begin) / 1_000) };

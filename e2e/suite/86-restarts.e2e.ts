@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { coreApi, type Load, noAdmissions, underLoad } from '../long/admissions.ts';
+import { admitting, type Load, noAdmissions, underLoad } from '../long/admissions.ts';
 import { canKill } from '../long/restart.ts';
 import { noFindings, restartAndKill } from '../long/spans.ts';
+import { type Api, connectApi } from '../support/api.ts';
 import { createNamespace } from '../support/kubectl.ts';
 
 const WORKERS = 4;
 
 let load: Load;
 let remove: () => Promise<void>;
+let api: Api;
 beforeAll(async () => {
   const { name: namespace, remove: clean } = await createNamespace('restarts');
   remove = clean;
-  load = { api: coreApi(), namespace, workers: WORKERS };
+  api = await connectApi(WORKERS);
+  load = { admit: admitting(api), namespace, workers: WORKERS };
 });
-afterAll(() => remove());
+afterAll(async () => {
+  api.close();
+  await remove();
+});
 
 describe('while pods are created without pause', () => {
   it('three rolling restarts fail no admission', async () => {

@@ -1,4 +1,4 @@
-/** Calls of the API server that take the text of an answer and no more, so that a measured call costs little itself. */
+/** Calls of the API server that take the text of an answer and no more, so that a load and a measured call cost little. */
 import { Agent, request, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 
@@ -15,12 +15,10 @@ export interface Api {
   readonly close: () => void;
 }
 
-/** As many connections; one is enough unless an answer is late. */
-export const CONNECTIONS = 4;
 const LIMIT_MS = 10_000;
 
-/** A client for the cluster of KUBECONFIG. */
-export async function connectApi(): Promise<Api> {
+/** A client for the cluster of KUBECONFIG with at most so many connections. */
+export async function connectApi(connections: number): Promise<Api> {
   const config = new KubeConfig();
   config.loadFromDefault();
   const server = config.getCurrentCluster()?.server;
@@ -29,7 +27,7 @@ export async function connectApi(): Promise<Api> {
   const credentials: RequestOptions = {};
   await config.applyToHTTPSOptions(credentials);
   // In turn, so that none is idle for so long that the server closes it.
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, scheduling: 'fifo' });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
   const base = server.replace(/\/$/, '');
   return {
     call: (method, path, body) => send(`${base}${path}`, { ...credentials, agent, method }, body),

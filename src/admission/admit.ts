@@ -55,7 +55,7 @@ export async function admit(
     case 'inject': {
       const { operations, reason, cluster, address } = decision;
       const patch = JSON.stringify(operations);
-      prove(request.object, operations);
+      prove(request.object, patch);
       const warnings = decision.warnings.map((warning) => warning.message);
       const audit = { decision: 'inject', reason, cluster, 'cluster-address': address };
       return { answer: patched(patch, warnings, audit), decision: 'inject', reason, cluster };
@@ -68,14 +68,14 @@ function passed(reason: Admitted['reason']): Admitted {
 }
 
 /**
- * Applies the patch to the object, which nobody looks at afterwards (a copy would cost more than the decision). The API
- * server rejects a pod for a patch that does not apply even where the failure policy is Ignore, so such a patch must not
- * leave this process.
+ * Applies the patch, as it will be sent, to the object, which nobody looks at afterwards (a copy would cost more than the
+ * decision). The API server rejects a pod for a patch that does not apply even where the failure policy is Ignore, so such
+ * a patch must not leave this process.
  * @throws BrokenPatchError
  */
-function prove(pod: JsonObject, operations: readonly Operation[]): void {
+function prove(pod: JsonObject, patch: string): void {
   try {
-    jsonpatch.applyPatch(pod, operations, true);
+    jsonpatch.applyPatch(pod, JSON.parse(patch) as Operation[], true);
   } catch (cause) {
     throw new BrokenPatchError('the patch does not apply to the pod it was made for', { cause });
   }

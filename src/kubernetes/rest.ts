@@ -131,6 +131,5 @@ function unanswered(cause: unknown): never {
 function answerOf({ status, headers, text }: Reply): unknown {
   if (status < 200 || status > 299)
     throw new ApiException(status, 'the API server refused the call', text, headers);
-
   return withDates(JSON.parse(text));
 }

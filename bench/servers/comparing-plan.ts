@@ -3,14 +3,14 @@
  * comparing the two, as webhooks commonly do.
  */
 import jsonpatch, { type Operation as Found } from 'fast-json-patch';
-import { plan as planned } from '../../src/injection/plan.ts';
+import { planInContext as planned } from '../../src/injection/plan.ts';
 import type { Operation } from '../../src/injection/types.ts';
 
 export { decidedByPod } from '../../src/injection/plan.ts';
 export type * from '../../src/injection/index.ts';
 
 /** The decision of the real plan, with operations found by comparison. */
-export function plan(...given: Parameters<typeof planned>): ReturnType<typeof planned> {
+export function planInContext(...given: Parameters<typeof planned>): ReturnType<typeof planned> {
   const decision = planned(...given);
   if (decision.kind !== 'inject') return decision;
   const [pod] = given;

@@ -6,7 +6,7 @@ import {
   decidedByPod,
   type JsonObject,
   type Operation,
-  plan,
+  planInContext,
   type Reason,
   type Settings,
 } from '../injection/index.ts';
@@ -44,7 +44,7 @@ export async function admit(
   }
   const decision =
     decidedByPod(request.object) ??
-    plan(request.object, await readContext(request.object, request.namespace), settings);
+    planInContext(request.object, await readContext(request.object, request.namespace), settings);
   switch (decision.kind) {
     case 'skip':
       return passed(decision.reason);

@@ -2,7 +2,7 @@
 export { isSingle } from './cluster-name.ts';
 export { member, text } from './json.ts';
 export * from './names.ts';
-export { decidedByPod, plan } from './plan.ts';
+export { decidedByPod, plan, planInContext } from './plan.ts';
 export { REASONS, type Reason } from './reasons.ts';
 export { podOf } from './template-pod.ts';
 export { quoted, quotedList, sentence, singleLine } from './text.ts';

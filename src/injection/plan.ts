@@ -56,8 +56,11 @@ export function decidedByPod(pod: unknown): Decision | null {
  * @param settings the injector's own configuration
  */
 export function plan(pod: unknown, context: Context, settings: Settings): Decision {
-  const early = decidedByPod(pod);
-  if (early !== null) return early;
+  return decidedByPod(pod) ?? planInContext(pod, context, settings);
+}
+
+/** The decision over a pod that `decidedByPod` leaves open: deny, or inject with the operations that do it. */
+export function planInContext(pod: unknown, context: Context, settings: Settings): Decision {
   return orDenied(() => {
     const view = readPod(pod);
     const { wishes, warnings } = readAnnotations(view.annotations);

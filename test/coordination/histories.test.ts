@@ -90,6 +90,17 @@ settle 0
 settle 0
 commit 0`;
 
+const ORDER_OF_A_GONE_POD = `3 kept
+settle 0
+annotate 0
+kill 0
+commit 0
+scale 0
+createPod 0
+beginCall 0
+deletePod 0
+createPod 0`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
@@ -109,5 +120,9 @@ describe('histories that once went wrong stay right', () => {
 
   it('a member that was left out of a component is waited for while the one that left it out has not reported', () => {
     expect(replay(LEFT_OUT)).toEqual([]);
+  });
+
+  it('a bootstrap by hand that was granted stands when its pod is deleted before it hears of that', () => {
+    expect(replay(ORDER_OF_A_GONE_POD)).toEqual([]);
   });
 });

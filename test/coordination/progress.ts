@@ -71,10 +71,10 @@ function goOnByHand(world: World): boolean {
   const node = databases(world)
     .filter(({ node: { pod }, volume }) => pod !== null && (!formed || volume.uuid === uuid))
     // A spent annotation takes another pod, with which data that is not on a claim would go.
-    .filter(({ node: { pod } }) => world.workload.durable || pod?.orderSpent === false)
+    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod))
     .toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.node;
   if (node === undefined) return false;
-  if (node.pod?.orderSpent === true) {
+  if (world.orders.isSpent(node.pod)) {
     world.deletePod(node, true);
     world.createPod(node);
   }

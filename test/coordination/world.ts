@@ -4,9 +4,10 @@
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
 import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
-import { askAgain, callOf, deliver, spendOrders, viewOf } from './model/answers.ts';
+import { askAgain, callOf, deliver, viewOf } from './model/answers.ts';
 import { Group } from './model/group.ts';
 import { addressOf, memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
+import { Orders } from './model/orders.ts';
 import { type Question, Replicas } from './model/replicas.ts';
 import { reportOf } from './model/volumes.ts';
 import { Clock, Workload } from './model/workload.ts';
@@ -20,6 +21,7 @@ export class World {
   readonly violations: string[] = [];
   readonly workload: Workload;
   readonly group: Group;
+  readonly orders = new Orders();
   readonly #clock = new Clock();
   readonly #replicas: Replicas;
   #coordinatorGone = false;
@@ -119,7 +121,7 @@ export class World {
     if (answer.kind === 'join' && question.name === 'start' && onlyRecovering(situation)) {
       this.violations.push(`${question.node} is told to join, but those that are Ready only recover`);
     }
-    const byHand = question.name === 'start' && spendOrders(this.nodes, decision);
+    const byHand = question.name === 'start' && this.orders.spend(decision);
     const node = this.nodes[question.node];
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(node);
@@ -218,7 +220,7 @@ export class World {
     if (!this.group.isOneHistory()) return;
     this.#replicas.forget();
     this.group.ledger.forget();
-    for (const { pod } of this.nodes) if (pod !== null) pod.orderSpent = false;
+    this.orders.forget();
   }
 
   pass(milliseconds: number): void {

@@ -1,23 +1,8 @@
-/** What an answer of the coordinator does to the start script, the probe and the orders of a person. */
+/** What an answer of the coordinator does to the start script and the probe. */
 import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
 import type { Answer, Situation } from '../../../src/coordination/types.ts';
 import type { Node } from './nodes.ts';
 import type { Decision, Question } from './replicas.ts';
-
-/** A bootstrap overtakes the orders of all annotated pods, a join that of its own; true when the bootstrap obeys one. */
-export function spendOrders(nodes: readonly Node[], { answer, situation }: Decision): boolean {
-  if (answer.kind !== 'bootstrap' && answer.kind !== 'join') return false;
-  const { caller } = situation;
-  let obeys = false;
-  for (const { pod } of nodes) {
-    const seen = situation.members.find((member) => member.podUid === pod?.uid);
-    if (pod === null || seen?.bootstrapByHand !== true) continue;
-    if (answer.kind === 'join' && pod.uid !== caller.podUid) continue;
-    if (answer.kind === 'bootstrap' && pod.uid === caller.podUid) obeys = !pod.orderSpent;
-    pod.orderSpent = true;
-  }
-  return obeys;
-}
 
 /** The answer reaches the pod, if that still waits for it. */
 export function deliver(node: Node, { question, answer, situation }: Decision, byHand: boolean): void {

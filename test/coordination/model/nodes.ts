@@ -13,8 +13,6 @@ export interface Pod {
   terminating: boolean;
   /** Carries `galera-injector.dev/bootstrap: now`. */
   annotated: boolean;
-  /** A bootstrap was granted while it was annotated, or it was told to join: the order is over. */
-  orderSpent: boolean;
   ready: boolean;
   readySince: number;
   /** The uuid that the coordinator has confirmed to this pod; a refusal takes it back. */

@@ -69,7 +69,6 @@ export class Workload {
       initStarted: state === 'running' || state === 'mute' ? this.#clock.now : null,
       terminating: false,
       annotated: false,
-      orderSpent: false,
       ready: false,
       readySince: 0,
       acknowledged: null,

@@ -101,6 +101,14 @@ beginCall 0
 deletePod 0
 createPod 0`;
 
+const EXCHANGED_EARLY = `3 kept
+createPod 4
+settle 0
+beginCall 0
+deletePod 0
+swapVolume 3
+createPod 0`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
@@ -120,6 +128,10 @@ describe('histories that once went wrong stay right', () => {
 
   it('a member that was left out of a component is waited for while the one that left it out has not reported', () => {
     expect(replay(LEFT_OUT)).toEqual([]);
+  });
+
+  it('an empty volume in the place of a foreign one lets the others go on, also where the own one was lost early', () => {
+    expect(replay(EXCHANGED_EARLY)).toEqual([]);
   });
 
   it('a bootstrap by hand that was granted stands when its pod is deleted before it hears of that', () => {

@@ -124,10 +124,10 @@ export class Workload {
     if (node.pod === null) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
   }
 
-  /** Somebody attaches the volume of another cluster; what was there before can come back when it is kept. */
+  /** Somebody attaches the volume of another cluster; what was there before can come back when it is kept, else an empty one. */
   swapVolume(node: Node, isKept: boolean): void {
     if (node.pod !== null || !this.durable || node.detached !== null) return;
-    const detached = isKept ? node.volume : null;
+    const detached: Volume = isKept ? node.volume : { kind: 'empty' };
     Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached });
   }
 

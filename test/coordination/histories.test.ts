@@ -109,6 +109,17 @@ deletePod 0
 swapVolume 3
 createPod 0`;
 
+const ORDER_ANEW = `3 kept ordered
+settle 0
+settle 0
+commit 0
+annotate 1
+breakTransfer 3
+overtake 11
+breakTransfer 10
+outage 0
+losePosition 1`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
@@ -132,6 +143,10 @@ describe('histories that once went wrong stay right', () => {
 
   it('an empty volume in the place of a foreign one lets the others go on, also where the own one was lost early', () => {
     expect(replay(EXCHANGED_EARLY)).toEqual([]);
+  });
+
+  it('a person gives a spent order anew to the next pod, which an ordered controller makes a moment later', () => {
+    expect(replay(ORDER_ANEW)).toEqual([]);
   });
 
   it('a bootstrap by hand that was granted stands when its pod is deleted before it hears of that', () => {

@@ -76,7 +76,8 @@ function goOnByHand(world: World): boolean {
   if (node === undefined) return false;
   if (world.orders.isSpent(node.pod)) {
     world.deletePod(node, true);
-    world.createPod(node);
+    // An ordered controller makes the pod once those before it let it.
+    world.settle(ROUNDS);
   }
   if (node.pod?.annotated === false) world.annotate(node);
   world.settle(ROUNDS);

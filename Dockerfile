@@ -6,7 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 # Not npm ci: it refuses a lock file that lacks the lint tools' optional packages for other platforms.
 RUN npm install --no-save --ignore-scripts
 COPY tsconfig.json ./
-COPY scripts/build.ts scripts/licences.ts scripts/
+COPY scripts/build.ts scripts/bundle-plugins.ts scripts/licences.ts scripts/
 COPY src src
 RUN npm run build
 

@@ -1,10 +1,10 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
+import { plugins } from './bundle-plugins.ts';
 import { bundledPackages, licenceTexts } from './licences.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -15,46 +15,6 @@ const root = join(import.meta.dirname, '..');
  */
 const banner = `import { createRequire as galeraInjectorCreateRequire } from 'node:module';
 const require = galeraInjectorCreateRequire(import.meta.url);`;
-
-/**
- * Leaves out what nobody imports but would be kept, because it registers itself when it is loaded: of the Kubernetes client
- * the generated classes and the commands (docs/adr/0015), of express the parser of bodies, which src/server/body.ts reads.
- * An import of something left out fails the build.
- */
-const unusedParts: Plugin = {
-  name: 'unused-parts',
-  setup(esbuild) {
-    const entry = /@kubernetes\/client-node\/dist\/(gen\/)?index\.js$/;
-    const kept = /'\.\/(config|api|patch|middleware)\.js'|"\.\/(http|auth|configuration|apis|servers)\b/;
-    esbuild.onLoad({ filter: entry }, async ({ path }) => {
-      const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => kept.test(line));
-      return { contents: lines.join('\n') };
-    });
-    esbuild.onResolve({ filter: /^body-parser$/ }, ({ path }) => ({ path, namespace: unusedParts.name }));
-    esbuild.onLoad({ filter: /./, namespace: unusedParts.name }, () => ({
-      contents: 'module.exports = {};',
-    }));
-  },
-};
-
-/**
- * Has Node's own modules required, not imported: for an import Node reads every name that the module exports, and reading those of
- * `node:http` loads a whole client of HTTP and WebSocket that nobody here uses (9 MB and 60 ms of a start).
- */
-const requiredBuiltins: Plugin = {
-  name: 'required-builtins',
-  setup(esbuild) {
-    const filter = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
-    esbuild.onResolve({ filter }, ({ path, namespace }) =>
-      namespace === requiredBuiltins.name
-        ? { path, external: true }
-        : { path, namespace: requiredBuiltins.name },
-    );
-    esbuild.onLoad({ filter, namespace: requiredBuiltins.name }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-    }));
-  },
-};
 
 /** What a build wrote. Sizes are in bytes. */
 export interface Bundle {
@@ -78,7 +38,7 @@ export function bundleOptions(version: string): BuildOptions {
     lineLimit: 120,
     format: 'esm',
     banner: { js: banner },
-    plugins: [unusedParts, requiredBuiltins],
+    plugins,
     define: { GALERA_INJECTOR_VERSION: JSON.stringify(version) },
     sourcemap: 'linked',
     sourcesContent: false,

@@ -21,8 +21,8 @@ LABEL org.opencontainers.image.title="galera-injector" \
 ENV NODE_ENV=production
 # Freed memory goes back to the kernel: scripts/image-config.ts has the measurement.
 ENV MALLOC_ARENA_MAX=1
-ENV MALLOC_MMAP_THRESHOLD_=131072
-ENV MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_MMAP_THRESHOLD_=32768
+ENV MALLOC_TRIM_THRESHOLD_=32768
 COPY --from=build /build/dist/ /app/
 COPY LICENSE /app/LICENSE
 COPY --chmod=0755 agent/ /agent/

@@ -44,6 +44,9 @@ export interface Contestant extends Child {
   readonly readyAfter: number;
 }
 
+/** How often to ask whether a server is there: what a start takes is known as closely, in milliseconds. */
+const POLL_MS = 2;
+
 /** The options of the Node runtime that the chart gives the container. */
 export function nodeOptions(): string {
   const file = join(import.meta.dirname, '..', 'charts', 'galera-injector', 'values.yaml');
@@ -64,8 +67,8 @@ export async function startServer(
   return { ...child, target, readyAfter: performance.now() - began };
 }
 
-/** Starts the product as the chart does, against the stand-in of the API server. */
-export async function startProduct(bench: Bench): Promise<Contestant> {
+/** Starts the product as the chart does, against the stand-in of the API server; asks every `pollMs` whether it is ready. */
+export async function startProduct(bench: Bench, pollMs = POLL_MS): Promise<Contestant> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const env = {
     BENCH_ACCOUNT: bench.account,
@@ -85,7 +88,7 @@ export async function startProduct(bench: Bench): Promise<Contestant> {
     ['--import', bench.programs.probe, bench.programs.product.path, 'serve'],
     env,
   );
-  await until(() => isReady(adminPort));
+  await until(() => isReady(adminPort), pollMs);
   return { ...child, target: { port, authority: bench.authority }, readyAfter: performance.now() - began };
 }
 
@@ -110,8 +113,8 @@ function answered(seen: Seen): number {
   );
 }
 
-/** Tries every two milliseconds, for a minute. */
-async function until(work: () => Promise<unknown>): Promise<void> {
+/** Tries again and again, for a minute. */
+async function until(work: () => Promise<unknown>, pollMs = POLL_MS): Promise<void> {
   const late = performance.now() + 60_000;
   for (;;) {
     try {
@@ -119,7 +122,7 @@ async function until(work: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       if (performance.now() > late) throw error;
-      await sleep(2);
+      await sleep(pollMs);
     }
   }
 }

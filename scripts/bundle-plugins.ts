@@ -48,7 +48,8 @@ const requiredBuiltins: Plugin = {
 
 /**
  * Of undici the connections alone, and what only they need: its index brings caches, mocks and a browser's fetch. The client
- * library calls fetch where it has no connection pool, as for a proxy without TLS; Node's own does that.
+ * library calls fetch where it has no connection pool, as for an API without TLS; Node's own does that. HTTP/2 is never asked
+ * for, and loading Node's takes 5 MB.
  */
 const connectionsOfUndici: Plugin = {
   name: 'connections-of-undici',
@@ -63,6 +64,9 @@ Object.assign(Dispatcher.prototype, { connect, request });
 export { default as Agent } from 'undici/lib/dispatcher/agent.js';
 export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js';
 export const fetch = (...call) => globalThis.fetch(...call);`,
+    }));
+    esbuild.onLoad({ filter: /\/undici\/lib\/dispatcher\/client-h2\.js$/ }, () => ({
+      contents: `module.exports = () => { throw new Error('HTTP/2 is not in this bundle'); };`,
     }));
   },
 };

@@ -120,6 +120,20 @@ breakTransfer 10
 outage 0
 losePosition 1`;
 
+const ORDER_AND_EXCHANGE = `4 kept ordered
+settle 0
+settle 0
+commit 0
+outage 0
+isolate 2
+settle 0
+annotate 2
+beginCall 6
+outage 8 !
+createPod 0
+swapVolume 10
+settle 10`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
@@ -143,6 +157,10 @@ describe('histories that once went wrong stay right', () => {
 
   it('an empty volume in the place of a foreign one lets the others go on, also where the own one was lost early', () => {
     expect(replay(EXCHANGED_EARLY)).toEqual([]);
+  });
+
+  it('an order is for the volume that was attached when the pod asked, not for another one that takes its place', () => {
+    expect(replay(ORDER_AND_EXCHANGE)).toEqual([]);
   });
 
   it('a person gives a spent order anew to the next pod, which an ordered controller makes a moment later', () => {

@@ -100,6 +100,7 @@ export class World {
       start: node.start,
       name,
       report: reportOf(node.volume),
+      volume: node.volume,
       ask: pod.asked,
       view: viewOf(node),
       component: name === 'ready' ? this.group.serving.map(addressOf) : [],
@@ -124,7 +125,7 @@ export class World {
     const byHand = question.name === 'start' && this.orders.spend(decision);
     const node = this.nodes[question.node];
     // It stands from when it is written, even when the answer is lost.
-    if (byHand) this.group.choose(node);
+    if (byHand) this.group.choose(question.volume);
     if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
     const granted = this.nodes.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {

@@ -5,7 +5,7 @@
 import type { StateUuid } from '../../../src/coordination/types.ts';
 import { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
-import { beginning, contains, type Database, type NumberedView, type Place } from './volumes.ts';
+import { beginning, contains, type Database, type NumberedView, type Place, type Volume } from './volumes.ts';
 
 /** The primary component: who is in it and how far it has come. */
 interface Primary {
@@ -77,11 +77,11 @@ export class Group {
     this.meet();
   }
 
-  /** A person chooses the volume of this node to go on with. */
-  choose(node: Node | undefined): void {
-    if (node?.volume.kind !== 'data') return;
-    this.ledger.own(node.volume.uuid);
-    this.ledger.choose(node.volume.tip, this.#databases());
+  /** A person chooses a volume to go on with. */
+  choose(volume: Volume): void {
+    if (volume.kind !== 'data') return;
+    this.ledger.own(volume.uuid);
+    this.ledger.choose(volume.tip, this.#databases());
   }
 
   /** A person's order is to choose among volumes, not to throw all of them away. */

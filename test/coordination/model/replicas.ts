@@ -11,6 +11,7 @@ import {
   type StateUuid,
 } from '../../../src/coordination/types.ts';
 import type { Lost, Rules } from '../rules.ts';
+import type { Volume } from './volumes.ts';
 
 /** A question of one pod. */
 export interface Question {
@@ -20,6 +21,8 @@ export interface Question {
   readonly start: number;
   readonly name: 'turn' | 'start' | 'ready';
   readonly report: Report;
+  /** What was attached at the time of the question, of which the report is. */
+  readonly volume: Volume;
   readonly ask: number;
   /** The view of the node at the time of the question. */
   readonly view: number | null;

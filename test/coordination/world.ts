@@ -138,9 +138,9 @@ export class World {
     if (node.process !== 'granted' || node.told === null) return;
     const { answer, byHand, heard } = node.told;
     // The start script waits for a server that answers, and asks again meanwhile.
-    if (answer.kind === 'join' && !this.#someAnswers(node, false)) return askAgain(node);
+    if (answer.kind === 'join' && !this.group.someAnswers(node, false)) return askAgain(node);
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
-    if (answer.kind === 'bootstrap' && this.#someAnswers(node, true)) return askAgain(node);
+    if (answer.kind === 'bootstrap' && this.group.someAnswers(node, true)) return askAgain(node);
     Object.assign(node, { told: null, onItsOwn: false });
     if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
     if (byHand && this.record.formed) this.group.checkOrder(node);
@@ -153,7 +153,7 @@ export class World {
   /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
-    if (process !== 'asking' || !this.#cannotReach(node) || !this.#someAnswers(node, false)) return;
+    if (process !== 'asking' || !this.#cannotReach(node) || !this.group.someAnswers(node, false)) return;
     if (pod === null) return;
     if (volume.kind === 'data' && pod.acknowledged !== volume.uuid) return;
     pod.asked += 1;
@@ -277,12 +277,6 @@ export class World {
 
   #cannotReach({ cutOff }: Node): boolean {
     return cutOff || this.#coordinatorGone;
-  }
-
-  #someAnswers({ island }: Node, onItsOwn: boolean): boolean {
-    return this.nodes.some(
-      (one) => one.process === 'server' && one.island === island && (!onItsOwn || one.onItsOwn),
-    );
   }
 
   #callOf(node: Node): Question['name'] | null {

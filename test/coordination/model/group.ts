@@ -50,6 +50,13 @@ export class Group {
     return this.#primary?.members.has(index) === true;
   }
 
+  /** Whether the node sees a server, or one that was started without a word of the coordinator. */
+  someAnswers({ island }: Node, onItsOwn: boolean): boolean {
+    return this.#nodes.some(
+      (one) => one.process === 'server' && one.island === island && (!onItsOwn || one.onItsOwn),
+    );
+  }
+
   commit(): void {
     const primary = this.#primary;
     if (primary === null) return;

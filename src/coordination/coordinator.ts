@@ -37,6 +37,12 @@ export class ContendedError extends Error {
   override name = 'ContendedError';
 }
 
+/**
+ * How long the readiness probe waits for an answer (agent/probe), in milliseconds. What it says about its component is only
+ * true of about that time: of members that join and go later it must not be said that they missed anything.
+ */
+export const READY_PATIENCE_MS = 2_000;
+
 /** Attempts to write before the agent is sent round again; each costs three API calls. */
 const WRITE_ATTEMPTS = 5;
 
@@ -108,8 +114,11 @@ async function ready(
 ): Promise<string> {
   const { cluster, ask, uuid, component } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
+  const now = parts.now ?? Date.now;
+  const came = now();
+  const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
   let refusal: string | null = null;
-  await settle(parts, { key, caller, call: 'ready', ask, isAbandoned }, (seen) => {
+  await settle(parts, { key, caller, call: 'ready', ask, isAbandoned: isTooLate }, (seen) => {
     const decided = decideReady(seen, { uuid, component });
     refusal = decided.refusal;
     const why = refusal ?? `Primary and Synced in cluster ${uuid}`;

@@ -60,6 +60,7 @@ export function coordinatorOver(
   pods: readonly V1Pod[],
   events: PodEvent[] = [],
   onAnswer: CoordinatorParts['onAnswer'] = () => undefined,
+  now: () => number = Date.now,
 ): Coordinator {
   return createCoordinator({
     store,
@@ -77,5 +78,6 @@ export function coordinatorOver(
     },
     onDecision: () => undefined,
     onAnswer,
+    now,
   });
 }

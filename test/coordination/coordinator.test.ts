@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NotAMemberError, StaleCallError } from '../../src/coordination/coordinator.ts';
+import { NotAMemberError, READY_PATIENCE_MS, StaleCallError } from '../../src/coordination/coordinator.ts';
 import type { PodEvent } from '../../src/coordination/events.ts';
+import type { ClusterKey } from '../../src/coordination/lease-store.ts';
 import { BadCallError, parseReady } from '../../src/coordination/protocol.ts';
 import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
 
@@ -102,6 +103,21 @@ describe('the coordinator', () => {
     if (own === undefined) throw new Error('no pod');
     const call = coordinatorOver(store, pods)('start', callerOf(own), empty(1), () => true);
     await expect(call).rejects.toThrow(StaleCallError);
+    expect(store.texts.size).toBe(0);
+  });
+
+  it('does not decide a ready call after the probe has stopped waiting for it', async () => {
+    const { store, pods } = setUp();
+    const [own] = pods;
+    if (own === undefined) throw new Error('no pod');
+    let now = 0;
+    const slow = {
+      ...store,
+      read: async (key: ClusterKey) => ((now += READY_PATIENCE_MS + 1), store.read(key)),
+    };
+    const call = coordinatorOver(slow, pods, [], undefined, () => now);
+    const body = `cluster=db\nask=1\nuuid=${UUID}\nsize=1`;
+    await expect(call('ready', callerOf(own), body)).rejects.toThrow(StaleCallError);
     expect(store.texts.size).toBe(0);
   });
 

@@ -134,6 +134,30 @@ createPod 0
 swapVolume 10
 settle 10`;
 
+const LATE_READY = `3 kept
+settle 0
+scale 0
+askTwice 9
+settle 7 !
+kill 3
+commit 0
+scale 0`;
+
+const UNASKED_AND_ALONE = `3 kept ordered
+settle 0
+settle 0
+commit 0
+kill 9
+isolate 10
+settle 0
+cutOff 4
+heal 0
+terminate 0
+annotate 2
+settle 0
+kill 5
+terminate 6`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
@@ -165,6 +189,14 @@ describe('histories that once went wrong stay right', () => {
 
   it('a person gives a spent order anew to the next pod, which an ordered controller makes a moment later', () => {
     expect(replay(ORDER_ANEW)).toEqual([]);
+  });
+
+  it('what a probe saw of its component is not held against members that joined and left since', () => {
+    expect(replay(LATE_READY)).toEqual([]);
+  });
+
+  it('the others form again once the pod is deleted that joined without asking and is refused', () => {
+    expect(replay(UNASKED_AND_ALONE)).toEqual([]);
   });
 
   it('a bootstrap by hand that was granted stands when its pod is deleted before it hears of that', () => {

@@ -102,6 +102,7 @@ export class World {
       report: reportOf(node.volume),
       volume: node.volume,
       ask: pod.asked,
+      at: this.#clock.now,
       view: viewOf(node),
       component: name === 'ready' ? this.group.serving.map(addressOf) : [],
     });
@@ -116,7 +117,7 @@ export class World {
 
   /** One of the calls under way ends. */
   finishCall(pick: number, lost: Lost, late = false): void {
-    const decision = this.#replicas.finish(pick, lost, late);
+    const decision = this.#replicas.finish(pick, lost, late, this.#clock.now);
     if (decision === null) return;
     const { question, situation, answer } = decision;
     if (answer.kind === 'join' && question.name === 'start' && onlyRecovering(situation)) {

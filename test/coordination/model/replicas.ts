@@ -2,6 +2,7 @@
  * Coordinator replicas: each call reads record and pods, decides, writes if nobody wrote since, and answers; other calls,
  * a change of the pods, a failing API server or the end of the replica may come in between.
  */
+import { READY_PATIENCE_MS } from '../../../src/coordination/coordinator.ts';
 import {
   type Answer,
   type ClusterRecord,
@@ -24,6 +25,8 @@ export interface Question {
   /** What was attached at the time of the question, of which the report is. */
   readonly volume: Volume;
   readonly ask: number;
+  /** When it was asked, in milliseconds. */
+  readonly at: number;
   /** The view of the node at the time of the question. */
   readonly view: number | null;
   /** What `ready` says: the addresses of the component at the time of the question. */
@@ -83,9 +86,11 @@ export class Replicas {
    * Ends one of the calls under way; null when it comes to nothing. The pods are read after the record: `late` reads them
    * only now. When somebody wrote meanwhile, the replica reads everything again, however old the question is by then.
    */
-  finish(pick: number, lost: Lost, late: boolean): Decision | null {
+  finish(pick: number, lost: Lost, late: boolean, now: number): Decision | null {
     const call = this.#calls.splice(pick % Math.max(this.#calls.length, 1), 1)[0];
     if (call === undefined || lost === 'before-write') return null;
+    // The probe waits no longer, and the replica knows.
+    if (call.name === 'ready' && now - call.at > READY_PATIENCE_MS) return null;
     const again = late || call.version !== this.#version;
     const situation = again ? this.#look(call, this.#record) : call.situation;
     if (situation === null || this.#rules.isStale(situation)) return null;

@@ -158,6 +158,25 @@ settle 0
 kill 5
 terminate 6`;
 
+const FORGOTTEN_AND_BEGUN = `3 kept ordered
+settle 0
+settle 0
+commit 0
+kill 2
+commit 0
+outage 0 !
+deleteLease 0
+createPod 0
+annotate 0
+overtake 0
+overtake 3
+deletePod 0
+createPod 1
+createMutePod 7
+loseVolume 0
+settle 0
+kill 0`;
+
 describe('histories that once went wrong stay right', () => {
   it('foreign data is not erased while the first member was started again before it said that the cluster formed', () => {
     expect(replay(FOREIGN)).toEqual([]);
@@ -197,6 +216,10 @@ describe('histories that once went wrong stay right', () => {
 
   it('the others form again once the pod is deleted that joined without asking and is refused', () => {
     expect(replay(UNASKED_AND_ALONE)).toEqual([]);
+  });
+
+  it('a cluster that began anew after it was forgotten owes nothing to volumes that nobody had spoken of', () => {
+    expect(replay(FORGOTTEN_AND_BEGUN)).toEqual([]);
   });
 
   it('a bootstrap by hand that was granted stands when its pod is deleted before it hears of that', () => {

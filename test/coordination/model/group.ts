@@ -217,6 +217,7 @@ export class Group {
       this.#violations.push(`${node.index} forms a new cluster although ${ignored.index} holds a database`);
     }
     if (byHand || adopts) this.ledger.choose(tip, this.#databases());
+    if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 
   #databases(): readonly Database[] {

@@ -28,6 +28,12 @@ export class Ledger {
     this.#own.add(uuid);
   }
 
+  /** A cluster begins with nothing: what nobody spoke of until then is not its own. */
+  startOver(uuid: StateUuid): void {
+    this.#own.clear();
+    this.own(uuid);
+  }
+
   /** Whether the volume holds acknowledged transactions that nobody at `tip` has and no person gave up. */
   isOwed(volume: Volume, tip: Place): boolean {
     if (volume.kind !== 'data' || !this.#own.has(volume.uuid)) return false;

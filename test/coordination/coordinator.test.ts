@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NotAMemberError, READY_PATIENCE_MS, StaleCallError } from '../../src/coordination/coordinator.ts';
 import type { PodEvent } from '../../src/coordination/events.ts';
@@ -119,6 +121,12 @@ describe('the coordinator', () => {
     const body = `cluster=db\nask=1\nuuid=${UUID}\nsize=1`;
     await expect(call('ready', callerOf(own), body)).rejects.toThrow(StaleCallError);
     expect(store.texts.size).toBe(0);
+  });
+
+  it('waits as long as the probe that calls', async () => {
+    const probe = await readFile(join(import.meta.dirname, '..', '..', 'agent', 'probe'), 'utf8');
+    const [, seconds] = /coordinator_call ready "[^"]*" (\d+)/.exec(probe) ?? [];
+    expect(Number(seconds) * 1_000).toBe(READY_PATIENCE_MS);
   });
 
   it('turns away a pod that asks about a cluster it is not in', async () => {

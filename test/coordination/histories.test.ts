@@ -143,21 +143,6 @@ kill 3
 commit 0
 scale 0`;
 
-const UNASKED_AND_ALONE = `3 kept ordered
-settle 0
-settle 0
-commit 0
-kill 9
-isolate 10
-settle 0
-cutOff 4
-heal 0
-terminate 0
-annotate 2
-settle 0
-kill 5
-terminate 6`;
-
 const FORGOTTEN_AND_BEGUN = `3 kept ordered
 settle 0
 settle 0
@@ -212,10 +197,6 @@ describe('histories that once went wrong stay right', () => {
 
   it('what a probe saw of its component is not held against members that joined and left since', () => {
     expect(replay(LATE_READY)).toEqual([]);
-  });
-
-  it('the others form again once the pod is deleted that joined without asking and is refused', () => {
-    expect(replay(UNASKED_AND_ALONE)).toEqual([]);
   });
 
   it('a cluster that began anew after it was forgotten owes nothing to volumes that nobody had spoken of', () => {

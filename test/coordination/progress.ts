@@ -11,7 +11,6 @@ export function stuck(world: World, ordered: boolean): readonly string[] {
   world.reconnect();
   world.workload.attachOwnVolumes(world.record.uuid, world.group);
   world.settle(ROUNDS);
-  if (deleteUnasked(world)) world.settle(ROUNDS);
   const early = withoutSilentOnes(world, ordered);
   if (early.length > 0) return early.map((node) => `with a silent pod, ${sentence(world, node)}`);
   for (const node of silentOnes(world)) {
@@ -23,16 +22,6 @@ export function stuck(world: World, ordered: boolean): readonly string[] {
   // What is left then is the deletion of the Lease.
   if (world.group.serving.length === 0 && needsAPerson(world) && !goOnByHand(world)) return [];
   return missing(world, ordered).map((node) => sentence(world, node));
-}
-
-/** A person deletes the pods that joined without asking and are refused for it, as the refusal says. */
-function deleteUnasked(world: World): boolean {
-  const refused = world.nodes.filter(({ process, strayed, pod }) => {
-    const apart = world.record.members[pod?.name ?? '']?.apart ?? null;
-    return process === 'server' && strayed && apart?.letIn === false;
-  });
-  for (const node of refused) world.deletePod(node, true);
-  return refused.length > 0;
 }
 
 function sentence(world: World, node: Node): string {

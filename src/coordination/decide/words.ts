@@ -139,7 +139,7 @@ export function refuseDiverged(upTo: number): string {
 }
 
 export function refuseUnasked(upTo: number): string {
-  return `this node joined without asking. Delete its pod, so that the next one asks. It may be told that ${refuseDiverged(upTo)}`;
+  return `this node joined without asking, and ${refuseDiverged(upTo)}`;
 }
 
 export function refuseForeign(found: StateUuid, known: StateUuid): string {

@@ -24,26 +24,38 @@ last_question() {
   printf '%s' "$last"
 }
 
-# coordinator_call CALL BODY SECONDS: sets reply_status and reply_line; false when no HTTP answer came.
+# coordinator_call CALL BODY SECONDS: sets reply_status and reply_line; false when no HTTP answer came. Sets question_taken: whether
+# the coordinator may have noted what was said, which it has not when it was never sent, and when it answers with a status that says so.
 # The token is read at every call (the kubelet renews it) and travels through a pipe, never on a command line.
 # shut-none keeps the connection open after the request was sent: a server may take the end of its input for a client that left.
 coordinator_call() {
   local coordinator token answer=$home/answer.$$ result=1
-  reply_status='' reply_line=''
+  reply_status='' reply_line='' question_taken=no
   IFS= read -r coordinator <"$home/coordinator" || [[ $coordinator ]] || return 1
   token=''
   if [[ -r $token_file ]]; then IFS= read -r token <"$token_file"; fi
   printf 'POST /coordinator/v1/%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
     "$1" "$coordinator" "$token" "${#2}" "$2" |
-    timeout "$3" socat -t "$3" - "OPENSSL:$coordinator,cafile=$home/ca.crt,verify=1,shut-none" >"$answer" 2>"$answer.error" &
+    timeout "$3" socat -d -d -t "$3" - "OPENSSL:$coordinator,cafile=$home/ca.crt,verify=1,shut-none,connect-timeout=$connect_patience" >"$answer" 2>"$answer.error" &
   # wait, unlike a foreground command, lets a SIGTERM through at once.
   wait $!
   parse_answer <"$answer" && result=0
-  coordinator_error=$(head -n 1 "$answer.error" 2>/dev/null | sed 's/^.*[EW] //' | cut -c 1-200)
+  was_taken "$answer.error" && question_taken=yes
+  coordinator_error=$(sed -n 's/^.* E //p' "$answer.error" 2>/dev/null | head -n 1 | cut -c 1-200)
   rm -f "$answer" "$answer.error"
   return $result
 }
+# was_taken NOTES: by the answer, or by what socat says when there is none. Statuses other than these mean that nothing was noted.
+was_taken() {
+  case $reply_status in
+    200 | 500) return 0 ;;
+    '') [[ ! -s $1 ]] || grep -q 'starting data transfer loop' "$1" ;;
+    *) return 1 ;;
+  esac
+}
 coordinator_error=''
+# Seconds that a connection may take to open; the rest of a call's time is for the answer.
+connect_patience=5
 
 # Reads an HTTP answer: its status and the first line of its body.
 parse_answer() {

@@ -1,5 +1,5 @@
 /** `init`: the init container `galera-init`. It brings the agent into the pod and waits for the node's turn. */
-import { chmod, cp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +42,7 @@ interface InitConfig {
 export async function init(env: NodeJS.ProcessEnv, places: InitPlaces = PLACES): Promise<number> {
   const config = readConfig(env);
   await bringAgent(config, places);
+  await forgetConfirmation(places);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGTERM', onSignal);
@@ -84,6 +85,15 @@ async function bringAgent(config: InitConfig, places: InitPlaces): Promise<void>
   for (const script of ['start', 'probe']) await chmod(join(places.shared, script), 0o755);
   await writeFile(join(places.shared, 'ca.crt'), config.authority);
   await writeFile(join(places.shared, 'coordinator'), `${config.coordinator}\n`);
+}
+
+/**
+ * What the coordinator confirmed to a server of this pod is over: it will be told that none runs here. That is only there when
+ * this container runs again in its pod, as after a restart of the machine (agent/lib/alone.sh).
+ */
+async function forgetConfirmation({ shared }: InitPlaces): Promise<void> {
+  for (const name of ['acknowledged', 'acknowledged.suspended'])
+    await rm(join(shared, name), { force: true });
 }
 
 /** Asks once. The data directory is looked at each time: a volume may be filled by another init container. */

@@ -1,6 +1,12 @@
 /** Records as Leases in the injector's own namespace, changed only by compare-and-swap on resourceVersion. */
 import type { V1Lease } from '@kubernetes/client-node';
-import { createIfAbsent, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
+import {
+  createIfAbsent,
+  explainError,
+  type KubernetesClient,
+  orNull,
+  statusOf,
+} from '../kubernetes/client.ts';
 import { formatRecord, parseRecord, RECORD_ANNOTATION } from './record.ts';
 import type { ClusterRecord } from './types.ts';
 
@@ -18,12 +24,20 @@ export interface StoredRecord {
   readonly namespaceUid: string | null;
 }
 
+/** A write that was not answered: nobody knows whether it was done. */
+export class UncertainWriteError extends Error {
+  override name = 'UncertainWriteError';
+}
+
 /** Where records are kept. */
 export interface RecordStore {
   read(key: ClusterKey): Promise<StoredRecord>;
   /** Whether the namespace is still the one in which the record was begun, and not another of the same name. */
   isOfThisNamespace(key: ClusterKey, stored: StoredRecord): Promise<boolean>;
-  /** Writes only if nobody wrote since `before` was read; false when somebody did. */
+  /**
+   * Writes only if nobody wrote since `before` was read; false when somebody did.
+   * @throws UncertainWriteError when it may have been written all the same
+   */
   write(key: ClusterKey, record: ClusterRecord, before: StoredRecord): Promise<boolean>;
 }
 
@@ -48,21 +62,15 @@ export function createLeaseStore(client: KubernetesClient, ownNamespace: string)
     async write(key, record, { version, namespaceUid }) {
       const owner = namespaceUid ?? (await uidOf(client, key.namespace));
       const body = lease(key, ownNamespace, record, { version, namespaceUid: owner });
-      if (version === null) {
-        return createIfAbsent(client.coordination.createNamespacedLease({ namespace: ownNamespace, body }));
-      }
+      const { coordination } = client;
       try {
-        await client.coordination.replaceNamespacedLease({
-          namespace: ownNamespace,
-          name: leaseName(key),
-          body,
-        });
-        return true;
+        return await (version === null
+          ? createIfAbsent(coordination.createNamespacedLease({ namespace: ownNamespace, body }))
+          : replaceIfUnchanged(
+              coordination.replaceNamespacedLease({ namespace: ownNamespace, name: leaseName(key), body }),
+            ));
       } catch (error) {
-        const code = statusOf(error);
-        // 404: somebody deleted the Lease, which means "forget this cluster"; the next read starts from nothing.
-        if (code === 409 || code === 404) return false;
-        throw error;
+        throw isRefusal(error) ? error : new UncertainWriteError(explainError(error), { cause: error });
       }
     },
   };
@@ -71,6 +79,24 @@ export function createLeaseStore(client: KubernetesClient, ownNamespace: string)
 /** `<namespace>.<cluster>`: unambiguous because a namespace holds no dot. */
 export function leaseName(key: ClusterKey): string {
   return `${key.namespace}.${key.cluster}`;
+}
+
+/** Replaces the Lease; false when somebody changed it since, or deleted it, which means "forget this cluster". */
+async function replaceIfUnchanged(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    const code = statusOf(error);
+    if (code === 409 || code === 404) return false;
+    throw error;
+  }
+}
+
+/** Whether the API has said that it did nothing; a 5xx or no answer leaves that open. */
+function isRefusal(error: unknown): boolean {
+  const code = statusOf(error);
+  return code !== undefined && code < 500;
 }
 
 async function uidOf(client: KubernetesClient, namespace: string): Promise<string | null> {

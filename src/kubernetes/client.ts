@@ -21,7 +21,7 @@ import {
 } from './routes.ts';
 
 /** Longest time that one API call may take, in milliseconds. */
-const CALL_DEADLINE_MS = 10_000;
+export const CALL_DEADLINE_MS = 10_000;
 
 /** How long a connection pool is shared before a new one reads the authority's certificate again, in milliseconds. */
 const POOL_LIFE_MS = 10 * 60_000;

@@ -9,6 +9,7 @@ import {
 } from '../coordination/coordinator.ts';
 import { type Authenticate, type Caller, TooManyTokensError } from '../coordination/identity.ts';
 import { BadCallError } from '../coordination/protocol.ts';
+import { UncertainWriteError } from '../coordination/lease-store.ts';
 import { UnreadableRecordError } from '../coordination/record.ts';
 import { explainError, isApiFailure } from '../kubernetes/client.ts';
 import { CompanionError } from '../kubernetes/companions.ts';
@@ -96,16 +97,11 @@ function fail(parts: CoordinateParts, call: CallName, response: Response, error:
   }
   if (error instanceof ContendedError) return turnAway(parts, call, response, 503, error.message);
   parts.logger.error('coordinator call failed', { call, error: explainError(error) });
-  const known = error instanceof UnreadableRecordError;
-  if (!known && !(error instanceof CompanionError) && !isApiFailure(error))
-    parts.metrics.panics.inc({ endpoint: call });
-  return turnAway(
-    parts,
-    call,
-    response,
-    500,
-    known ? error.message : `the call failed: ${explainError(error)}`,
-  );
+  if (error instanceof UnreadableRecordError) return turnAway(parts, call, response, 503, error.message);
+  // The start script goes by it (agent/lib/alone.sh): after a 500 the record may say that no server runs in its pod.
+  const nothingNoted = error instanceof CompanionError || isApiFailure(error);
+  if (!nothingNoted && !(error instanceof UncertainWriteError)) parts.metrics.panics.inc({ endpoint: call });
+  return turnAway(parts, call, response, nothingNoted ? 503 : 500, `the call failed: ${explainError(error)}`);
 }
 
 function turnAway(

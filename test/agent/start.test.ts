@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type StubCoordinator, startCoordinator } from './coordinator.ts';
 import { memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
@@ -82,7 +82,8 @@ describe('asking the coordinator', () => {
     coordinator.answers = ['refuse this volume belongs to another cluster'];
     expect((await pod.start().finished).code).toBe(1);
     expect(await pod.read('termination')).toContain('this volume belongs to another');
-    expect(pod.has('record.arguments') || pod.has('galera/acknowledged')).toBe(false);
+    expect(pod.has('record.arguments')).toBe(false);
+    expect(pod.has('galera/acknowledged') || pod.has('galera/acknowledged.suspended')).toBe(false);
   });
 
   it('trusts no certificate of another authority', async () => {
@@ -116,50 +117,6 @@ describe('asking the coordinator', () => {
     const { code, log } = await pod.start().finished;
     expect(code).toBe(1);
     expect(log).toContain('WSREP_NODE_NAME is missing');
-  });
-});
-
-describe('a coordinator that cannot be reached', () => {
-  beforeEach(() => pod.write('galera/coordinator', 'localhost:1'));
-
-  it('lets an empty node join a member that answers, and never bootstrap', async () => {
-    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
-    expect(code).toBe(0);
-    expect(log).toContain('this node holds no data');
-    expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
-  });
-
-  it('keeps a node waiting while no member answers', async () => {
-    await member.stop();
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('no member answers on port');
-    expect(pod.has('record.arguments')).toBe(false);
-    script.kill('SIGTERM');
-  });
-
-  it('keeps a node with data waiting whose cluster is not known', async () => {
-    await holdData();
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('not known to belong to cluster db');
-    expect(pod.has('record.arguments')).toBe(false);
-    script.kill('SIGTERM');
-  });
-
-  it('lets a node join whose data was acknowledged as this cluster since its pod came', async () => {
-    await holdData();
-    await pod.write('galera/acknowledged', `9-9 ${CLUSTER} 3\n`);
-    const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
-    expect(code).toBe(0);
-  });
-
-  it('keeps a node waiting whose pod was acknowledged with other data', async () => {
-    await holdData();
-    await pod.write('galera/acknowledged', `9-9 ${CLUSTER.replace(/^./, 'f')} 3\n`);
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('not known to belong');
-    script.kill('SIGTERM');
-    await script.finished;
-    expect(pod.has('record.arguments')).toBe(false);
   });
 });
 

@@ -105,6 +105,13 @@ describe('init', () => {
     expect(readdirSync(at('shared'))).not.toContain('asked.init');
   });
 
+  it('forgets what was confirmed to a server of its pod, which it is about to say does not run', async () => {
+    for (const name of ['acknowledged', 'acknowledged.suspended'])
+      writeFileSync(at(`shared/${name}`), '1 u 2');
+    await run();
+    expect(readdirSync(at('shared')).filter((name) => name.startsWith('acknowledged'))).toEqual([]);
+  });
+
   it('begins at one when the count cannot be read', async () => {
     writeFileSync(at('shared/asked'), 'rubbish');
     await run();

@@ -5,6 +5,7 @@ import { NotAMemberError, READY_PATIENCE_MS, StaleCallError } from '../../src/co
 import type { PodEvent } from '../../src/coordination/events.ts';
 import type { ClusterKey } from '../../src/coordination/lease-store.ts';
 import { BadCallError, parseReady } from '../../src/coordination/protocol.ts';
+import { CALL_DEADLINE_MS } from '../../src/kubernetes/client.ts';
 import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
 
 const UUID = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -127,6 +128,12 @@ describe('the coordinator', () => {
     const probe = await readFile(join(import.meta.dirname, '..', '..', 'agent', 'probe'), 'utf8');
     const [, seconds] = /coordinator_call ready "[^"]*" (\d+)/.exec(probe) ?? [];
     expect(Number(seconds) * 1_000).toBe(READY_PATIENCE_MS);
+  });
+
+  it('answers that the API hangs before the start script gives up, which would have to take its question for noted', async () => {
+    const script = await readFile(join(import.meta.dirname, '..', '..', 'agent', 'start'), 'utf8');
+    const [, seconds] = /coordinator_call start "[^"]*" (\d+)/.exec(script) ?? [];
+    expect(Number(seconds) * 1_000).toBeGreaterThan(CALL_DEADLINE_MS);
   });
 
   it('turns away a pod that asks about a cluster it is not in', async () => {

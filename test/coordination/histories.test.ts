@@ -163,6 +163,32 @@ createPod 0
 beginCall 0
 deletePod 0
 createPod 0`,
+  'a member that was told to wait joins nobody without asking again: others were chosen meanwhile, and would wait for it': `3 kept ordered
+settle 0
+settle 0
+commit 0
+kill 9
+isolate 10
+settle 0
+cutOff 4
+heal 0
+terminate 0
+annotate 2
+settle 0
+kill 5
+terminate 6`,
+
+  'rows that a member gets after it was told to wait are on nobody else when it joins without asking': `3 kept
+settle 0
+breakTransfer 5
+breakTransfer 7
+kill 9
+annotate 10
+beginCall 6
+cutOff 6
+settle 8
+scale 3
+commit 0`,
 };
 
 describe('histories that once went wrong stay right', () => {

@@ -1,5 +1,10 @@
+import { ApiException } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLeaseStore, type RecordStore } from '../../src/coordination/lease-store.ts';
+import {
+  createLeaseStore,
+  type RecordStore,
+  UncertainWriteError,
+} from '../../src/coordination/lease-store.ts';
 import { RECORD_ANNOTATION, UnreadableRecordError } from '../../src/coordination/record.ts';
 import { EMPTY_RECORD } from '../../src/coordination/types.ts';
 import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
@@ -69,7 +74,13 @@ describe('the Lease store', () => {
     await expect(store.read(key)).rejects.toThrow(UnreadableRecordError);
     api.intercept = () => ({ status: 500, body: { message: 'etcd is away' } });
     await expect(store.read(key)).rejects.toThrow('etcd is away');
-    await expect(store.write(key, formed, { ...NOTHING, version: '1' })).rejects.toThrow('etcd is away');
-    await expect(store.write(key, formed, NOTHING)).rejects.toThrow('etcd is away');
+  });
+
+  it.each([null, '1'])('says of a write at version %s whether it may have been done', async (version) => {
+    const writing = () => store.write(key, formed, { ...NOTHING, version, namespaceUid: 'shop-1' });
+    api.intercept = () => ({ status: 500, body: { message: 'etcd is away' } });
+    await expect(writing()).rejects.toThrow(UncertainWriteError);
+    api.intercept = () => ({ status: 403, body: { message: 'not allowed' } });
+    await expect(writing()).rejects.toThrow(ApiException);
   });
 });

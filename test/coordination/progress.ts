@@ -102,11 +102,11 @@ function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
 
 function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
-  const { volume, pod, strayed } = node;
+  const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid || sharesNothingSurely(world, node)) return true;
-  // After several choices, or when it joined without asking, the record says too little of what two volumes share: it refuses.
+  // After several choices the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
-  if ((strayed || group.ledger.choices > 1) && apart !== null && volume.tip.seqno > apart.upTo) return true;
+  if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

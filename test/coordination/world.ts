@@ -4,7 +4,7 @@
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
 import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
-import { askAgain, callOf, deliver, viewOf } from './model/answers.ts';
+import { askAgain, callOf, deliver, giveBack, suspend, viewOf } from './model/answers.ts';
 import { Group } from './model/group.ts';
 import { addressOf, memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Orders } from './model/orders.ts';
@@ -94,6 +94,7 @@ export class World {
     const name = this.#callOf(node);
     if (name === null || pod === null) return;
     if (name !== 'ready') pod.asked += 1;
+    const suspends = suspend(pod, name);
     this.#replicas.begin({
       node: node.index,
       podUid: pod.uid,
@@ -104,6 +105,7 @@ export class World {
       ask: pod.asked,
       at: this.#clock.now,
       view: viewOf(node),
+      suspends,
       component: name === 'ready' ? this.group.serving.map(addressOf) : [],
     });
   }
@@ -119,6 +121,7 @@ export class World {
   finishCall(pick: number, lost: Lost, late = false): void {
     const decision = this.#replicas.finish(pick, lost, late, this.#clock.now);
     if (decision === null) return;
+    if (decision.answer === null) return giveBack(this.nodes, decision.question);
     const { question, situation, answer } = decision;
     if (answer.kind === 'join' && question.name === 'start' && onlyRecovering(situation)) {
       this.violations.push(`${question.node} is told to join, but those that are Ready only recover`);
@@ -158,7 +161,7 @@ export class World {
     if (pod === null) return;
     if (volume.kind === 'data' && pod.acknowledged !== volume.uuid) return;
     pod.asked += 1;
-    Object.assign(node, { told: null, onItsOwn: true, strayed: true, recovering: false });
+    Object.assign(node, { told: null, onItsOwn: true, recovering: false });
     this.group.start(node, true);
   }
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ContendedError, NotAMemberError, StaleCallError } from '../../src/coordination/coordinator.ts';
 import { type Authenticate, TooManyTokensError } from '../../src/coordination/identity.ts';
+import { UncertainWriteError } from '../../src/coordination/lease-store.ts';
 import { BadCallError } from '../../src/coordination/protocol.ts';
 import { UnreadableRecordError } from '../../src/coordination/record.ts';
+import { CompanionError } from '../../src/kubernetes/companions.ts';
+import { NoAnswerError } from '../../src/kubernetes/rest.ts';
 import { coordinateRouter } from '../../src/server/coordinate.ts';
 import { mutateRouter } from '../../src/server/mutate.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -71,7 +74,10 @@ describe('a call of an agent', () => {
     [403, new NotAMemberError('not a member')],
     [409, new StaleCallError('asked again')],
     [503, new ContendedError('ask again')],
-    [500, new UnreadableRecordError('delete the Lease')],
+    [503, new UnreadableRecordError('delete the Lease')],
+    [503, new CompanionError('the Service cannot be created')],
+    [503, new NoAnswerError('no answer from the API')],
+    [500, new UncertainWriteError('no answer from the API')],
     [500, new TypeError('x is undefined')],
   ])('is answered %i with one line for %o', async (status, error) => {
     coordinator = () => Promise.reject(error);

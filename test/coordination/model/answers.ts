@@ -1,20 +1,45 @@
 /** What an answer of the coordinator does to the start script and the probe. */
 import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
 import type { Answer, Situation } from '../../../src/coordination/types.ts';
-import type { Node } from './nodes.ts';
+import type { Node, Pod } from './nodes.ts';
 import type { Decision, Question } from './replicas.ts';
+
+/** The pod that waits for the answer: its start script has asked nothing since, and was not started again. */
+function listener({ pod, start }: Node, question: Question): Pod | null {
+  const listens = pod?.uid === question.podUid && start === question.start && pod.asked === question.ask;
+  return listens ? pod : null;
+}
+
+/**
+ * A question that may be taken ends the freedom to join without an answer: what the record says from then on is that no
+ * server runs here. True when there was such a freedom.
+ */
+export function suspend(pod: Pod, name: Question['name']): boolean {
+  if (name === 'ready' || pod.acknowledged === null) return false;
+  // An init container forgets it.
+  Object.assign(pod, { acknowledged: null, suspended: name === 'turn' ? null : pod.acknowledged });
+  return true;
+}
+
+/** Nothing was noted of the question: the pod is as free as it was. */
+export function giveBack(nodes: readonly Node[], question: Question): void {
+  const node = nodes[question.node];
+  const pod = node === undefined ? null : listener(node, question);
+  if (pod !== null && question.name === 'start' && question.suspends) pod.acknowledged = pod.suspended;
+}
 
 /** The answer reaches the pod, if that still waits for it. */
 export function deliver(node: Node, { question, answer, situation }: Decision, byHand: boolean): void {
-  if (node.pod?.uid !== question.podUid || node.start !== question.start) return;
-  // The start script has given that question up and listens to the next one only.
-  if (node.pod.asked !== question.ask) return;
+  const pod = listener(node, question);
+  if (pod === null) return;
   if (question.name === 'ready') return confirm(node, question, answer);
   if (question.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
   if (question.name !== 'start' || node.process !== 'asking') return;
   node.recovering = answer.kind === 'recover';
-  if (answer.kind === 'refuse') node.pod.acknowledged = null;
+  if (answer.kind === 'refuse') pod.suspended = null;
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
+  // From here on the record says that a server runs here.
+  pod.acknowledged = pod.suspended;
   node.process = 'granted';
   node.told = { answer, byHand, heard: heardIn(situation) };
 }

@@ -17,6 +17,8 @@ export interface Pod {
   readySince: number;
   /** The uuid that the coordinator has confirmed to this pod; a refusal takes it back. */
   acknowledged: StateUuid | null;
+  /** The same while a question may have been taken that was not answered with a start: it lets nobody join then. */
+  suspended: StateUuid | null;
   /** Questions that it has asked. */
   asked: number;
 }
@@ -44,8 +46,6 @@ export interface Node {
   recovering: boolean;
   /** The server was started without a word of the coordinator, which it could not reach. */
   onItsOwn: boolean;
-  /** A server has joined so at some time: what it got, nobody was told. */
-  strayed: boolean;
   /** Number of the view in which the coordinator has confirmed that the node serves. */
   confirmedView: number | null;
   /** Machines of the same island see each other. */
@@ -65,7 +65,6 @@ export function emptyNode(index: number): Node {
     told: null,
     recovering: false,
     onItsOwn: false,
-    strayed: false,
     confirmedView: null,
     island: 0,
     cutOff: false,

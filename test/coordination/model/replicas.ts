@@ -29,6 +29,8 @@ export interface Question {
   readonly at: number;
   /** The view of the node at the time of the question. */
   readonly view: number | null;
+  /** The pod was free to join without an answer until it asked. */
+  readonly suspends: boolean;
   /** What `ready` says: the addresses of the component at the time of the question. */
   readonly component: readonly string[];
 }
@@ -45,6 +47,12 @@ export interface Decision {
   readonly answer: Answer;
   /** Whether the answer reaches the pod, if that still listens. */
   readonly delivered: boolean;
+}
+
+/** A question of which nothing was noted; the replica says so. */
+export interface Undecided {
+  readonly question: Question;
+  readonly answer: null;
 }
 
 /** Reads the pods for a question with the record as given; null when its pod is no longer listed. */
@@ -83,17 +91,19 @@ export class Replicas {
   }
 
   /**
-   * Ends one of the calls under way; null when it comes to nothing. The pods are read after the record: `late` reads them
+   * Ends one of the calls under way; only its question when it comes to nothing, null when there is none. The pods are read after the record: `late` reads them
    * only now. When somebody wrote meanwhile, the replica reads everything again, however old the question is by then.
    */
-  finish(pick: number, lost: Lost, late: boolean, now: number): Decision | null {
+  finish(pick: number, lost: Lost, late: boolean, now: number): Decision | Undecided | null {
     const call = this.#calls.splice(pick % Math.max(this.#calls.length, 1), 1)[0];
-    if (call === undefined || lost === 'before-write') return null;
+    if (call === undefined) return null;
+    const nothing: Undecided = { question: call, answer: null };
+    if (lost === 'before-write') return nothing;
     // The probe waits no longer, and the replica knows.
-    if (call.name === 'ready' && now - call.at > READY_PATIENCE_MS) return null;
+    if (call.name === 'ready' && now - call.at > READY_PATIENCE_MS) return nothing;
     const again = late || call.version !== this.#version;
     const situation = again ? this.#look(call, this.#record) : call.situation;
-    if (situation === null || this.#rules.isStale(situation)) return null;
+    if (situation === null || this.#rules.isStale(situation)) return nothing;
     const { answer, record } = this.#decide(call, situation);
     this.#write(record);
     return { question: call, situation, answer, delivered: lost === 'nothing' };

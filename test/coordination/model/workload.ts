@@ -72,6 +72,7 @@ export class Workload {
       ready: false,
       readySince: 0,
       acknowledged: null,
+      suspended: null,
       asked: 0,
     };
     Object.assign(node, { ...NO_POD, pod, process: 'init' });

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, StubCoordinator } from './coordinator.ts';
+import { memberForEachTest } from './member.ts';
+import { type Pod, podForEachTest, type RunningScript } from './pod.ts';
+
+const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
+const NOBODY = 'localhost:1';
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+
+podForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
+});
+
+/** Another member that accepts connections, at 127.0.0.11. */
+const member = memberForEachTest();
+
+async function holdData(): Promise<void> {
+  await pod.write('data/ibdata1', 'pages');
+  await pod.write('data/mysql/user.frm', 'table');
+  await pod.write('data/grastate.dat', GRASTATE);
+}
+
+/** The coordinator has confirmed that a server of this pod serves the cluster. */
+const acknowledge = (uuid = CLUSTER) => pod.write('galera/acknowledged', `9-9 ${uuid} 3\n`);
+const begin = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
+
+async function end(script: RunningScript): Promise<void> {
+  script.kill('SIGTERM');
+  await script.finished;
+}
+
+describe('a coordinator that cannot be reached', () => {
+  beforeEach(() => pod.write('galera/coordinator', 'localhost:1'));
+
+  it('lets an empty node join a member that answers, and never bootstrap', async () => {
+    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
+    expect(code).toBe(0);
+    expect(log).toContain('this node holds no data');
+    expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
+  });
+
+  it('keeps a node waiting while no member answers', async () => {
+    await member.stop();
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
+    await script.logged('no member answers on port');
+    expect(pod.has('record.arguments')).toBe(false);
+    script.kill('SIGTERM');
+  });
+
+  it('keeps a node with data waiting whose cluster is not known', async () => {
+    await holdData();
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
+    await script.logged('not known to belong to cluster db');
+    expect(pod.has('record.arguments')).toBe(false);
+    script.kill('SIGTERM');
+  });
+
+  it('lets a node join whose data was acknowledged as this cluster since its pod came', async () => {
+    await holdData();
+    await acknowledge();
+    const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
+    expect(code).toBe(0);
+  });
+
+  it('keeps a node waiting whose pod was acknowledged with other data', async () => {
+    await holdData();
+    await acknowledge(CLUSTER.replace(/^./, 'f'));
+    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
+    await script.logged('not known to belong');
+    script.kill('SIGTERM');
+    await script.finished;
+    expect(pod.has('record.arguments')).toBe(false);
+  });
+});
+
+describe('a node that was confirmed before it crashed', () => {
+  beforeEach(async () => {
+    await holdData();
+    await acknowledge();
+  });
+
+  /** Asks a coordinator that answers so, and then none any more. */
+  async function askThenNobody(answer: Answer, logged: string): Promise<RunningScript> {
+    coordinator.answers = [answer];
+    const script = begin();
+    await script.logged(logged);
+    await pod.write('galera/coordinator', NOBODY);
+    return script;
+  }
+
+  it.each<[string, Answer, string]>([
+    ['was told to wait', 'wait for db-1', 'waiting: for db-1'],
+    ['was told to recover', 'recover db-1 has no pod', 'waiting: db-1 has no pod'],
+    ['was not answered', { drop: true }, 'trying again'],
+    ['was answered that nobody knows what was noted', { status: 500, line: 'no answer' }, 'trying again'],
+  ])('does not join alone once it %s: others may go on without its data', async (_what, answer, logged) => {
+    const script = await askThenNobody(answer, logged);
+    await script.logged('the others may have gone on without its data');
+    await end(script);
+    expect(pod.has('record.arguments') || pod.has('galera/acknowledged')).toBe(false);
+  });
+
+  it('does not join alone after another start of its container either', async () => {
+    const script = await askThenNobody('wait for db-1', 'waiting: for db-1');
+    script.kill('SIGKILL');
+    await script.finished;
+    const next = begin();
+    await next.logged('the others may have gone on without its data');
+    await end(next);
+    expect(pod.has('record.arguments')).toBe(false);
+  });
+
+  it.each([409, 429, 503])('joins alone after a %i, which says that nothing was noted', async (status) => {
+    const script = await askThenNobody({ status, line: 'ask again' }, 'ask again');
+    expect((await script.finished).code).toBe(0);
+    expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
+  });
+
+  it('joins alone once it was told to start: the record counts it as running', async () => {
+    await member.stop();
+    coordinator.answers = ['wait for db-1', 'join 127.0.0.11'];
+    const script = begin();
+    await script.logged('waiting until one of 127.0.0.11 answers');
+    await pod.write('galera/coordinator', NOBODY);
+    await member.listen();
+    expect((await script.finished).code).toBe(0);
+    expect(pod.has('galera/acknowledged')).toBe(true);
+  });
+
+  it('waits for a coordinator whose certificate it does not trust as for one that is away', async () => {
+    await pod.write('galera/coordinator', `127.0.0.1:${coordinator.port}`);
+    expect((await begin().finished).code).toBe(0);
+    expect(coordinator.calls).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
-# Joining without the coordinator's word. Data may join on the word that the coordinator gave before, when it confirmed that this
-# pod serves the cluster. That word stands while the record says that a server runs here. A question ends it, because the record
-# notes that none does and others may be bootstrapped, and the answer to start one brings it back.
+# Joining without the coordinator's word of now, on one that it gave before: that this pod serves the cluster, or that it shall start.
+# That word stands while the record says that a server was started here. A question ends it, because the record then says that none
+# runs and others may be chosen to go on; the answer to start one brings it back.
 
 suspended_file=$acknowledged_file.suspended
 
@@ -16,23 +16,24 @@ suspend_word() {
 # After it, by the decision and by question_taken.
 settle_word() {
   case $decision in
-    join | reform | bootstrap) ;;
-    refuse) rm -f "$acknowledged_file" "$suspended_file" ;;
+    join | reform | bootstrap) [[ -e $suspended_file ]] || must "write $suspended_file" write_file "$suspended_file" "$start_id - 0" ;;
+    refuse) rm -f "$suspended_file" ;;
     *) [[ $suspends == yes && $question_taken == no ]] || return 0 ;;
   esac
   if [[ -e $suspended_file ]]; then must "rename $suspended_file" mv -f "$suspended_file" "$acknowledged_file"; fi
 }
 
-# Whether joining could not erase anything that a person may want, nor merge what others went on without. Sets alone_because.
+# Whether joining could not erase anything that a person may want, nor go on with what others went on without. Sets alone_because.
 may_join_alone() {
   local known
+  alone_because='the coordinator has not let this pod start yet'
+  [[ -e $suspended_file ]] && alone_because='the coordinator has been asked since it let this node start, and the others may go on without it'
+  [[ -e $acknowledged_file ]] || return 1
+  read -r _ known _ 2>/dev/null <"$acknowledged_file"
   if [[ $content != present ]]; then
     alone_because='this node holds no data'
     return 0
   fi
-  alone_because="the coordinator has been asked since this node served, and the others may have gone on without its data"
-  [[ -e $suspended_file && ! -e $acknowledged_file ]] && return 1
-  read -r _ known _ 2>/dev/null <"$acknowledged_file"
   alone_because="this node's data is not known to belong to cluster $cluster"
   [[ $uuid != "$nobody_uuid" && $known == "$uuid" ]] || return 1
   alone_because='its data belongs to this cluster'

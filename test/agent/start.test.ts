@@ -91,7 +91,7 @@ describe('asking the coordinator', () => {
     await pod.write('galera/ca.crt', other.authority);
     await other.close();
     const script = pod.start();
-    await script.logged('no member answers');
+    await script.logged('the coordinator cannot be reached');
     script.kill('SIGTERM');
     expect(coordinator.calls).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe('asking the coordinator', () => {
   it('trusts no certificate of another host', async () => {
     await pod.write('galera/coordinator', `127.0.0.1:${coordinator.port}`);
     const script = pod.start();
-    await script.logged('no member answers');
+    await script.logged('the coordinator cannot be reached');
     script.kill('SIGTERM');
     expect(coordinator.calls).toEqual([]);
   });

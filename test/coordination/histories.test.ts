@@ -189,6 +189,14 @@ cutOff 6
 settle 8
 scale 3
 commit 0`,
+  'no order by hand is taken beside members that joined without asking, of which the record knows nothing': `3 kept
+createPod 1
+settle 0
+toggleCoordinator 0
+settle 0
+annotate 0
+kill 0
+createPod 0`,
 };
 
 describe('histories that once went wrong stay right', () => {

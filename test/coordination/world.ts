@@ -158,8 +158,8 @@ export class World {
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
     if (process !== 'asking' || !this.#cannotReach(node) || !this.group.someAnswers(node, false)) return;
-    if (pod === null) return;
-    if (volume.kind === 'data' && pod.acknowledged !== volume.uuid) return;
+    if (pod === null || pod.word === null) return;
+    if (volume.kind === 'data' && pod.word !== volume.uuid) return;
     pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, recovering: false });
     this.group.start(node, true);

@@ -45,9 +45,6 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
   const report: Report = { data: { kind: 'empty' }, view: null, identity: 'chosen' };
   const seen = observe(situation, report);
   const answer = answerStart(seen, report);
-  // Its start script may join without asking, should it not reach the coordinator.
-  const joins = { report: null, holdsData: true };
-  if (answer.kind === 'join') return { answer, record: withMember(seen.record, caller, joins) };
   if (answer.kind !== 'wait') return { answer, record: seen.record };
   return { answer, record: withMember(seen.record, caller, { said: words.sentence(answer) }) };
 }

@@ -15,9 +15,9 @@ function listener({ pod, start }: Node, question: Question): Pod | null {
  * server runs here. True when there was such a freedom.
  */
 export function suspend(pod: Pod, name: Question['name']): boolean {
-  if (name === 'ready' || pod.acknowledged === null) return false;
+  if (name === 'ready' || pod.word === null) return false;
   // An init container forgets it.
-  Object.assign(pod, { acknowledged: null, suspended: name === 'turn' ? null : pod.acknowledged });
+  Object.assign(pod, { word: null, suspended: name === 'turn' ? null : pod.word });
   return true;
 }
 
@@ -25,7 +25,7 @@ export function suspend(pod: Pod, name: Question['name']): boolean {
 export function giveBack(nodes: readonly Node[], question: Question): void {
   const node = nodes[question.node];
   const pod = node === undefined ? null : listener(node, question);
-  if (pod !== null && question.name === 'start' && question.suspends) pod.acknowledged = pod.suspended;
+  if (pod !== null && question.name === 'start' && question.suspends) pod.word = pod.suspended;
 }
 
 /** The answer reaches the pod, if that still waits for it. */
@@ -39,7 +39,7 @@ export function deliver(node: Node, { question, answer, situation }: Decision, b
   if (answer.kind === 'refuse') pod.suspended = null;
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
   // From here on the record says that a server runs here.
-  pod.acknowledged = pod.suspended;
+  pod.word = pod.suspended ?? 'started';
   node.process = 'granted';
   node.told = { answer, byHand, heard: heardIn(situation) };
 }
@@ -60,7 +60,7 @@ export function askAgain(node: Node): void {
 function confirm(node: Node, { report: { data }, view }: Question, answer: Answer): void {
   const { pod, volume } = node;
   if (pod === null || volume.kind !== 'data' || data.kind !== 'present' || volume.uuid !== data.uuid) return;
-  pod.acknowledged = answer.kind === 'refuse' ? null : data.uuid;
+  pod.word = answer.kind === 'refuse' ? null : data.uuid;
   if (answer.kind !== 'refuse') node.confirmedView = view;
 }
 

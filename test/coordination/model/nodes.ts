@@ -15,10 +15,10 @@ export interface Pod {
   annotated: boolean;
   ready: boolean;
   readySince: number;
-  /** The uuid that the coordinator has confirmed to this pod; a refusal takes it back. */
-  acknowledged: StateUuid | null;
+  /** What lets it join without an answer: the uuid that the coordinator has confirmed to this pod, or that it was told to start. */
+  word: StateUuid | 'started' | null;
   /** The same while a question may have been taken that was not answered with a start: it lets nobody join then. */
-  suspended: StateUuid | null;
+  suspended: Pod['word'];
   /** Questions that it has asked. */
   asked: number;
 }

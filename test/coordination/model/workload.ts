@@ -71,7 +71,7 @@ export class Workload {
       annotated: false,
       ready: false,
       readySince: 0,
-      acknowledged: null,
+      word: null,
       suspended: null,
       asked: 0,
     };

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBundle, type Bundle } from '../../scripts/build.ts';
+import { describe, expect, it } from 'vitest';
+import { bundleForAllTests } from './bundle-for-tests.ts';
 
 interface Outcome {
   readonly code: number;
@@ -12,18 +11,12 @@ interface Outcome {
   readonly stderr: string;
 }
 
-let folder: string;
-let bundle: Bundle;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'galera-injector-'));
-  bundle = await buildBundle(folder);
-}, 60_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const bundle = bundleForAllTests();
 
 /** Runs the bundle as its users do, away from the sources and the installed packages. */
 function run(command: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: { PATH: process.env['PATH'], ...env } };
+    const options = { cwd: bundle.folder, env: { PATH: process.env['PATH'], ...env } };
     const child = execFile(command, words, options, (_, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });
@@ -57,7 +50,7 @@ describe('the bundle', () => {
   });
 
   it('brings the licence of every package inside', async () => {
-    const texts = await readFile(join(folder, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
+    const texts = await readFile(join(bundle.folder, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
     expect(texts.match(/^\S+ \d+\.\d+\.\d+\S* \(.*\)$/gm)).toHaveLength(bundle.packages);
     expect(texts).not.toContain('licence not named');
   });

@@ -1,43 +1,38 @@
 /** What the bundle loads at first use or replaces still works: a kubeconfig, a proxy, an API without TLS, a manifest. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { buildBundle } from '../../scripts/build.ts';
 import { listen } from '../../src/server/https.ts';
 import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
+import { bundleForAllTests } from './bundle-for-tests.ts';
 
 const execute = promisify(execFile);
 const EMPTY = { kind: 'List', metadata: {}, items: [] };
 
-let folder: string;
-let program: string;
+const bundle = bundleForAllTests();
 let api: FakeApi;
 const open: Server[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'galera-injector-'));
-  program = (await buildBundle(folder)).path;
   api = await startFakeApi();
   api.intercept = () => ({ status: 200, body: EMPTY });
-}, 60_000);
+});
 afterAll(async () => {
   for (const server of open) server.close();
   await api.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** What `status` prints with that kubeconfig. */
 async function status(kubeconfig: string): Promise<unknown> {
-  const options = { cwd: folder, env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig } };
-  const { stdout } = await execute(process.execPath, [program, 'status', '-A', '-o', 'json'], options);
+  const options = { cwd: bundle.folder, env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig } };
+  const { stdout } = await execute(process.execPath, [bundle.path, 'status', '-A', '-o', 'json'], options);
   return JSON.parse(stdout);
 }
 
@@ -79,7 +74,7 @@ function lead(socket: Duplex, port: number, greeting: string | Buffer): void {
 
 describe('the bundle', () => {
   it('reads a kubeconfig in YAML and talks TLS', async () => {
-    const file = join(folder, 'kubeconfig.yaml');
+    const file = join(bundle.folder, 'kubeconfig.yaml');
     await writeFile(file, stringify(JSON.parse(await readFile(api.kubeconfig, 'utf8'))));
     expect(await status(file)).toEqual({ clusters: [] });
   });
@@ -90,7 +85,7 @@ describe('the bundle', () => {
         response.setHeader('Content-Type', 'application/json').end(JSON.stringify(EMPTY));
       }),
     );
-    const file = join(folder, 'plain.yaml');
+    const file = join(bundle.folder, 'plain.yaml');
     const cluster = {
       name: 'here',
       cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true },
@@ -111,7 +106,7 @@ describe('the bundle', () => {
         clusters: { cluster: object }[];
       };
       for (const { cluster } of kubeconfig.clusters) Object.assign(cluster, { 'proxy-url': url });
-      const file = join(folder, `${kind}.yaml`);
+      const file = join(bundle.folder, `${kind}.yaml`);
       await writeFile(file, stringify(kubeconfig));
       expect(await status(file)).toEqual({ clusters: [] });
       expect(asked).not.toEqual([]);
@@ -120,7 +115,7 @@ describe('the bundle', () => {
 
   it('reads manifests', async () => {
     const example = join(import.meta.dirname, '..', '..', 'examples', 'statefulset.yaml');
-    const { stdout } = await execute(process.execPath, [program, 'explain', '-f', example]);
+    const { stdout } = await execute(process.execPath, [bundle.path, 'explain', '-f', example]);
     expect(stdout).toContain('becomes a node of the Galera cluster');
   });
 });

@@ -31,7 +31,7 @@ export interface Clients {
 /** The cluster booted here, whose parts can be taken away and given back. */
 export interface Cluster extends Clients {
   readonly nodeIp: string;
-  /** Audit log at level Metadata, one JSON event a line. */
+  /** Audit log at level Metadata, of writes of Leases at level Request; one JSON event a line. */
   readonly auditLogPath: string;
   /** Makes the images of a `docker save` archive known to the node. */
   loadImage: (archivePath: string) => Promise<void>;

@@ -109,7 +109,10 @@ function kubeletConfig(paths: Layout): unknown {
   };
 }
 
-/** Every request but the control plane's own reading, at Metadata: that shows webhook annotations too. */
+/**
+ * Every request but the control plane's own reading, at Metadata: that shows webhook annotations too. Of Leases what is
+ * written to them.
+ */
 function auditPolicy(): unknown {
   const components = [
     'system:apiserver',
@@ -129,6 +132,11 @@ function auditPolicy(): unknown {
       },
       { level: 'None', nonResourceURLs: ['/*'] },
       { level: 'None', userGroups: ['system:nodes'], resources: [{ group: 'coordination.k8s.io' }] },
+      {
+        level: 'Request',
+        verbs: ['create', 'update'],
+        resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }],
+      },
       { level: 'Metadata' },
     ],
   };

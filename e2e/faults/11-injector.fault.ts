@@ -44,8 +44,9 @@ async function acceptance(subject: Subject, manifest: string): Promise<void> {
 async function answerWasLost(subject: Subject, selector: string): Promise<void> {
   const all = ['-l', selector, '--all-containers', '--tail=-1'];
   const log = await kubectl(['logs', '-n', subject.namespace, ...all]);
-  if (!/ trying again$/m.test(log))
-    throw new Error(`every start script had its answers:\n${log.slice(-2_000)}`);
+  if (/ trying again$/m.test(log)) return;
+  const said = log.split('\n').filter((line) => line.includes('galera-injector: '));
+  throw new Error(`every start script had its answers:\n${said.join('\n')}`);
 }
 
 type Add = Parameters<Parameters<typeof row>[2]>[0];

@@ -1,7 +1,8 @@
 /** The injector taken away, and killed between its write of a record and its answer. */
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Lease, V1Pod } from '@kubernetes/client-node';
+import { parseRecord, RECORD_ANNOTATION } from '../../../src/coordination/record.ts';
 import { INJECTOR_NAMESPACE, rolledOut } from '../../support/install.ts';
 import { get, kubectl, until } from '../../support/kubectl.ts';
 import { killAll, type PodProcess } from '../../support/processes.ts';
@@ -89,8 +90,8 @@ class Replicas {
 }
 
 /**
- * Kills the replica that has just written the record of a cluster, before it can answer, whenever the other one runs;
- * from the first write after `cause` until none has come for a while. Gives the pods whose server was killed.
+ * Kills the replica that has just written into the record of a cluster that a node may start, before it can answer, whenever the
+ * other one runs; from the first such write after `cause` until none has come for a while. Gives the pods whose server was killed.
  * @throws when nothing was written
  */
 export async function killWriters(
@@ -128,24 +129,43 @@ async function writesOf(auditLog: string, lease: string) {
   let at = (await file.stat()).size;
   let rest = '';
   const space = Buffer.alloc(1 << 20);
+  let started: readonly string[] = [];
+  /** The replica that wrote the record, when that let another member start. */
+  const whoStarts = (line: string): string[] => {
+    const write = writeIn(line);
+    if (write === null) return [];
+    const isNew = write.started.some((name) => !started.includes(name));
+    started = write.started;
+    return isNew ? [write.replica] : [];
+  };
   const next = async (): Promise<string[]> => {
     const { bytesRead, buffer } = await file.read(space, 0, space.length, at);
     at += bytesRead;
     const lines = (rest + buffer.toString('utf8', 0, bytesRead)).split('\n');
     rest = lines.pop() ?? '';
-    return lines.filter((line) => line.includes(`"name":"${lease}"`)).flatMap(writerIn);
+    return lines.filter((line) => line.includes(`"name":"${lease}"`)).flatMap(whoStarts);
   };
   return { next, close: () => file.close() };
 }
 
-/** The pod of the replica that wrote, in one line of the log. */
-function writerIn(line: string): string[] {
+/** A record that was written, and who wrote it. */
+interface Write {
+  readonly replica: string;
+  /** Names of the members that were told to start and have not asked since. */
+  readonly started: readonly string[];
+}
+
+/** The write in one line of the log, when it was done and by a pod. */
+function writeIn(line: string): Write | null {
   const event = JSON.parse(line) as {
     verb: string;
     user: { extra?: Record<string, string[]> };
+    requestObject?: V1Lease;
     responseStatus?: { code?: number };
   };
   const replica = event.user.extra?.['authentication.kubernetes.io/pod-name']?.[0];
   const written = ['create', 'update'].includes(event.verb) && (event.responseStatus?.code ?? 500) < 300;
-  return written && replica !== undefined ? [replica] : [];
+  if (!written || replica === undefined) return null;
+  const { members } = parseRecord(event.requestObject?.metadata?.annotations?.[RECORD_ANNOTATION]);
+  return { replica, started: Object.keys(members).filter((name) => members[name]?.told !== null) };
 }

@@ -45,6 +45,10 @@ coordinator_call() {
   rm -f "$answer" "$answer.error"
   return $result
 }
+coordinator_error=''
+# Seconds that a connection may take to open; the rest of a call's time is for the answer.
+connect_patience=5
+
 # was_taken NOTES: by the answer, or by what socat says when there is none. Statuses other than these mean that nothing was noted.
 was_taken() {
   case $reply_status in
@@ -53,9 +57,6 @@ was_taken() {
     *) return 1 ;;
   esac
 }
-coordinator_error=''
-# Seconds that a connection may take to open; the rest of a call's time is for the answer.
-connect_patience=5
 
 # Reads an HTTP answer: its status and the first line of its body.
 parse_answer() {

@@ -8,8 +8,8 @@ import {
   StaleCallError,
 } from '../coordination/coordinator.ts';
 import { type Authenticate, type Caller, TooManyTokensError } from '../coordination/identity.ts';
-import { BadCallError } from '../coordination/protocol.ts';
 import { UncertainWriteError } from '../coordination/lease-store.ts';
+import { BadCallError } from '../coordination/protocol.ts';
 import { UnreadableRecordError } from '../coordination/record.ts';
 import { explainError, isApiFailure } from '../kubernetes/client.ts';
 import { CompanionError } from '../kubernetes/companions.ts';

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { origin } from '../e2e/support/origin.ts';
 import { fuzzHistories } from './fuzz/histories.ts';
 import { fuzzInjection } from './fuzz/injection.ts';
-import { record } from './fuzz/record.ts';
+import type { Limits } from './fuzz/progress.ts';
+import { recordHistories, recordInjection } from './fuzz/record.ts';
 
 const HELP = `npm run fuzz -- [histories] [options]
   Drives random histories of crashes, partitions, lost volumes and what a person does through the rules of the coordinator.
@@ -17,7 +18,7 @@ npm run fuzz -- injection [options]
   --cases N     how many cases at most (default: no limit); --runs means the same
   --seed N      the seed; the same one makes the same cases (default: the time)
   --only N      injection: that case alone
-  --record      injection: writes the result to docs/long-runs.md
+  --record      writes the result to docs/long-runs.md
 `;
 
 /** @throws Error when the value is no whole number above or equal to 0 */
@@ -56,11 +57,21 @@ async function main(): Promise<number> {
     seconds: wholeNumber('--seconds', values.seconds, cases === undefined ? 60 : 1_000_000),
     seed: wholeNumber('--seed', values.seed, Date.now() % 1_000_000_000),
   };
-  if (subject === 'histories') return fuzzHistories(limits);
   const only = values.only === undefined ? null : wholeNumber('--only', values.only, 0);
   const from = values.record ? await origin() : null;
+  return subject === 'histories' ? runHistories(limits, from) : runInjection(limits, only, from);
+}
+
+/** Results in the exit status, and in the page of long runs when an origin is given. */
+async function runHistories(limits: Limits, from: string | null): Promise<number> {
+  const outcome = fuzzHistories(limits);
+  if (from !== null) await recordHistories(outcome, from);
+  return outcome.finding === null ? 0 : 1;
+}
+
+async function runInjection(limits: Limits, only: number | null, from: string | null): Promise<number> {
   const outcome = await fuzzInjection(limits, only);
-  if (from !== null) await record(outcome, from);
+  if (from !== null) await recordInjection(outcome, from);
   return outcome.findings.length === 0 ? 0 : 1;
 }
 

@@ -7,25 +7,40 @@ import { createProgress, type Limits } from './progress.ts';
 /** Histories between two looks at the clock. */
 const BATCH = 1_000;
 
-/** The first thousand have the seed, the next thousand the one after it. Returns the exit status. */
-export function fuzzHistories({ seconds, cases, seed: firstSeed }: Limits): number {
+/** What came of a run. */
+export interface HistoriesOutcome {
+  readonly seed: number;
+  readonly cases: number;
+  readonly seconds: number;
+  readonly rate: number;
+  /** Steps of all histories together, without what heals them at their ends. */
+  readonly steps: number;
+  /** What went wrong, and the shortest history in which it does; a run ends with the first. */
+  readonly finding: string | null;
+}
+
+/** The first thousand have the seed, the next thousand the one after it. */
+export function fuzzHistories({ seconds, cases, seed: firstSeed }: Limits): HistoriesOutcome {
   const progress = createProgress('histories', cases);
   let count = 0;
-  for (let seed = firstSeed; count < cases && progress.seconds() < seconds; seed += 1) {
+  let steps = 0;
+  let finding: string | null = null;
+  for (let seed = firstSeed; count < cases && progress.seconds() < seconds && finding === null; seed += 1) {
     const property = fc.property(histories, (history) => {
+      steps += history.steps.length;
       const wrong = judge(history);
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
     });
     const result = fc.check(property, { numRuns: Math.min(BATCH, cases - count), seed });
     count += result.numRuns;
-    if (result.failed) {
-      const [history] = result.counterexample ?? [];
-      const text = history === undefined ? '' : describeHistory(history);
-      process.stderr.write(`seed ${seed}: ${String(result.errorInstance)}\n${text}\n`);
-      return 1;
-    }
     progress.show(count);
+    if (!result.failed) continue;
+    const [history] = result.counterexample ?? [];
+    finding = `seed ${seed}: ${String(result.errorInstance)}\n${history === undefined ? '' : describeHistory(history)}`;
+    process.stderr.write(`${finding}\n`);
   }
-  process.stdout.write(`${progress.line(count)}, seed ${firstSeed}: nothing found\n`);
-  return 0;
+  const found = finding === null ? 'nothing found' : 'ended by what was found';
+  process.stdout.write(`${progress.line(count)}, seed ${firstSeed}: ${found}\n`);
+  const [took, rate] = [Math.round(progress.seconds()), progress.rate(count)];
+  return { seed: firstSeed, cases: count, seconds: took, rate, steps, finding };
 }

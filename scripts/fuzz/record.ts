@@ -1,9 +1,34 @@
-/** The result of a fuzz run of the injection as a section of the page of long runs. */
+/** The results of fuzz runs as sections of the page of long runs; `from` is the origin of the code at the beginning of the run. */
 import { writeSection } from '../../e2e/long/section.ts';
+import type { HistoriesOutcome } from './histories.ts';
 import { type Outcome, SAMPLE } from './injection.ts';
 
-/** Writes the section `Fuzzing of the injection`; `from` is the origin of the code at the beginning of the run. */
-export function record(outcome: Outcome, from: string): Promise<void> {
+/** Writes the section `Fuzzing of the recovery`. */
+export function recordHistories(outcome: HistoriesOutcome, from: string): Promise<void> {
+  return writeSection('Fuzzing of the recovery', sectionOfHistories(outcome, from));
+}
+
+function sectionOfHistories(
+  { seed, cases, seconds, rate, steps, finding }: HistoriesOutcome,
+  from: string,
+): string {
+  return [
+    `\`npm run fuzz -- histories --cases ${cases} --seed ${seed}\` · ${from}`,
+    '',
+    'Histories of three or four members with any selection of the faults of [recovery.md](recovery.md#how-it-is-tested), judged after',
+    'every step, and healed at their ends, when everything that may come back must.',
+    '',
+    '| what | result |',
+    '| --- | --- |',
+    `| histories | ${cases}, ${rate} a second, ${seconds} s |`,
+    `| steps in them | ${steps} |`,
+    `| findings | ${finding === null ? '0' : '1, with which it ended'} |`,
+    ...(finding === null ? [] : ['', '```', finding, '```']),
+  ].join('\n');
+}
+
+/** Writes the section `Fuzzing of the injection`. */
+export function recordInjection(outcome: Outcome, from: string): Promise<void> {
   return writeSection('Fuzzing of the injection', section(outcome, from));
 }
 

@@ -45,8 +45,21 @@ async function answerWasLost(subject: Subject, selector: string): Promise<void> 
   const all = ['-l', selector, '--all-containers', '--tail=-1'];
   const log = await kubectl(['logs', '-n', subject.namespace, ...all]);
   if (/ trying again$/m.test(log)) return;
-  const said = log.split('\n').filter((line) => line.includes('galera-injector: '));
-  throw new Error(`every start script had its answers:\n${said.join('\n')}`);
+  throw new Error(`every start script had its answers:\n${ownLines(log)}`);
+}
+
+/** The start script found nobody to ask and joined on the word that it had. */
+async function joinedUnasked({ namespace }: Subject, pod: string): Promise<void> {
+  const log = await kubectl(['logs', '-n', namespace, pod, '--all-containers', '--tail=-1']);
+  if (!/ the coordinator cannot be reached.* so this node joins$/m.test(log))
+    throw new Error(`${pod} did not join by itself:\n${ownLines(log)}`);
+}
+
+function ownLines(log: string): string {
+  return log
+    .split('\n')
+    .filter((line) => line.includes('galera-injector: '))
+    .join('\n');
 }
 
 type Add = Parameters<Parameters<typeof row>[2]>[0];
@@ -57,6 +70,15 @@ row(11, 'the injector away during the fault, or killed in the middle of a decisi
 });
 
 function whileItIsAway(add: Add): void {
+  add('away while one server is killed and joins again', options, async (subject) => {
+    await withoutInjector(async () => {
+      subject.begin();
+      await killServers(subject.namespace, ['db-1']);
+      await subject.recovers();
+      await joinedUnasked(subject, 'db-1');
+    });
+  });
+
   add('away while all three servers are killed', options, async (subject) => {
     subject.breaks();
     await withoutInjector(async () => {

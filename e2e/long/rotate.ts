@@ -8,6 +8,7 @@ import { toStderr } from '../cluster/progress.ts';
 import { connectApi } from '../support/api.ts';
 import { INJECTOR_NAMESPACE, rolledOut } from '../support/install.ts';
 import { createNamespace, until } from '../support/kubectl.ts';
+import { oldOnesGone } from '../support/replicas.ts';
 import { run } from '../support/run.ts';
 import { admitting, coreApi, createWithoutPause, noAdmissions, type Admissions } from './admissions.ts';
 import { connectionFault, replicaAddresses } from './replica-calls.ts';
@@ -47,10 +48,12 @@ export async function upgrade(settings: readonly string[] = []): Promise<void> {
 
 /**
  * Makes certificates change quickly, and waits until every replica goes by an authority of a short life: the chain to the one
- * of years, which signed before, ends with that, and a replica that has not looked yet still gives the one of years to pods.
+ * of years, which signed before, ends with that, and a replica that has not looked yet still gives the one of years to pods. So does
+ * one of before, which answers the API server until it has ended.
  */
 export async function speedUp(): Promise<void> {
   await upgrade(QUICK);
+  await oldOnesGone();
   await until('an authority of seconds in every replica', 60, async () => {
     const [first = ''] = splitPem((await readSecret(coreApi()))['ca.crt']);
     const end = validityOf(first).to;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
+import { CLUSTER } from './directory.ts';
 import type { Pod } from './pod.ts';
-import { CLUSTER, joiningNodeForEachTest } from './server.ts';
+import { joiningNodeForEachTest } from './server.ts';
 
 const JOINER = {
   cluster: 'non-Primary',

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, StubCoordinator } from './coordinator.ts';
+import { CLUSTER, holdData } from './directory.ts';
 import { memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest, type RunningScript } from './pod.ts';
 
-const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
-const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
 const NOBODY = 'localhost:1';
 
 let coordinator: StubCoordinator;
@@ -16,12 +15,6 @@ podForEachTest((made, stub) => {
 
 /** Another member that accepts connections, at 127.0.0.11. */
 const member = memberForEachTest();
-
-async function holdData(): Promise<void> {
-  await pod.write('data/ibdata1', 'pages');
-  await pod.write('data/mysql/user.frm', 'table');
-  await pod.write('data/grastate.dat', GRASTATE);
-}
 
 /** The coordinator has confirmed that a server of this pod serves the cluster. */
 const acknowledge = (uuid = CLUSTER) => pod.write('galera/acknowledged', `9-9 ${uuid} 3\n`);
@@ -60,7 +53,7 @@ describe('a coordinator that cannot be reached', () => {
   });
 
   it('keeps a node with data waiting that was let start when it had none', async () => {
-    await holdData();
+    await holdData(pod);
     await acknowledge('-');
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('not known to belong to cluster db');
@@ -69,14 +62,14 @@ describe('a coordinator that cannot be reached', () => {
   });
 
   it('lets a node join whose data was acknowledged as this cluster since its pod came', async () => {
-    await holdData();
+    await holdData(pod);
     await acknowledge();
     const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
     expect(code).toBe(0);
   });
 
   it('keeps a node waiting whose pod was acknowledged with other data', async () => {
-    await holdData();
+    await holdData(pod);
     await acknowledge(CLUSTER.replace(/^./, 'f'));
     const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
     await script.logged('not known to belong');
@@ -88,7 +81,7 @@ describe('a coordinator that cannot be reached', () => {
 
 describe('a node that was confirmed before it crashed', () => {
   beforeEach(async () => {
-    await holdData();
+    await holdData(pod);
     await acknowledge();
   });
 

@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
+import { CLUSTER, GRASTATE, holdData } from './directory.ts';
 import { type Handover, type Pod, podForEachTest } from './pod.ts';
-
-const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
-const GRASTATE = `version: 2.1\nuuid: ${CLUSTER}\nseqno: 42\nsafe_to_bootstrap: 0\n`;
 
 let coordinator: StubCoordinator;
 let pod: Pod;
@@ -17,11 +15,6 @@ async function after(answer: string, ...options: string[]): Promise<Handover> {
   const { code, log } = await pod.start('entrypoint.sh', 'mysqld', ...options).finished;
   if (code !== 0) throw new Error(log);
   return pod.handover();
-}
-
-async function holdData(): Promise<void> {
-  await pod.write('data/ibdata1', 'pages');
-  await pod.write('data/grastate.dat', GRASTATE);
 }
 
 /** The value of the server option, asserting that it is given once. */
@@ -195,7 +188,7 @@ describe('Percona XtraDB Cluster', () => {
 
   it('has an empty list only when it bootstraps an empty directory', async () => {
     expect((await after('bootstrap 127.0.0.10')).environment['CLUSTER_JOIN']).toBe('');
-    await holdData();
+    await holdData(pod);
     const again = await after('bootstrap 127.0.0.10');
     expect(again.environment['CLUSTER_JOIN']).toBe('db-0.db,db-1.db');
     expect(again.arguments).toContain('--wsrep-new-cluster');
@@ -211,8 +204,7 @@ describe('Percona XtraDB Cluster', () => {
   });
 
   it('is given neither an account nor a start position, which its entrypoint has', async () => {
-    await pod.write('data/ibdata1', 'pages');
-    await pod.write('data/grastate.dat', GRASTATE.replace('42', '-1'));
+    await holdData(pod, GRASTATE.replace('42', '-1'));
     await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:42\n`);
     const { arguments: given } = await after('reform -');
     expect(given.filter((one) => /sst-auth|start-position/.test(one))).toEqual([]);

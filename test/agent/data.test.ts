@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
+import { CLUSTER } from './directory.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
-const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 const OTHER = '11111111-2222-4333-8444-555555555555';
 const ZERO = '00000000-0000-0000-0000-000000000000';
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
+import { holdData } from './directory.ts';
 import { listenAt, memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
-const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
-const GRASTATE = `uuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
 const VIEW =
   'my_uuid: a\n#vwbeg\nview_id: 3 v 7\nbootstrap: 0\nmember: a 0\nmember: b 0\nmember: c 0\n#vwend\n';
 
@@ -14,9 +13,7 @@ const member = memberForEachTest();
 
 podForEachTest(async (made, stub) => {
   [pod, coordinator] = [made, stub];
-  await pod.write('data/ibdata1', 'pages');
-  await pod.write('data/mysql/user.frm', 'table');
-  await pod.write('data/grastate.dat', GRASTATE);
+  await holdData(pod);
   await pod.write('data/gvwstate.dat', VIEW);
 });
 

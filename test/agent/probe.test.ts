@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
+import { CLUSTER } from './directory.ts';
 import type { Pod } from './pod.ts';
-import { CLUSTER, MEMBERS, joiningNodeForEachTest } from './server.ts';
+import { MEMBERS, joiningNodeForEachTest } from './server.ts';
 
 let coordinator: StubCoordinator;
 let pod: Pod;

@@ -1,8 +1,7 @@
 /** The server that a probe asks, as far as the probe can see it. */
 import type { StubCoordinator } from './coordinator.ts';
+import { CLUSTER } from './directory.ts';
 import { type Pod, podForEachTest } from './pod.ts';
-
-export const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
 
 export const MEMBERS = '198.18.0.1:3306,198.18.0.2:3306,198.18.0.3:3306';
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type StubCoordinator, startCoordinator } from './coordinator.ts';
+import { CLUSTER, GRASTATE, holdData } from './directory.ts';
 import { memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
-
-const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
-const GRASTATE = `# GALERA saved state\nversion: 2.1\nuuid:    ${CLUSTER}\nseqno:   42\nsafe_to_bootstrap: 0\n`;
 
 let coordinator: StubCoordinator;
 let pod: Pod;
@@ -15,12 +13,6 @@ podForEachTest((made, stub) => {
 
 /** Another member that accepts connections, at 127.0.0.11. */
 const member = memberForEachTest();
-
-async function holdData(grastate = GRASTATE): Promise<void> {
-  await pod.write('data/ibdata1', 'pages');
-  await pod.write('data/mysql/user.frm', 'table');
-  await pod.write('data/grastate.dat', grastate);
-}
 
 describe('asking the coordinator', () => {
   it('sends the token, the cluster and an empty report, then becomes the entrypoint', async () => {
@@ -134,7 +126,7 @@ describe('joining', () => {
   });
 
   it('keeps the view when the last one forms again', async () => {
-    await holdData();
+    await holdData(pod);
     await pod.write('data/gvwstate.dat', 'my_uuid: x\n');
     coordinator.answers = ['reform 127.0.0.11'];
     expect((await pod.start().finished).code).toBe(0);
@@ -175,14 +167,14 @@ describe('bootstrapping', () => {
   });
 
   it('marks existing data as safe and keeps the rest of its state', async () => {
-    await holdData();
+    await holdData(pod);
     coordinator.answers = ['bootstrap 127.0.0.10'];
     await pod.start().finished;
     expect(await pod.read('data/grastate.dat')).toBe(GRASTATE.replace('bootstrap: 0', 'bootstrap: 1'));
   });
 
   it('never gives data another identity', async () => {
-    await holdData();
+    await holdData(pod);
     coordinator.answers = ['bootstrap 127.0.0.10 as 11111111-2222-4333-8444-555555555555'];
     const { code, log } = await pod.start().finished;
     expect(code).toBe(1);

@@ -5,6 +5,7 @@ import {
   explainError,
   type KubernetesClient,
   orNull,
+  replaceIfUnchanged,
   statusOf,
 } from '../kubernetes/client.ts';
 import { formatRecord, parseRecord, RECORD_ANNOTATION } from './record.ts';
@@ -66,7 +67,8 @@ export function createLeaseStore(client: KubernetesClient, ownNamespace: string)
       try {
         return await (version === null
           ? createIfAbsent(coordination.createNamespacedLease({ namespace: ownNamespace, body }))
-          : replaceIfUnchanged(
+          : // A Lease that was deleted means "forget this cluster": the next read starts from nothing.
+            replaceIfUnchanged(
               coordination.replaceNamespacedLease({ namespace: ownNamespace, name: leaseName(key), body }),
             ));
       } catch (error) {
@@ -79,18 +81,6 @@ export function createLeaseStore(client: KubernetesClient, ownNamespace: string)
 /** `<namespace>.<cluster>`: unambiguous because a namespace holds no dot. */
 export function leaseName(key: ClusterKey): string {
   return `${key.namespace}.${key.cluster}`;
-}
-
-/** Replaces the Lease; false when somebody changed it since, or deleted it, which means "forget this cluster". */
-async function replaceIfUnchanged(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    const code = statusOf(error);
-    if (code === 409 || code === 404) return false;
-    throw error;
-  }
 }
 
 /** Whether the API has said that it did nothing; a 5xx or no answer leaves that open. */

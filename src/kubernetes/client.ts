@@ -134,6 +134,17 @@ export async function createIfAbsent(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Replaces an object at the version it was read at; false when somebody has changed or deleted it since. */
+export async function replaceIfUnchanged(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 409 || statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
 /** A short text for logs: the API's own message when there is one. */
 export function explainError(error: unknown): string {
   if (error instanceof ApiException) return `HTTP ${error.code}: ${messageOf(error.body)}`;

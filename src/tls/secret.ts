@@ -1,6 +1,6 @@
 /** The Secret that keeps a certificate: read as it is, written only if nobody wrote since. */
 import type { V1Secret } from '@kubernetes/client-node';
-import { createIfAbsent, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
+import { createIfAbsent, type KubernetesClient, orNull, replaceIfUnchanged } from '../kubernetes/client.ts';
 
 /** Which Secret. */
 export interface SecretPlace {
@@ -44,11 +44,5 @@ export async function writeSecret(
     ...(found?.object.type === undefined ? {} : { type: found.object.type }),
   };
   if (found === null) return createIfAbsent(client.core.createNamespacedSecret({ namespace, body }));
-  try {
-    await client.core.replaceNamespacedSecret({ namespace, name: secret, body });
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 409 || statusOf(error) === 404) return false;
-    throw error;
-  }
+  return replaceIfUnchanged(client.core.replaceNamespacedSecret({ namespace, name: secret, body }));
 }

@@ -20,61 +20,54 @@ const member = memberForEachTest();
 const acknowledge = (uuid = CLUSTER) => pod.write('galera/acknowledged', `9-9 ${uuid} 3\n`);
 const begin = () => pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
 
-async function end(script: RunningScript): Promise<void> {
+/** Stops the start script once it has said so. */
+async function stopOnce(script: RunningScript, why: string): Promise<void> {
+  await script.logged(why);
   script.kill('SIGTERM');
   await script.finished;
 }
 
 describe('a coordinator that cannot be reached', () => {
-  beforeEach(() => pod.write('galera/coordinator', 'localhost:1'));
+  beforeEach(() => pod.write('galera/coordinator', NOBODY));
 
   it('lets an empty node join again that was told to start, when a member answers, and never bootstrap', async () => {
     await acknowledge('-');
-    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
+    const { code, log } = await begin().finished;
     expect(code).toBe(0);
     expect(log).toContain('this node holds no data');
     expect((await pod.handover()).arguments).not.toContain('--wsrep-new-cluster');
   });
 
   it('keeps a node waiting that was never told to start', async () => {
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('has not let this pod start yet');
-    await end(script);
+    await stopOnce(begin(), 'has not let this pod start yet');
     expect(pod.has('record.arguments')).toBe(false);
   });
 
   it('keeps a node waiting while no member answers', async () => {
     await acknowledge('-');
     await member.stop();
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('no member answers on port');
+    await stopOnce(begin(), 'no member answers on port');
     expect(pod.has('record.arguments')).toBe(false);
-    script.kill('SIGTERM');
   });
 
   it('keeps a node with data waiting that was let start when it had none', async () => {
     await holdData(pod);
     await acknowledge('-');
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('not known to belong to cluster db');
+    await stopOnce(begin(), 'not known to belong to cluster db');
     expect(pod.has('record.arguments')).toBe(false);
-    script.kill('SIGTERM');
   });
 
   it('lets a node join whose data was acknowledged as this cluster since its pod came', async () => {
     await holdData(pod);
     await acknowledge();
-    const { code } = await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
+    const { code } = await begin().finished;
     expect(code).toBe(0);
   });
 
   it('keeps a node waiting whose pod was acknowledged with other data', async () => {
     await holdData(pod);
     await acknowledge(CLUSTER.replace(/^./, 'f'));
-    const script = pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`);
-    await script.logged('not known to belong');
-    script.kill('SIGTERM');
-    await script.finished;
+    await stopOnce(begin(), 'not known to belong');
     expect(pod.has('record.arguments')).toBe(false);
   });
 });
@@ -101,8 +94,7 @@ describe('a node that was confirmed before it crashed', () => {
     ['was answered that nobody knows what was noted', { status: 500, line: 'no answer' }, 'trying again'],
   ])('does not join alone once it %s: others may go on without its data', async (_what, answer, logged) => {
     const script = await askThenNobody(answer, logged);
-    await script.logged('the others may go on without it');
-    await end(script);
+    await stopOnce(script, 'the others may go on without it');
     expect(pod.has('record.arguments') || pod.has('galera/acknowledged')).toBe(false);
   });
 
@@ -110,9 +102,7 @@ describe('a node that was confirmed before it crashed', () => {
     const script = await askThenNobody('wait for db-1', 'waiting: for db-1');
     script.kill('SIGKILL');
     await script.finished;
-    const next = begin();
-    await next.logged('the others may go on without it');
-    await end(next);
+    await stopOnce(begin(), 'the others may go on without it');
     expect(pod.has('record.arguments')).toBe(false);
   });
 

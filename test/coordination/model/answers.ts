@@ -25,7 +25,7 @@ export function suspend(pod: Pod, name: Question['name']): boolean {
 export function giveBack(nodes: readonly Node[], question: Question): void {
   const node = nodes[question.node];
   const pod = node === undefined ? null : listener(node, question);
-  if (pod !== null && question.name === 'start' && question.suspends) pod.word = pod.suspended;
+  if (pod !== null && question.suspends) pod.word = pod.suspended;
 }
 
 /** The answer reaches the pod, if that still waits for it. */

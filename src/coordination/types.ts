@@ -106,7 +106,7 @@ export interface MemberRecord {
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
   readonly behind: string | null;
   /**
-   * Set when another member was bootstrapped by hand, until this one has been Primary since: its data is the cluster's
+   * Set when another member was bootstrapped, until this one has been Primary since: its data is the cluster's
    * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
    */
   readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
@@ -138,8 +138,8 @@ export interface ClusterRecord {
   /** Uids of pods whose annotation `bootstrap: now` is spent: honoured, or overtaken by another start. */
   readonly honoured: readonly string[];
   /**
-   * Seqno from which the cluster goes on with data that was adopted without a record of it, or chosen by hand: volumes that
-   * were never heard of agree with it at most so far. Null where it began empty, or went on with all it had.
+   * Lowest seqno at which data of the cluster was bootstrapped: volumes that were never heard of, or filled by somebody else,
+   * agree with it at most so far. Null where it has gone on without a bootstrap since it began empty.
    */
   readonly adoptedAt: number | null;
   /**
@@ -151,7 +151,11 @@ export interface ClusterRecord {
    * Servers that were started and whose pods are gone, while the control plane does not reach their machine: they may run
    * still. An entry goes when the machine is reached again, a primary component is confirmed, or a person says that it is off.
    */
-  readonly vanished: readonly { readonly member: string; readonly podUid: string; readonly machine: string }[];
+  readonly vanished: readonly {
+    readonly member: string;
+    readonly podUid: string;
+    readonly machine: string;
+  }[];
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
 
@@ -174,7 +178,7 @@ export type Answer =
   | {
       readonly kind: 'bootstrap';
       readonly as: StateUuid | null;
-      /** A person chose it; others may hold rows that it does not have. */
+      /** A person chose it: others hold rows that it does not have. */
       readonly byHand: boolean;
       readonly why: string;
     }

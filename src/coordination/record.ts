@@ -124,9 +124,8 @@ function parseApart(value: unknown): MemberRecord['apart'] {
 
 function parseComponent(value: unknown): MemberRecord['component'] {
   if (value === null || value === undefined) return null;
-  const { members, from } = fields(value, 'member.component');
-  if (!Array.isArray(members)) throw unreadable('member.component.members', members);
-  return { members: members.map(String), from: integerOr(from, -1) };
+  const { number, size, from } = fields(value, 'member.component');
+  return { number: integerOr(number, 0), size: integerOr(size, 0), from: integerOr(from, -1) };
 }
 
 function parseTold(value: unknown): Told {

@@ -96,11 +96,8 @@ export interface MemberRecord {
   readonly served: boolean;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
-  /**
-   * The primary component in which it was last confirmed: names of its members, and the seqno that the cluster had
-   * confirmed when it became that; everything up to there is shared with those that it had before. Null while not known.
-   */
-  readonly component: { readonly members: readonly string[]; readonly from: number } | null;
+  /** The primary component in which it was last confirmed; null while that is not known. */
+  readonly component: Component | null;
   /** Its own volume came to hold rows of this cluster, and it has not reported since that it holds none. */
   readonly joined: boolean;
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
@@ -125,6 +122,14 @@ export interface MemberRecord {
   readonly asked: number;
   /** The last answer, for people: events and status. */
   readonly said: string;
+}
+
+/** A primary component as its members confirmed it: one confirmation is of all of them, so that they bear one number. */
+export interface Component {
+  readonly number: number;
+  readonly size: number;
+  /** What the cluster had confirmed when it came to be: members that parted then agree up to this seqno. */
+  readonly from: number;
 }
 
 /** What the Kubernetes API keeps of one cluster. */

@@ -94,7 +94,7 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   if (isCaller) return grant(situation, report, words.newest(best.data.seqno));
   return {
     kind: 'wait',
-    why: words.waitForNewest({ ...choice, pod: caller.pod }, best?.name, best?.data.seqno),
+    why: words.waitForNewest(best?.name, best?.data.seqno),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterRecord, Member, MemberRecord, Situation, StateUuid } from '../types.ts';
+import type { ClusterRecord, Component, Member, MemberRecord, Situation, StateUuid } from '../types.ts';
 import { leftBehindAt } from './fork.ts';
 import { reconcile, withMember } from './reconcile.ts';
 import * as words from './words.ts';
@@ -78,7 +78,7 @@ function refusalOf(seen: Situation, serving: Serving): string | null {
   if (upTo !== null) return words.refuseUnasked(upTo);
   const rivals = rivalsOf(seen, serving);
   const own = namesIn(seen, serving);
-  if (!rivals.some(([, known]) => (known.component?.members.length ?? 0) >= own.length)) return null;
+  if (!rivals.some(([, known]) => (known.component?.size ?? 0) >= own.length)) return null;
   return words.refuseSecondComponent(
     own,
     rivals.map(([name]) => name),
@@ -97,8 +97,8 @@ function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecid
 }
 
 /**
- * Members that run and were confirmed last in a primary component without the caller, which is in one without them. One
- * component confirms all its members at once, so that both know it only when there are two.
+ * Members that run and are not in the caller's component, and that were confirmed in another one since they parted: two
+ * components serve.
  */
 function rivalsOf(seen: Situation, serving: Serving): readonly (readonly [string, MemberRecord])[] {
   const { record, members, caller } = seen;
@@ -107,7 +107,8 @@ function rivalsOf(seen: Situation, serving: Serving): readonly (readonly [string
   const running = new Set(members.filter(({ terminating }) => !terminating).map(({ podUid }) => podUid));
   return Object.entries(record.members).filter(([name, { told, served, podUid, component, apart }]) => {
     if (told === null || !served || apart !== null || !running.has(podUid)) return false;
-    return component !== null && !own.includes(name) && !component.members.includes(caller.name);
+    const before = record.members[caller.name]?.component?.number;
+    return component !== null && !own.includes(name) && component.number !== before;
   });
 }
 
@@ -120,11 +121,11 @@ function setRivalsApart(seen: Situation, serving: Serving): ClusterRecord {
   return { ...seen.record, members: { ...seen.record.members, ...Object.fromEntries(apart) } };
 }
 
-/** Names of the members of the caller's component; none unless each address is that of a pod. */
-function namesIn({ members: pods }: Situation, { component }: Serving): readonly string[] {
+/** Names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
+function namesIn({ members: pods, caller }: Situation, { component }: Serving): readonly string[] {
   const found = component.map((address) => pods.find((pod) => pod.address === address)?.name);
   const names = found.filter((name) => name !== undefined);
-  return names.length === component.length ? names.toSorted() : [];
+  return names.length === component.length && names.includes(caller.name) ? names.toSorted() : [];
 }
 
 /**
@@ -134,9 +135,10 @@ function namesIn({ members: pods }: Situation, { component }: Serving): readonly
  */
 function withComponent(seen: Situation, record: ClusterRecord, serving: Serving): ClusterRecord {
   const names = namesIn(seen, serving);
+  const component = componentOf(seen.record, names);
   const inside = seen.members
-    .filter(({ address }) => address !== null && serving.component.includes(address))
-    .reduce((all, pod) => withMember(all, pod, confirmed(seen, pod, names)), record);
+    .filter(({ name }) => names.includes(name))
+    .reduce((all, pod) => withMember(all, pod, confirmed(seen, pod, component)), record);
   if (names.length === 0) return inside;
   const pods = new Set(seen.members.map(({ name }) => name));
   const members = Object.entries(inside.members).map(([name, known]) => {
@@ -148,14 +150,18 @@ function withComponent(seen: Situation, record: ClusterRecord, serving: Serving)
 function confirmed(
   { record }: Situation,
   pod: Member,
-  names: readonly string[],
+  component: Component,
 ): Partial<Omit<MemberRecord, 'pod' | 'podUid' | 'durable' | 'machine'>> {
-  const known = record.members[pod.name];
-  const isSame = known?.component?.members.join() === names.join();
-  return {
-    holdsData: true,
-    joined: true,
-    ...(known === undefined ? { told: 'join', served: true } : {}),
-    ...(names.length === 0 || isSame ? {} : { component: { members: names, from: record.confirmed } }),
-  };
+  const isUnknown = record.members[pod.name] === undefined;
+  return { holdsData: true, joined: true, component, ...(isUnknown ? { told: 'join', served: true } : {}) };
+}
+
+/** The component that all of the members were confirmed in before, or the next one. */
+function componentOf({ members, confirmed: from }: ClusterRecord, names: readonly string[]): Component {
+  const before = names.map((name) => members[name]?.component ?? null);
+  const [first] = before;
+  const isSame = before.every((one) => one?.number === first?.number);
+  if (first !== undefined && first !== null && isSame && first.size === names.length) return first;
+  const numbers = Object.values(members).map(({ component }) => component?.number ?? 0);
+  return { number: Math.max(0, ...numbers) + 1, size: names.length, from };
 }

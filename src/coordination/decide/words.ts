@@ -155,11 +155,8 @@ export function recover(choice: Choice, names: readonly string[]): string {
   );
 }
 
-export function waitForNewest(choice: Choice, name: string | undefined, seqno: number | undefined): string {
-  return (
-    `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. ` +
-    `If it cannot, choose the data of another pod: ${annotate(choice)}`
-  );
+export function waitForNewest(name: string | undefined, seqno: number | undefined): string {
+  return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. If it cannot, bootstrap=now on another pod chooses the data of that one.`;
 }
 
 export function waitForOlderCopy(choice: Choice, seqno: number, confirmed: number): string {

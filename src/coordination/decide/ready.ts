@@ -101,14 +101,14 @@ function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecid
  * components serve.
  */
 function rivalsOf(seen: Situation, serving: Serving): readonly (readonly [string, MemberRecord])[] {
-  const { record, members, caller } = seen;
+  const { record, members } = seen;
   const own = namesIn(seen, serving);
   if (own.length === 0 || record.uuid !== serving.uuid) return [];
+  const before = Math.max(...own.map((name) => record.members[name]?.component?.number ?? 0));
   const running = new Set(members.filter(({ terminating }) => !terminating).map(({ podUid }) => podUid));
   return Object.entries(record.members).filter(([name, { told, served, podUid, component, apart }]) => {
     if (told === null || !served || apart !== null || !running.has(podUid)) return false;
-    const before = record.members[caller.name]?.component?.number;
-    return component !== null && !own.includes(name) && component.number !== before;
+    return component !== null && !own.includes(name) && component.number > before;
   });
 }
 

@@ -29,6 +29,7 @@ test('a container without variables gets all that its image and the start script
     'WSREP_NODE_ADDRESS',
     'WSREP_SST_METHOD',
     'GALERA_INJECTOR_CLUSTER',
+    'GALERA_CLUSTER_SIZE',
     'GALERA_FLAVOR',
     'GALERA_DATA_DIRECTORY',
     'MARIADB_MYSQL_LOCALHOST_USER',

@@ -2,7 +2,7 @@
 import { ADDRESS_VARIABLE, hasBareAddress } from './cluster-address.ts';
 import type { EnvironmentVariable } from './flavors/types.ts';
 import { isObject, member, objects, optionalList, text } from './json.ts';
-import { PREFIX, ROOT_PASSWORD_KEY, secretName, wsrepClusterName } from './names.ts';
+import { PREFIX, ROOT_PASSWORD_KEY, secretName, SIZE_VARIABLE, wsrepClusterName } from './names.ts';
 import { appendItems } from './operations.ts';
 import type { ContainerView } from './pod.ts';
 import { quoted, quotedList, sentence } from './text.ts';
@@ -88,6 +88,8 @@ function variables(target: Target): readonly Variable[] {
           },
         ]),
     { entry: { name: 'GALERA_INJECTOR_CLUSTER', value: cluster.name }, source: cluster.source },
+    // The coordinator reads it from the pod: how many members a cluster has that nothing is recorded of.
+    { entry: { name: SIZE_VARIABLE, value: String(membership.size) }, source: membership.sizeSource },
     { entry: { name: 'GALERA_FLAVOR', value: flavor.id }, source: flavorSource },
     { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),

@@ -8,6 +8,7 @@ import {
   injected,
   pod,
   STATEFUL_SET,
+  variable,
   warned,
 } from '../../test/injection/pods.ts';
 import type { Context, ServiceSummary, Workload } from './index.ts';
@@ -241,6 +242,15 @@ describe('the name of a cluster', () => {
       expect.stringContaining('set label galera-injector.dev/cluster'),
     );
   });
+});
+
+test.each([
+  ['the replicas of a StatefulSet', pod(), owned({ ...STATEFUL_SET, replicas: 5 }), '5'],
+  ['NUM_NODES of a bare Pod', withNumber('7'), BARE, '7'],
+  ['the default', barePod('db-1'), BARE, '3'],
+])('the size, from %s, is told to the coordinator in a variable', (_source, subject, context, size) => {
+  const [container] = after(subject, context).spec.containers;
+  expect(variable(container, 'GALERA_CLUSTER_SIZE')).toBe(size);
 });
 
 test.each([

@@ -37,6 +37,9 @@ export const TOKEN_SECONDS = 3600;
 
 export const ROOT_PASSWORD_KEY = 'root-password';
 
+/** Variable of the database container: how many members the injection computed, e.g. `3`. */
+export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
+
 /** The ports of a Galera node and the names that fit Kubernetes' limit of 15 characters. */
 export const GALERA_PORTS = [
   { name: 'mysql', port: 3306 },

@@ -31,6 +31,7 @@ const EXAMPLES: Record<AdviceReason, readonly [workload: Workload, claims?: read
   cluster_size_small: [withReplicas(2)],
   cluster_size_even: [withReplicas(4)],
   data_not_kept: [withoutClaim],
+  wsrep_cluster_name_kept: [withEnv({ name: 'WSREP_CLUSTER_NAME', value: 'db' })],
   ordered_ready: [ordered],
   surge: [surging(1)],
   password_literal: [withEnv({ name: 'MARIADB_ROOT_PASSWORD', value: 'hunter2' })],

@@ -71,6 +71,30 @@ describe('a variable that the user sets', () => {
   });
 });
 
+describe('wsrep_cluster_name', () => {
+  const withArgs = (...args: string[]) => pod(({ spec }) => (spec.containers[0]['args'] = args));
+  const withName = (value: string) => withEnv({ name: 'WSREP_CLUSTER_NAME', value });
+  const computed = variable(after(pod()).spec.containers[0], 'WSREP_CLUSTER_NAME') ?? '';
+
+  test.each([
+    ['in the environment', withName('db'), 'WSREP_CLUSTER_NAME'],
+    ['as an argument', withArgs('mariadbd', '--wsrep-cluster-name=db'), '--wsrep-cluster-name'],
+    ['in two words', withArgs('--wsrep_cluster_name', 'db'), '--wsrep_cluster_name'],
+  ])('that the pod spells out %s is warned about', (_where, subject, what) => {
+    const warning = injected(subject).warnings.find(({ reason }) => reason === 'wsrep_cluster_name_kept');
+    expect(warning?.message).toContain(`its own ${what}`);
+  });
+
+  test.each([
+    ['made from other variables', withName('$(POD_NAMESPACE)-db')],
+    ['made from other variables, as an argument', withArgs('--wsrep-cluster-name=$(POD_NAMESPACE)')],
+    ['as the injection would set it', withName(computed)],
+    ['empty', withName('')],
+  ])('%s is not warned about', (_what, subject) => {
+    expect(warned(subject)).not.toContain('wsrep_cluster_name_kept');
+  });
+});
+
 const addressOf = (subject: Pod) => variable(after(subject).spec.containers[0], 'WSREP_CLUSTER_ADDRESS');
 
 describe('the cluster address of the user', () => {

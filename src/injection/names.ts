@@ -37,6 +37,9 @@ export const TOKEN_SECONDS = 3600;
 
 export const ROOT_PASSWORD_KEY = 'root-password';
 
+/** Variable of the database container: its `wsrep_cluster_name`. */
+export const NAME_VARIABLE = 'WSREP_CLUSTER_NAME';
+
 /** Variable of the database container: how many members the injection computed, e.g. `3`. */
 export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
 
@@ -77,12 +80,12 @@ export function secretName(cluster: string): string {
 }
 
 /**
- * The `wsrep_cluster_name` of a cluster: its name, or, beyond Galera's 32 characters, the first 23 of them and 8
- * hexadecimal digits of the SHA-256 of the whole, so that two long names stay two clusters.
+ * The `wsrep_cluster_name` of a cluster: the first 23 characters of its name and 8 hexadecimal digits of the SHA-256 of
+ * `<namespace>/<cluster>`. A server that lost its majority goes on calling the addresses it knew, and Kubernetes gives
+ * these out again: only another name keeps it from a cluster that is not its own (gcomm refuses it then).
  */
-export function wsrepClusterName(cluster: string): string {
-  if (cluster.length <= WSREP_NAME_MAXIMUM) return cluster;
-  const hash = createHash('sha256').update(cluster).digest('hex').slice(0, HASH_LENGTH);
+export function wsrepClusterName(namespace: string, cluster: string): string {
+  const hash = createHash('sha256').update(`${namespace}/${cluster}`).digest('hex').slice(0, HASH_LENGTH);
   return `${cluster.slice(0, WSREP_NAME_MAXIMUM - HASH_LENGTH - 1)}-${hash}`;
 }
 

@@ -11,6 +11,7 @@ import { initContainer, isInjected } from './init-container.ts';
 import { member, optionalObject, text } from './json.ts';
 import { membership, type NodeCount } from './membership.ts';
 import { MIRROR_ANNOTATION, OPT_IN_LABEL, OPT_IN_VALUE, PREFIX } from './names.ts';
+import { ownClusterName } from './own-cluster-name.ts';
 import { antiAffinity, hostFields, metadata } from './placement.ts';
 import { annotationsOf, labelsOf, readPod, type PodView } from './pod.ts';
 import { ports } from './ports.ts';
@@ -34,6 +35,7 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
   ports,
   clusterAddress,
   environment,
+  ownClusterName,
   probes,
   advice,
 ];

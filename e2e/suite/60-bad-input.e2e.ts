@@ -48,6 +48,7 @@ describe('what a user gets wrong is refused with a sentence, and nothing is half
     ['provider options with quotes', annotation('provider-options', '"; pc.bootstrap=1'), /provider-options/],
     ['peers with a substitution', annotation('peers', '$(reboot)'), /galera-injector\.dev\/peers/],
     ['an unknown flavor', annotation('flavor', 'oracle'), /galera-injector\.dev\/flavor.*oracle/],
+    ['an order to bootstrap', annotation('bootstrap', 'now'), /order for a pod that exists/],
     [
       'a container that is not there',
       annotation('container', 'absent'),

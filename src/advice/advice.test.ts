@@ -200,6 +200,25 @@ describe('the pods', () => {
     expect(advice?.message).toContain('"mysql:8.4" has no Galera');
   });
 
+  it.each(['now', 'machines-off'])(
+    'that would carry the order bootstrap: %s are said to be refused, with the remedy',
+    (order) => {
+      const subject = workload(({ spec }) => {
+        spec.template.metadata.annotations = { 'galera-injector.dev/bootstrap': order };
+      });
+      for (const isNew of [true, false]) {
+        expect(advised(subject, [], isNew)).toEqual([
+          {
+            reason: 'pods_refused',
+            message: expect.stringMatching(
+              /take it out here, then kubectl annotate pod POD \S+\/bootstrap=now$/,
+            ) as string,
+          },
+        ]);
+      }
+    },
+  );
+
   it('that were injected into the manifest already are left alone', () => {
     const subject = workload(({ spec }) => {
       spec.replicas = 2;

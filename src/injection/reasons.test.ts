@@ -50,6 +50,7 @@ const EXAMPLES: Record<Reason, Example> = {
   image_without_galera: [withImage('mysql:8.4')],
   image_unknown: [withImage('postgres')],
   annotation_invalid: [annotated({ size: '0' })],
+  bootstrap_at_creation: [annotated({ bootstrap: 'now' })],
   cluster_name_invalid: [withLabel('A')],
   cluster_name_missing: [barePod(''), BARE],
   size_out_of_range: [pod(), under({ replicas: 1000 })],

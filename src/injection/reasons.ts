@@ -23,6 +23,8 @@ export const REASONS = {
   image_without_galera: 'The image holds a database server without the Galera API (wsrep).',
   image_unknown: 'No flavor recognises the image, and no annotation names its flavor.',
   annotation_invalid: 'An annotation of the injector has a value outside its allowed form.',
+  bootstrap_at_creation:
+    'The annotation bootstrap is an order for a pod that exists; no new pod may carry it.',
   cluster_name_invalid: 'The name of the cluster cannot be part of the names of its Services.',
   cluster_name_missing: 'Neither a label, an owner nor a name says which cluster the pod belongs to.',
   size_out_of_range: 'The workload asks for more members than a Galera cluster sensibly has.',

@@ -56,7 +56,7 @@ describe('a record', () => {
     const uuid = (index: number) => `aaaaaaaa-0000-4000-8000-${String(index).padStart(12, '0')}`;
     const entries = names.map((name, index) => {
       const view = { id: `${uuid(index)}:${1_000_000 + index}`, self: uuid(index), size: 99 };
-      const component = { number: 1_000_000, size: 99, from: 1_000_000_000_000 };
+      const component = { number: 1_000_000, size: 99, from: 1_000_000_000_000, since: 1_700_000_000_000 };
       const said = `wait: ${'w'.repeat(1_000)}`;
       return [name, known(index, { ...holding(A, 1_000_000_000_000), view }, { component, said })] as const;
     });

@@ -126,8 +126,13 @@ function parseApart(value: unknown): MemberRecord['apart'] {
 
 function parseComponent(value: unknown): MemberRecord['component'] {
   if (value === null || value === undefined) return null;
-  const { number, size, from } = fields(value, 'member.component');
-  return { number: integerOr(number, 0), size: integerOr(size, 0), from: integerOr(from, -1) };
+  const { number, size, from, since } = fields(value, 'member.component');
+  return {
+    number: integerOr(number, 0),
+    size: integerOr(size, 0),
+    from: integerOr(from, -1),
+    since: integerOr(since, 0),
+  };
 }
 
 function parseTold(value: unknown): Told {

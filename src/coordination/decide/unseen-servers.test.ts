@@ -68,35 +68,61 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
 
 describe('two primary components under one uuid', () => {
   const address = (index: number) => `198.18.0.${index + 1}`;
-  const serve = (index: number, of: ClusterRecord, component: readonly number[], seqno: number) =>
-    decideReady(situation(index, of, ready(0, 1, 2)), { uuid: A, component: component.map(address), seqno });
+  const serve = (
+    index: number,
+    of: ClusterRecord,
+    component: readonly number[],
+    seqno: number,
+    after = 0,
+  ) => {
+    const seen = situation(index, of, ready(0, 1, 2));
+    const serving = { uuid: A, component: component.map(address), seqno };
+    return decideReady({ ...seen, now: seen.now + after }, serving);
+  };
   const whole = serve(0, formed({}), [0, 1, 2], 10).record;
   const parted = serve(1, whole, [1, 2], 20).record;
+  const certain = 30_000;
 
-  it('are not both confirmed: the smaller one is refused, and its volume is not merged later', () => {
+  it('are not both confirmed: the smaller one is refused, and nothing that it says counts', () => {
     const { refusal, record: next } = serve(0, parted, [0], 30);
     expect(refusal).toMatch(/two primary components.*db-0.*db-1, db-2/);
-    expect(next.members['db-0']).toMatchObject({ apart: { upTo: 10, letIn: false } });
     expect(next.members['db-0']?.said).toMatch(/^refuse: /);
     expect(next.confirmed).toBe(20);
+    expect(serve(2, next, [1, 2], 20).refusal).toBeNull();
+  });
+
+  it('have parted for certain after half a minute: the volume of the smaller one is not merged later', () => {
+    const { record: next } = serve(0, parted, [0], 30, certain);
+    expect(next.members['db-0']).toMatchObject({ apart: { upTo: 10, letIn: false } });
     expect(answer(situation(0, next, ready(1, 2)), holding(A, 31)).kind).toBe('refuse');
+    expect(serve(0, parted, [0], 30, certain - 1).record.members['db-0']?.apart).toBeNull();
   });
 
   it('are told apart too when the smaller one spoke first', () => {
     const first = serve(0, whole, [0], 30).record;
-    const { refusal, record: next } = serve(1, first, [1, 2], 20);
-    expect(refusal).toBeNull();
+    const second = serve(0, first, [0], 40).record;
+    const both = serve(1, second, [1, 2], 20);
+    expect(both.refusal).toBeNull();
+    const { refusal, record: next } = serve(0, both.record, [0], 50, certain);
+    expect(refusal).not.toBeNull();
     expect(next.members['db-0']).toMatchObject({ apart: { upTo: 10, letIn: false } });
-    expect(serve(0, next, [0], 40).refusal).not.toBeNull();
   });
 
   it('are not seen in one that loses members and gets them back', () => {
     for (const members of [[0, 1, 2], [1, 2], [1], [1, 0], [0, 1, 2]]) {
       const caller = members[0] ?? 0;
-      expect(serve(caller, parted, members, 40).refusal).toBeNull();
+      expect(serve(caller, parted, members, 40, certain).refusal).toBeNull();
     }
     const left = serve(1, whole, [1], 20);
     expect(left.refusal).toBeNull();
-    expect(serve(2, left.record, [1, 2], 20).refusal).toBeNull();
+    expect(serve(2, left.record, [1, 2], 20, certain).refusal).toBeNull();
+  });
+
+  it('are not seen where the first member was killed before it had named those who joined it', () => {
+    const alone = serve(0, formed({}), [0], 10).record;
+    const next = serve(1, alone, [1, 2], 20, certain);
+    expect(next.refusal).toBeNull();
+    expect(next.record.members['db-0']?.apart).toBeNull();
+    expect(serve(2, next.record, [1, 2], 20, 2 * certain).record.members['db-0']?.apart).toBeNull();
   });
 });

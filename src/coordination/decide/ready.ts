@@ -80,16 +80,17 @@ function refusalOf(seen: Situation, serving: Serving): string | null {
   if (claims && record.uuid !== null && record.uuid !== serving.uuid) {
     return words.refuseSecondCluster(serving.uuid, record.uuid);
   }
-  // It joined without asking, as a start script does that cannot reach the coordinator.
-  const upTo = leftBehindAt(record.members[caller.name]);
-  if (upTo !== null) return words.refuseUnasked(upTo);
   const own = namesIn(seen, serving);
   const rivals = rivalsOf(seen, serving);
-  if (rivals.every(({ component }) => component.size < own.length)) return null;
-  return words.refuseSecondComponent(
-    own,
-    rivals.map(({ name }) => name),
-  );
+  if (rivals.some(({ component }) => component.size >= own.length)) {
+    return words.refuseSecondComponent(
+      own,
+      rivals.map(({ name }) => name),
+    );
+  }
+  // It joined without asking, as a start script does that cannot reach the coordinator.
+  const upTo = leftBehindAt(record.members[caller.name]);
+  return upTo === null ? null : words.refuseUnasked(upTo);
 }
 
 /** The refusal is noted; and, once there are two components for certain, how far the caller's data is the cluster's. */
@@ -103,12 +104,11 @@ function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecid
   const said = `refuse: ${refusal}`;
   if (lasting.length === 0) return { refusal, record: withMember(record, caller, { said }) };
   const fork = componentOf(seen, namesIn(seen, serving));
-  const from = [...lasting, ...(fork.number === known.component?.number ? [fork] : [])].map(
-    (one) => one.from,
-  );
+  const parted = [...lasting, ...(fork.number === known.component?.number ? [fork] : [])];
+  const upTo = Math.min(...parted.map(({ from }) => from));
   return {
     refusal,
-    record: withMember(record, caller, { said, apart: { upTo: Math.min(...from), letIn: false } }),
+    record: withMember(record, caller, { said, apart: known.apart ?? { upTo, letIn: false } }),
   };
 }
 

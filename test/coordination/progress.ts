@@ -79,7 +79,7 @@ function goOnByHand(world: World): boolean {
     // An ordered controller makes the pod once those before it let it.
     world.settle(ROUNDS);
   }
-  if (node.pod?.annotated === false) world.annotate(node);
+  if (node.pod?.order === null) world.annotate(node);
   world.settle(ROUNDS);
   return true;
 }

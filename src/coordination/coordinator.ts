@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
-import type { KubernetesClient } from '../kubernetes/client.ts';
+import { type KubernetesClient, orNull } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import { decideReady, decideStart, decideTurn, isStale, needsPerson } from './decide/index.ts';
 import type { Announce, PodEvent } from './events.ts';
@@ -15,6 +15,7 @@ import {
   type ClusterRecord,
   type Decided,
   EMPTY_RECORD,
+  type Member,
   type Situation,
   type StateUuid,
 } from './types.ts';
@@ -51,6 +52,10 @@ export interface CoordinatorParts {
   readonly store: RecordStore;
   /** The pods of a cluster, finished ones included. */
   readonly listPods: (key: ClusterKey) => Promise<readonly V1Pod[]>;
+  /** Whether the control plane reaches a machine, so that what runs there is known to the API. */
+  readonly isReached: (machine: string) => Promise<boolean>;
+  /** Namespace of the records, for the commands that a person is told. */
+  readonly recordNamespace: string;
   readonly ensureCompanions: EnsureCompanions;
   readonly announce: Announce;
   readonly onDecision: (call: CallName, kind: string, key: ClusterKey, pod: string, why: string) => void;
@@ -76,6 +81,16 @@ export function podLister(client: KubernetesClient): CoordinatorParts['listPods'
   return async ({ namespace, cluster }) => {
     const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE},${CLUSTER_LABEL}=${cluster}`;
     return (await client.core.listNamespacedPod({ namespace, labelSelector })).items;
+  };
+}
+
+/** Asks the API whether a machine's kubelet is heard: its Node is there and Ready. */
+export function machineReader(client: KubernetesClient): CoordinatorParts['isReached'] {
+  return async (name) => {
+    const node = await orNull(client.core.readNode({ name }));
+    return (
+      node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+    );
   };
 }
 
@@ -112,14 +127,14 @@ async function ready(
   body: string,
   isAbandoned: () => boolean,
 ): Promise<string> {
-  const { cluster, ask, uuid, component } = parseReady(body);
+  const { cluster, ask, uuid, component, seqno } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
   const now = parts.now ?? Date.now;
   const came = now();
   const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
   let refusal: string | null = null;
   await settle(parts, { key, caller, call: 'ready', ask, isAbandoned: isTooLate }, (seen) => {
-    const decided = decideReady(seen, { uuid, component });
+    const decided = decideReady(seen, { uuid, component, seqno });
     refusal = decided.refusal;
     const why = refusal ?? `Primary and Synced in cluster ${uuid}`;
     return { record: decided.record, answer: { kind: refusal === null ? 'join' : 'refuse', why } };
@@ -160,7 +175,7 @@ async function settle(
     await question.prepare?.(ownPod(pods, question.caller, key));
     const before = await current(parts, key, stored, pods);
     const { record } = before;
-    const situation = situationOf(parts, question, record, pods);
+    const situation = await situationOf(parts, question, record, pods);
     if (isStale(situation))
       throw new StaleCallError('this pod has asked again since; only its last question counts');
     if (question.isAbandoned()) throw new StaleCallError('the pod has given this call up');
@@ -193,21 +208,40 @@ async function current(
   return { ...stored, record: EMPTY_RECORD, namespaceUid: null };
 }
 
-function situationOf(
+async function situationOf(
   parts: CoordinatorParts,
   { key, caller, ask, start = null }: Question,
   record: ClusterRecord,
   pods: readonly V1Pod[],
-): Situation {
+): Promise<Situation> {
+  const members = pods.filter(isAlive).map(memberOf);
   return {
     record,
-    members: pods.filter(isAlive).map(memberOf),
+    members,
+    place: { ...key, recordNamespace: parts.recordNamespace },
+    lostMachines: await lostMachines(parts, record, members),
     caller: memberOf(ownPod(pods, caller, key)),
     ask,
     start,
     now: (parts.now ?? Date.now)(),
     freshUuid: (parts.newUuid ?? randomUUID)() as StateUuid,
   };
+}
+
+/** The machines of servers that were started and whose pods are gone, as far as the control plane does not reach them. */
+async function lostMachines(
+  { isReached }: CoordinatorParts,
+  record: ClusterRecord,
+  members: readonly Member[],
+): Promise<ReadonlySet<string>> {
+  const listed = new Set(members.map(({ podUid }) => podUid));
+  const gone = Object.values(record.members).filter(
+    ({ told, podUid }) => told !== null && !listed.has(podUid),
+  );
+  const machines = new Set([...gone, ...record.vanished].map(({ machine }) => machine));
+  const asked = [...machines].filter((machine) => machine !== null);
+  const reached = await Promise.all(asked.map((machine) => isReached(machine)));
+  return new Set(asked.filter((_, index) => reached[index] !== true));
 }
 
 function ownPod(pods: readonly V1Pod[], caller: Caller, key: ClusterKey): V1Pod {
@@ -261,7 +295,7 @@ function eventFor(call: CallName, answer: Answer): PodEvent {
     case 'recover':
       return { reason: 'GaleraRecovering', type: 'Normal', message };
     case 'wait':
-      return { reason: 'GaleraWaiting', type: 'Normal', message };
+      return { reason: 'GaleraWaiting', type: answer.person === true ? 'Warning' : 'Normal', message };
     case 'refuse':
       return { reason: 'GaleraRefused', type: 'Warning', message };
   }

@@ -96,17 +96,14 @@ export interface MemberRecord {
   readonly served: boolean;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
-  /**
-   * The primary component in which it was last confirmed: names of its members, and the seqno that the cluster had
-   * confirmed when it became that; everything up to there is shared with those that it had before. Null while not known.
-   */
-  readonly component: { readonly members: readonly string[]; readonly from: number } | null;
+  /** The primary component in which it was last confirmed; null while that is not known. */
+  readonly component: Component | null;
   /** Its own volume came to hold rows of this cluster, and it has not reported since that it holds none. */
   readonly joined: boolean;
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
   readonly behind: string | null;
   /**
-   * Set when another member was bootstrapped by hand, until this one has been Primary since: its data is the cluster's
+   * Set when another member was bootstrapped, until this one has been Primary since: its data is the cluster's
    * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
    */
   readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
@@ -127,6 +124,14 @@ export interface MemberRecord {
   readonly said: string;
 }
 
+/** A primary component as its members confirmed it: one confirmation is of all of them, so that they bear one number. */
+export interface Component {
+  readonly number: number;
+  readonly size: number;
+  /** What the cluster had confirmed when it came to be: members that parted then agree up to this seqno. */
+  readonly from: number;
+}
+
 /** What the Kubernetes API keeps of one cluster. */
 export interface ClusterRecord {
   /** The state uuid of the cluster, chosen before it exists; null while unknown. */
@@ -138,8 +143,8 @@ export interface ClusterRecord {
   /** Uids of pods whose annotation `bootstrap: now` is spent: honoured, or overtaken by another start. */
   readonly honoured: readonly string[];
   /**
-   * Seqno from which the cluster goes on with data that was adopted without a record of it, or chosen by hand: volumes that
-   * were never heard of agree with it at most so far. Null where it began empty, or went on with all it had.
+   * Lowest seqno at which data of the cluster was bootstrapped: volumes that were never heard of, or filled by somebody else,
+   * agree with it at most so far. Null where it has gone on without a bootstrap since it began empty.
    */
   readonly adoptedAt: number | null;
   /**
@@ -151,7 +156,11 @@ export interface ClusterRecord {
    * Servers that were started and whose pods are gone, while the control plane does not reach their machine: they may run
    * still. An entry goes when the machine is reached again, a primary component is confirmed, or a person says that it is off.
    */
-  readonly vanished: readonly { readonly member: string; readonly podUid: string; readonly machine: string }[];
+  readonly vanished: readonly {
+    readonly member: string;
+    readonly podUid: string;
+    readonly machine: string;
+  }[];
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
 
@@ -174,7 +183,7 @@ export type Answer =
   | {
       readonly kind: 'bootstrap';
       readonly as: StateUuid | null;
-      /** A person chose it; others may hold rows that it does not have. */
+      /** A person chose it: others hold rows that it does not have. */
       readonly byHand: boolean;
       readonly why: string;
     }

@@ -71,6 +71,8 @@ export function coordinatorOver(
             metadata?.namespace === namespace && metadata.labels?.['galera-injector.dev/cluster'] === cluster,
         ),
       ),
+    isReached: () => Promise.resolve(true),
+    recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     announce: (_caller, event) => {
       events.push(event);

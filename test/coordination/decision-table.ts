@@ -31,7 +31,7 @@ const unheard = (index: number) => known(index, null, { holdsData: true });
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 const ready = [member(0, { ready: true }), member(1), member(2)];
 const twoPods = [member(0), member(1)];
-const annotated = [member(0), member(1, { bootstrapByHand: true }), member(2)];
+const annotated = [member(0), member(1, { order: 'now' }), member(2)];
 const allEmpty = record({ members: { 'db-0': known(0, EMPTY), 'db-2': known(2, EMPTY) } });
 
 function row(when: string, answer: Answer['kind'], detail: string, seen: Situation, report: Report): Row {
@@ -60,10 +60,10 @@ export const TABLE: readonly Row[] = [
     'the rest has lost its quorum and only looks Ready; the component forms again by itself',
     situation(
       1,
-      formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(holding(A, 4))) } }),
+      formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(2, holding(A, 4))) } }),
       ready,
     ),
-    withView(holding(A, 4)),
+    withView(1, holding(A, 4)),
   ),
   row(
     'another pod is Ready, and what runs in it was started with a word of the coordinator',
@@ -91,7 +91,7 @@ export const TABLE: readonly Row[] = [
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
-    withView(holding(A, 4)),
+    withView(1, holding(A, 4)),
   ),
   row(
     'another member was told to start and has not asked again',

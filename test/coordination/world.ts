@@ -156,7 +156,9 @@ export class World {
   #takeNote({ question, answer }: Decision): void {
     if (question.name === 'ready')
       this.group.hear(question.within, answer.kind === 'refuse' ? 'refused' : 'confirmed');
-    if (answer.kind === 'refuse') this.group.ledger.tell(question.volume);
+    const isAsked = answer.kind === 'wait' && answer.person === true;
+    const told = isAsked ? this.group.laws.databases : answer.kind === 'refuse' ? [question.volume] : [];
+    for (const volume of told) this.group.ledger.tell(volume);
   }
 
   /** The start script does what it was told and the server runs, as far as Galera lets it. */

@@ -270,6 +270,8 @@ export class Group {
    * `is_prim` in gcomm/src/pc_proto.cpp, after a partition as after a start with `pc.recovery`.
    */
   #formAgain({ island }: Node): void {
+    // It waits for a donor that has caught up.
+    if (this.#nodes.some((one) => one.island === island && this.isServing(one))) return;
     const around = this.#nodes.flatMap((node) => {
       const { volume, process, island: own } = node;
       const view = volume.kind === 'data' ? volume.view : null;

@@ -65,7 +65,9 @@ export class Laws {
     const adopts = this.ledger.isUnknown;
     const mustHave = this.#mustHave(node, choice, adopts);
     this.ledger.own(uuid);
-    if (!choice.byHand) this.checkNothingIsOwed(tip, `${node.index} bootstraps`, mustHave);
+    // Without a record nobody knows of what is not attached.
+    const among = adopts ? ({ volume }: Node) => [volume] : volumesOf;
+    if (!choice.byHand) this.checkNothingIsOwed(tip, `${node.index} bootstraps`, mustHave, among);
     const ignored = this.#nodes.find((one) => choice.heard(one) && one.volume.kind === 'data');
     if (adopts && !choice.byHand && node.volume.kind !== 'data' && ignored !== undefined) {
       this.broken(`${node.index} forms a new cluster although ${ignored.index} holds a database`);
@@ -90,9 +92,14 @@ export class Laws {
     return (one) => choice.heard(one) || one.index < choice.size;
   }
 
-  checkNothingIsOwed(tip: Place, what: string, mustHave: (node: Node) => boolean = () => true): void {
+  checkNothingIsOwed(
+    tip: Place,
+    what: string,
+    mustHave: (node: Node) => boolean = () => true,
+    among = volumesOf,
+  ): void {
     for (const node of this.#nodes) {
-      if (mustHave(node) && volumesOf(node).some((volume) => this.ledger.isOwed(volume, tip))) {
+      if (mustHave(node) && among(node).some((volume) => this.ledger.isOwed(volume, tip))) {
         this.broken(`${what} without rows that ${node.index} holds`);
       }
     }

@@ -69,6 +69,10 @@ export class Workload {
     return this.active.length === this.#wanted;
   }
 
+  get isAtFullSize(): boolean {
+    return this.#wanted === this.#options.replicas;
+  }
+
   get #isRenamed(): boolean {
     return this.#options.workload === 'renamed';
   }
@@ -131,7 +135,7 @@ export class Workload {
 
   /** Pods above the number leave cleanly, the last one first; for a while, or for good. */
   scale(replicas: number, isForGood: boolean, group: Group): void {
-    this.#replicas = Math.min(replicas, this.#options.replicas);
+    this.#replicas = Math.min(replicas, isForGood ? this.#options.replicas : this.#wanted);
     if (isForGood) this.#wanted = this.#replicas;
     const pods = this.#isRenamed ? this.active : this.nodes;
     for (const node of pods.slice(this.#replicas).toReversed()) this.remove(node, true, group);

@@ -8,13 +8,16 @@
 #   grastate.dat as we wrote it for a first bootstrap                 unusable: the initialisation was interrupted before
 #                                                                     the server opened to anybody
 #   grastate.dat with a uuid, no server files                         unusable
-#   grastate.dat empty, with a zero uuid or not readable as one       unusable: an aborted state transfer leaves this
-#   sst_in_progress without a usable uuid                             unusable
+#   no usable uuid, and a sign that a state transfer was aborted      unusable
+#   grastate.dat without a usable uuid, server files, no such sign    doubtful: InnoDB's position (Galera writes the zero
+#                                                                     uuid for as long as a DDL runs)
+#   the same, but InnoDB knows no position                            present: zero uuid, seqno -1
+#   grastate.dat without a usable uuid, no server files               unusable
 #   server files, no grastate.dat, InnoDB knows a position            present: that position (a restored backup)
 #   server files, no grastate.dat, no position                        present: zero uuid, seqno -1 (a stand-alone
 #                                                                     database: it may be bootstrapped, never joined)
 #
-# A uuid in grastate.dat outweighs an sst_in_progress beside it: Galera writes a zero uuid before a transfer begins and the
+# A uuid in grastate.dat outweighs every sign of a transfer: Galera writes a zero uuid before a transfer begins and the
 # uuid only after it is complete.
 
 grastate=$data/grastate.dat
@@ -22,6 +25,10 @@ gvwstate=$data/gvwstate.dat
 # First line of the grastate.dat that a bootstrap of an empty directory starts from. The server replaces the file when
 # it first joins a group; while the line is there, nobody was ever served from this directory.
 forming_line='# GALERA saved state, written by galera-injector for a first bootstrap'
+
+# A node that was told to join, and was not seen serving since: a transfer may have replaced a part of its files. The scripts of
+# the transfers remove their own sst_in_progress also when they fail. Those that empty the directory first spare names with this end.
+transfer_mark=$data/.galera-injector-sst_in_progress
 
 # Reads grastate.dat; everything stays empty that is not there or not well-formed. False when the file cannot be read.
 read_grastate() {
@@ -68,21 +75,41 @@ has_server_files() {
   [[ -e $data/ibdata1 || -n $(find "$data/mysql" -mindepth 1 -maxdepth 1 -print 2>/dev/null | head -n 1) ]]
 }
 
+# Whether the directory holds rows that nobody may throw away.
+holds_data() {
+  [[ $content == present || $content == doubtful ]]
+}
+
+# Whether a state transfer may have been aborted here; .sst is where the mariabackup and xtrabackup scripts receive one.
+shows_transfer() {
+  [[ -e $data/sst_in_progress || -e $transfer_mark || -d $data/.sst ]]
+}
+
+expect_transfer() {
+  : >"$transfer_mark" && give_to_server "$transfer_mark"
+}
+
+# Once a server serves from the directory, or goes on with what is in it, no earlier transfer says anything about it.
+forget_transfer() {
+  rm -f "$transfer_mark"
+}
+
+# Without a usable uuid the sign of a transfer is all that tells an aborted one from a crash inside a DDL, so it is kept.
 remove_stale_files() {
-  local file
-  for file in sst_in_progress wsrep_sst.pid; do
-    if [[ -e $data/$file ]]; then
-      log "removing $file, left behind by a state transfer that ended"
-      rm -f "$data/$file"
-    fi
-  done
+  if [[ -e $data/sst_in_progress ]]; then
+    log 'a state transfer left sst_in_progress behind'
+    must "rename $data/sst_in_progress" mv -f "$data/sst_in_progress" "$transfer_mark"
+  fi
+  if [[ $saved_uuid ]]; then must "remove $transfer_mark" forget_transfer; fi
+  # It holds the number of a process that is gone with its container.
+  rm -f "$data/wsrep_sst.pid"
   if [[ -e $gvwstate && ! -s $gvwstate ]]; then
     log 'removing an empty gvwstate.dat'
     rm -f "$gvwstate"
   fi
 }
 
-# Sets content (empty | unusable | present), content_reason and what read_grastate and read_view find.
+# Sets content (empty | unusable | doubtful | present), content_reason and what read_grastate and read_view find.
 classify_data() {
   local interrupted=no entries
   content_reason=''
@@ -90,7 +117,7 @@ classify_data() {
     content_reason="cannot list $data: ${entries##*$'\n'}"
     return 1
   }
-  [[ -e $data/sst_in_progress ]] && interrupted=yes
+  shows_transfer && interrupted=yes
   read_grastate || return 1
   read_view
   if [[ -z $entries ]]; then
@@ -103,8 +130,10 @@ classify_data() {
     content=unusable content_reason='grastate.dat has a uuid, but there are no server files'
   elif [[ $interrupted == yes ]]; then
     content=unusable content_reason='a state transfer into it was aborted'
+  elif [[ -e $grastate ]] && has_server_files; then
+    content=doubtful content_reason='grastate.dat has no usable uuid, as after a crash inside a DDL'
   elif [[ -e $grastate ]]; then
-    content=unusable content_reason='grastate.dat has no usable uuid'
+    content=unusable content_reason='grastate.dat has no usable uuid, and there are no server files'
   elif has_server_files; then
     content=present content_reason='a database that was no Galera node, or a restored backup'
   else

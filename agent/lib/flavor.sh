@@ -199,7 +199,7 @@ pass_kubernetes_examples() {
 pass_percona() {
   CLUSTER_NAME=$WSREP_CLUSTER_NAME
   CLUSTER_JOIN=$(member_list)
-  if [[ $bootstrap == yes && $content != present ]]; then
+  if [[ $bootstrap == yes ]] && ! holds_data; then
     CLUSTER_JOIN=''
   elif [[ $bootstrap == yes ]]; then
     additions+=(--wsrep-new-cluster)
@@ -222,7 +222,7 @@ pass_bitnami() {
   MARIADB_GALERA_NODE_ADDRESS=$node_address
   MARIADB_GALERA_SST_METHOD=$sst_method
   MARIADB_GALERA_CLUSTER_BOOTSTRAP=$bootstrap
-  if [[ $bootstrap == yes && $content == present ]]; then
+  if [[ $bootstrap == yes ]] && holds_data; then
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi

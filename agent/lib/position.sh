@@ -94,6 +94,7 @@ recover_position() {
 }
 
 needs_recovery() {
+  [[ $content == doubtful ]] && return
   [[ $content == present ]] && { [[ -z $saved_uuid ]] || [[ -z $saved_seqno ]] || ((saved_seqno < 0)); }
 }
 
@@ -115,7 +116,7 @@ inspect_once() {
     why=$content_reason
     return 1
   fi
-  [[ $content == present ]] || return 0
+  holds_data || return 0
   uuid=${saved_uuid:-$nobody_uuid}
   seqno=${saved_seqno:--1}
   needs_recovery || return 0
@@ -129,7 +130,8 @@ inspect_once() {
 
 use_recovered_position() {
   if [[ $recovered_uuid == "$nobody_uuid" ]]; then
-    # Galera ran here, but InnoDB holds no position: the saved uuid without a seqno is all that is known.
+    # InnoDB holds no position: the saved uuid without a seqno is all that is known, or that there is a database.
+    if [[ $content == doubtful ]]; then content=present content_reason='a database without a position of any cluster'; fi
     return 0
   fi
   if [[ $saved_uuid && $recovered_uuid != "$saved_uuid" ]]; then

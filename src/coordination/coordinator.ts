@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
-import { type KubernetesClient, orNull } from '../kubernetes/client.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import { decideReady, decideStart, decideTurn, isStale, needsPerson } from './decide/index.ts';
-import type { Announce, PodEvent } from './events.ts';
+import { type Announce, eventFor } from './events.ts';
 import type { Caller } from './identity.ts';
 import type { ClusterKey, RecordStore, StoredRecord } from './lease-store.ts';
+import { type IsReached, lostMachines } from './machines.ts';
 import { isAlive, memberOf } from './members.ts';
 import { parseReady, parseStart, parseTurn } from './protocol.ts';
 import {
@@ -15,7 +16,6 @@ import {
   type ClusterRecord,
   type Decided,
   EMPTY_RECORD,
-  type Member,
   type Situation,
   type StateUuid,
 } from './types.ts';
@@ -52,8 +52,7 @@ export interface CoordinatorParts {
   readonly store: RecordStore;
   /** The pods of a cluster, finished ones included. */
   readonly listPods: (key: ClusterKey) => Promise<readonly V1Pod[]>;
-  /** Whether the control plane reaches a machine, so that what runs there is known to the API. */
-  readonly isReached: (machine: string) => Promise<boolean>;
+  readonly isReached: IsReached;
   /** Namespace of the records, for the commands that a person is told. */
   readonly recordNamespace: string;
   readonly ensureCompanions: EnsureCompanions;
@@ -81,16 +80,6 @@ export function podLister(client: KubernetesClient): CoordinatorParts['listPods'
   return async ({ namespace, cluster }) => {
     const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE},${CLUSTER_LABEL}=${cluster}`;
     return (await client.core.listNamespacedPod({ namespace, labelSelector })).items;
-  };
-}
-
-/** Asks the API whether a machine's kubelet is heard: its Node is there and Ready. */
-export function machineReader(client: KubernetesClient): CoordinatorParts['isReached'] {
-  return async (name) => {
-    const node = await orNull(client.core.readNode({ name }));
-    return (
-      node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-    );
   };
 }
 
@@ -219,29 +208,13 @@ async function situationOf(
     record,
     members,
     place: { ...key, recordNamespace: parts.recordNamespace },
-    lostMachines: await lostMachines(parts, record, members),
+    lostMachines: await lostMachines(parts.isReached, record, members),
     caller: memberOf(ownPod(pods, caller, key)),
     ask,
     start,
     now: (parts.now ?? Date.now)(),
     freshUuid: (parts.newUuid ?? randomUUID)() as StateUuid,
   };
-}
-
-/** The machines of servers that were started and whose pods are gone, as far as the control plane does not reach them. */
-async function lostMachines(
-  { isReached }: CoordinatorParts,
-  record: ClusterRecord,
-  members: readonly Member[],
-): Promise<ReadonlySet<string>> {
-  const listed = new Set(members.map(({ podUid }) => podUid));
-  const gone = Object.values(record.members).filter(
-    ({ told, podUid }) => told !== null && !listed.has(podUid),
-  );
-  const machines = new Set([...gone, ...record.vanished].map(({ machine }) => machine));
-  const asked = [...machines].filter((machine) => machine !== null);
-  const reached = await Promise.all(asked.map((machine) => isReached(machine)));
-  return new Set(asked.filter((_, index) => reached[index] !== true));
 }
 
 function ownPod(pods: readonly V1Pod[], caller: Caller, key: ClusterKey): V1Pod {
@@ -278,27 +251,6 @@ function tell(
   parts.onDecision(call, call === 'ready' && kind === 'join' ? 'ready' : kind, key, caller.pod, why);
   if (call === 'turn' && kind !== 'wait') return;
   void parts.announce(caller, eventFor(call, decided.answer));
-}
-
-function eventFor(call: CallName, answer: Answer): PodEvent {
-  const message = answer.why;
-  if (call === 'ready') {
-    if (answer.kind === 'refuse') return { reason: 'GaleraSecondCluster', type: 'Warning', message };
-    return { reason: 'GaleraReady', type: 'Normal', message };
-  }
-  switch (answer.kind) {
-    case 'join':
-    case 'reform':
-      return { reason: 'GaleraJoining', type: 'Normal', message };
-    case 'bootstrap':
-      return { reason: 'GaleraBootstrap', type: 'Normal', message };
-    case 'recover':
-      return { reason: 'GaleraRecovering', type: 'Normal', message };
-    case 'wait':
-      return { reason: 'GaleraWaiting', type: answer.person === true ? 'Warning' : 'Normal', message };
-    case 'refuse':
-      return { reason: 'GaleraRefused', type: 'Warning', message };
-  }
 }
 
 function formatAnswer(answer: Answer, situation: Situation): string {

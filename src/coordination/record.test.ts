@@ -35,6 +35,17 @@ describe('a record', () => {
     expect(parseRecord(formatRecord(full))).toEqual(full);
   });
 
+  it('written before there were later fields is read', () => {
+    const { component: _component, machine: _machine, ...before } = known(0, withView(0, holding(A, 4)));
+    const view = { id: 'view-1', self: 'm0', members: ['m0', 'm1', 'm2'] };
+    const old = { ...before, report: { ...holding(A, 4), view } };
+    const { confirmed: _confirmed, vanished: _vanished, ...whole } = record({ uuid: A });
+    expect(parseRecord(JSON.stringify({ ...whole, members: { 'db-0': old } }))).toEqual({
+      ...record({ uuid: A }),
+      members: { 'db-0': known(0, withView(0, holding(A, 4)), { machine: null }) },
+    });
+  });
+
   it('of a later version is left alone: a replica of this one would drop what it does not know', () => {
     const later = JSON.stringify({ ...record({ uuid: A }), version: RECORD_VERSION + 1 });
     expect(() => parseRecord(later)).toThrow(/version 2, and this replica reads up to 1/);
@@ -45,7 +56,7 @@ describe('a record', () => {
     const uuid = (index: number) => `aaaaaaaa-0000-4000-8000-${String(index).padStart(12, '0')}`;
     const entries = names.map((name, index) => {
       const view = { id: `${uuid(index)}:${1_000_000 + index}`, self: uuid(index), size: 99 };
-      const component = { number: 1_000_000, size: 99, from: 1_000_000_000_000 };
+      const component = { number: 1_000_000, size: 99, from: 1_000_000_000_000, since: 1_700_000_000_000 };
       const said = `wait: ${'w'.repeat(1_000)}`;
       return [name, known(index, { ...holding(A, 1_000_000_000_000), view }, { component, said })] as const;
     });

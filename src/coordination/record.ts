@@ -66,8 +66,10 @@ export function parseRecord(annotation: string | undefined): ClusterRecord {
 }
 
 function checkVersion(version: unknown): void {
-  if (!Number.isSafeInteger(version)) throw unreadable('version', version);
-  if ((version as number) <= RECORD_VERSION) return;
+  // Records had none before there was a second one to tell them from.
+  const number = version === undefined ? RECORD_VERSION : version;
+  if (!Number.isSafeInteger(number)) throw unreadable('version', version);
+  if ((number as number) <= RECORD_VERSION) return;
   throw new UnreadableRecordError(
     `the record has version ${String(version)}, and this replica reads up to ${RECORD_VERSION}: ` +
       'it is left as it is; let the upgrade of galera-injector come to its end',
@@ -124,8 +126,13 @@ function parseApart(value: unknown): MemberRecord['apart'] {
 
 function parseComponent(value: unknown): MemberRecord['component'] {
   if (value === null || value === undefined) return null;
-  const { number, size, from } = fields(value, 'member.component');
-  return { number: integerOr(number, 0), size: integerOr(size, 0), from: integerOr(from, -1) };
+  const { number, size, from, since } = fields(value, 'member.component');
+  return {
+    number: integerOr(number, 0),
+    size: integerOr(size, 0),
+    from: integerOr(from, -1),
+    since: integerOr(since, 0),
+  };
 }
 
 function parseTold(value: unknown): Told {
@@ -144,7 +151,7 @@ function parseReport(value: unknown): Report {
         : {
             id: text(view['id'], 'view.id'),
             self: text(view['self'], 'view.self'),
-            size: integerOr(view['size'], 0),
+            size: integerOr(view['size'], Array.isArray(view['members']) ? view['members'].length : 0),
           },
     identity: report['identity'] === 'reported' ? 'reported' : 'chosen',
   };

@@ -130,6 +130,8 @@ export interface Component {
   readonly size: number;
   /** What the cluster had confirmed when it came to be: members that parted then agree up to this seqno. */
   readonly from: number;
+  /** When it was first confirmed, in milliseconds since the epoch. */
+  readonly since: number;
 }
 
 /** What the Kubernetes API keeps of one cluster. */

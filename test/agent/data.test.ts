@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
-import { CLUSTER } from './directory.ts';
+import { CLUSTER, DURING_DDL, TRANSFER_MARK } from './directory.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
 const OTHER = '11111111-2222-4333-8444-555555555555';
@@ -66,21 +66,53 @@ describe('the report of a data directory', () => {
   });
 
   it.each([
-    ['an empty grastate.dat', { ...SERVER, 'grastate.dat': '' }],
-    ['a zero uuid', { ...SERVER, 'grastate.dat': grastate({ uuid: ZERO, seqno: '-1', safe: '1' }) }],
-    ['garbage', { ...SERVER, 'grastate.dat': 'uuid: not-one\nseqno: 7\n' }],
     ['an aborted state transfer', { sst_in_progress: '', 'grastate.dat': '', ibdata1: 'half' }],
     ['an aborted state transfer without grastate.dat', { sst_in_progress: '', ...SERVER }],
+    ['a transfer that was received but not moved', { '.sst/ibdata1': '', ...SERVER, 'grastate.dat': '' }],
+    ['a zero uuid without a database', { 'grastate.dat': DURING_DDL }],
     ['a uuid without a database', { 'grastate.dat': grastate() }],
     ['files that are no database', { 'notes.txt': 'x' }],
   ])('calls %s unusable', async (_what, files) => {
     expect(await reported(files)).toEqual({ data: 'unusable' });
   });
 
-  it('calls a complete database present although a transfer left its marker', async () => {
-    const report = await reported({ ...SERVER, 'grastate.dat': grastate(), sst_in_progress: '' });
-    expect(report).toMatchObject({ data: 'present', seqno: '42' });
-    expect(pod.has('data/sst_in_progress')).toBe(false);
+  it.each(['sst_in_progress', TRANSFER_MARK, '.sst/ibdata1'])(
+    'calls a complete database present although a transfer left %s',
+    async (sign) => {
+      const report = await reported({ ...SERVER, 'grastate.dat': grastate(), [sign]: '' });
+      expect(report).toMatchObject({ data: 'present', seqno: '42' });
+      expect(pod.has('data/sst_in_progress') || pod.has(`data/${TRANSFER_MARK}`)).toBe(false);
+    },
+  );
+
+  // The script of the transfer removes its own marker when it fails; what the start script keeps is seen at every look.
+  it('calls an aborted transfer unusable at the second look as at the first', async () => {
+    const aborted = { sst_in_progress: '', ...SERVER, 'grastate.dat': DURING_DDL };
+    expect(await reported(aborted)).toEqual({ data: 'unusable' });
+    coordinator.reset();
+    coordinator.answers = ['refuse the test has seen enough'];
+    expect(await reported({})).toEqual({ data: 'unusable' });
+  });
+
+  it.each([
+    ['a zero uuid', DURING_DDL],
+    ['a zero uuid that is called safe', grastate({ uuid: ZERO, seqno: '-1', safe: '1' })],
+    ['an empty grastate.dat', ''],
+    ['a grastate.dat that is none', 'uuid: not-one\nseqno: 7\n'],
+  ])('asks InnoDB for the position of a database beside %s', async (_what, text) => {
+    const files = { ...SERVER, 'grastate.dat': text };
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:99\n`);
+    expect(await reported(files)).toEqual({ data: 'doubtful', uuid: CLUSTER, seqno: '99' });
+  });
+
+  it('calls a database beside a zero uuid present where InnoDB knows no position', async () => {
+    await pod.write('recovery', `WSREP: Recovered position: ${ZERO}:-1\n`);
+    expect(await reported({ ...SERVER, 'grastate.dat': DURING_DDL })).toEqual({
+      data: 'present',
+      uuid: ZERO,
+      seqno: '-1',
+      safe: '0',
+    });
   });
 
   it('reports a database that was no node with the zero uuid', async () => {

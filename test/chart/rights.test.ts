@@ -45,6 +45,7 @@ describe('the rights of the injector', () => {
         'get replicasets.apps',
         'get replicationcontrollers',
         'get namespaces',
+        'get nodes',
         'get pods',
         'list pods',
         'get services',

@@ -1,7 +1,14 @@
 import type { ClusterRecord, Component, Member, MemberRecord, Situation, StateUuid } from '../types.ts';
 import { leftBehindAt } from './fork.ts';
+import { isServing } from './members.ts';
 import { reconcile, withMember } from './reconcile.ts';
 import * as words from './words.ts';
+
+/**
+ * Two components that serve for so long, in milliseconds, are two: a pod's readiness is gone some seconds after its server, and
+ * what a probe says is not older than two.
+ */
+const PARTED_FOR_CERTAIN_MS = 30_000;
 
 /** The outcome of a `ready` call. */
 export interface ReadyDecided {
@@ -33,7 +40,7 @@ export function decideReady(situation: Situation, serving: Serving): ReadyDecide
   const seen = { ...situation, record: reconcile(situation) };
   const refusal = refusalOf(seen, serving);
   if (refusal !== null) return refused(seen, serving, refusal);
-  const record = withComponent(seen, setRivalsApart(seen, serving), serving);
+  const record = withComponent(seen, serving);
   const { caller } = seen;
   const noted = withMember(record, caller, {
     told: record.members[caller.name]?.told ?? 'join',
@@ -73,52 +80,59 @@ function refusalOf(seen: Situation, serving: Serving): string | null {
   if (claims && record.uuid !== null && record.uuid !== serving.uuid) {
     return words.refuseSecondCluster(serving.uuid, record.uuid);
   }
+  const own = namesIn(seen, serving);
+  const rivals = rivalsOf(seen, serving);
+  if (rivals.some(({ component }) => component.size >= own.length)) {
+    return words.refuseSecondComponent(
+      own,
+      rivals.map(({ name }) => name),
+    );
+  }
   // It joined without asking, as a start script does that cannot reach the coordinator.
   const upTo = leftBehindAt(record.members[caller.name]);
-  if (upTo !== null) return words.refuseUnasked(upTo);
-  const rivals = rivalsOf(seen, serving);
-  const own = namesIn(seen, serving);
-  if (!rivals.some(([, known]) => (known.component?.size ?? 0) >= own.length)) return null;
-  return words.refuseSecondComponent(
-    own,
-    rivals.map(([name]) => name),
-  );
+  return upTo === null ? null : words.refuseUnasked(upTo);
 }
 
-/** The refusal is noted, and how far the data of a rival is the cluster's: its volume must not be merged later. */
+/** The refusal is noted; and, once there are two components for certain, how far the caller's data is the cluster's. */
 function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecided {
   const { record, caller } = seen;
-  if (record.members[caller.name] === undefined) return { refusal, record };
+  const known = record.members[caller.name];
+  if (known === undefined) return { refusal, record };
+  const lasting = rivalsOf(seen, serving)
+    .map(({ component }) => component)
+    .filter(({ since }) => seen.now - since >= PARTED_FOR_CERTAIN_MS);
   const said = `refuse: ${refusal}`;
-  const fork = rivalsOf(seen, serving).map(([, known]) => known.component?.from ?? -1);
-  if (fork.length === 0) return { refusal, record: withMember(record, caller, { said }) };
-  const apart = record.members[caller.name]?.apart ?? { upTo: Math.min(...fork), letIn: false };
-  return { refusal, record: withMember(record, caller, { said, apart }) };
+  if (lasting.length === 0) return { refusal, record: withMember(record, caller, { said }) };
+  const fork = componentOf(seen, namesIn(seen, serving));
+  const parted = [...lasting, ...(fork.number === known.component?.number ? [fork] : [])];
+  const upTo = Math.min(...parted.map(({ from }) => from));
+  return {
+    refusal,
+    record: withMember(record, caller, { said, apart: known.apart ?? { upTo, letIn: false } }),
+  };
+}
+
+interface Rival {
+  readonly name: string;
+  readonly component: Component;
 }
 
 /**
- * Members that run and are not in the caller's component, and that were confirmed in another one since they parted: two
- * components serve.
+ * Members that serve outside of the caller's component, in one that came to be after the caller's last one. Within one
+ * history that is over soon: they have crashed since, or the caller's own word comes late.
  */
-function rivalsOf(seen: Situation, serving: Serving): readonly (readonly [string, MemberRecord])[] {
-  const { record, members, caller } = seen;
+function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
+  const { record, members } = seen;
   const own = namesIn(seen, serving);
   if (own.length === 0 || record.uuid !== serving.uuid) return [];
-  const running = new Set(members.filter(({ terminating }) => !terminating).map(({ podUid }) => podUid));
-  return Object.entries(record.members).filter(([name, { told, served, podUid, component, apart }]) => {
-    if (told === null || !served || apart !== null || !running.has(podUid)) return false;
-    const before = record.members[caller.name]?.component?.number;
-    return component !== null && !own.includes(name) && component.number !== before;
+  const before = Math.max(...own.map((name) => record.members[name]?.component?.number ?? 0));
+  return members.flatMap((pod) => {
+    const known = record.members[pod.name];
+    const component = known?.component ?? null;
+    if (own.includes(pod.name) || known?.served !== true || known.apart !== null || component === null)
+      return [];
+    return isServing(pod, known) && component.number > before ? [{ name: pod.name, component }] : [];
   });
-}
-
-/** The record with the members of a smaller component set apart from where the two parted. */
-function setRivalsApart(seen: Situation, serving: Serving): ClusterRecord {
-  const apart = rivalsOf(seen, serving).map(([name, known]) => {
-    const upTo = known.component?.from ?? -1;
-    return [name, { ...known, apart: { upTo, letIn: false } }] as const;
-  });
-  return { ...seen.record, members: { ...seen.record.members, ...Object.fromEntries(apart) } };
 }
 
 /** Names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
@@ -133,12 +147,12 @@ function namesIn({ members: pods, caller }: Situation, { component }: Serving): 
  * and has not said so, and one whose record was lost. Should it have lost them since, its own next report counts. Members
  * without a pod were left behind.
  */
-function withComponent(seen: Situation, record: ClusterRecord, serving: Serving): ClusterRecord {
+function withComponent(seen: Situation, serving: Serving): ClusterRecord {
   const names = namesIn(seen, serving);
-  const component = componentOf(seen.record, names);
+  const component = componentOf(seen, names);
   const inside = seen.members
     .filter(({ name }) => names.includes(name))
-    .reduce((all, pod) => withMember(all, pod, confirmed(seen, pod, component)), record);
+    .reduce((all, pod) => withMember(all, pod, confirmed(seen, pod, component)), seen.record);
   if (names.length === 0) return inside;
   const pods = new Set(seen.members.map(({ name }) => name));
   const members = Object.entries(inside.members).map(([name, known]) => {
@@ -157,11 +171,12 @@ function confirmed(
 }
 
 /** The component that all of the members were confirmed in before, or the next one. */
-function componentOf({ members, confirmed: from }: ClusterRecord, names: readonly string[]): Component {
+function componentOf({ record, now }: Situation, names: readonly string[]): Component {
+  const { members, confirmed: from } = record;
   const before = names.map((name) => members[name]?.component ?? null);
   const [first] = before;
   const isSame = before.every((one) => one?.number === first?.number);
   if (first !== undefined && first !== null && isSame && first.size === names.length) return first;
   const numbers = Object.values(members).map(({ component }) => component?.number ?? 0);
-  return { number: Math.max(0, ...numbers) + 1, size: names.length, from };
+  return { number: Math.max(0, ...numbers) + 1, size: names.length, from, since: now };
 }

@@ -4,7 +4,7 @@
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
 import type { ClusterRecord, Order, Situation } from '../../src/coordination/types.ts';
-import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
+import { askAgain, callOf, deliver, giveBack, isDue, PERIOD_MS, readSeqno, suspend, viewOf } from './model/answers.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
@@ -224,11 +224,23 @@ export class World {
     for (const { pod } of this.nodes) if (pod?.order === 'machines-off') pod.order = null;
   }
 
-  /** A person makes the servers of one side of a partition primary over SQL; the loop beside each says so at once. */
+  /**
+   * A person makes the servers of one side of a partition primary over SQL. The loops beside all servers say so at once,
+   * and go on for some minutes while clients write to both sides.
+   */
   bootstrapBySql(node: Node): void {
-    const isHeard = !this.nodes.some((one) => one.process === 'server' && this.network.isOut(one));
-    if (!isHeard || !this.group.bootstrapBySql(node)) return;
-    for (const one of this.nodes) if (this.group.isTogether(node, one)) this.#callNow(one);
+    const servers = this.nodes.filter(({ process }) => process === 'server');
+    const areHeard = servers.every((one) => !this.network.isOut(one) && !one.lags);
+    if (!areHeard || !this.group.bootstrapBySql(node)) return;
+    for (const one of servers.filter((other) => this.group.isTogether(node, other))) this.#callNow(one);
+    for (let minute = 0; minute < 3; minute += 1) {
+      this.group.commit();
+      this.pass(PERIOD_MS);
+      for (const one of servers) {
+        this.noticeReadiness(one);
+        this.#callNow(one);
+      }
+    }
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Node, Pod } from './nodes.ts';
 import type { Decision, Question } from './replicas.ts';
 
 /** How often a server that serves is confirmed again, in milliseconds. */
-const PERIOD_MS = 60_000;
+export const PERIOD_MS = 60_000;
 /** How old a reading of the seqno has to be, in milliseconds. */
 const FLUSHED_MS = 5_000;
 

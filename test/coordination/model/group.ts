@@ -20,6 +20,8 @@ export interface Component {
   base: Place;
   /** What the coordinator has said to it since then. */
   word: 'confirmed' | 'refused' | null;
+  /** The other one was confirmed after it. */
+  isOvertaken: boolean;
 }
 
 /** The servers together. What must never happen is written to `violations`. */
@@ -157,7 +159,7 @@ export class Group {
     );
     if (!agree) return false;
     if (this.#components.length === 0) this.ledger.choose(tip, this.laws.databases);
-    for (const one of this.#components) Object.assign(one, { word: null, base: one.tip });
+    for (const one of this.#components) Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
     const members = together.map(({ index }) => index);
     this.#form(volume.uuid, members, tip, true);
     return true;
@@ -168,14 +170,17 @@ export class Group {
     if (component === null || !this.#components.includes(component)) return;
     const isOne = this.#components.length === 1 && !component.bySql;
     // It is the member that must not serve, not those that it is with.
-    if (word === 'refused' && (isOne || component.word === 'confirmed')) return;
+    if (word === 'refused' && isOne) return;
     component.word = word;
     if (word === 'refused') return this.ledger.giveUpSince(component.base, component.tip);
     this.ledger.confirm(component.uuid);
     this.ledger.keep(component.tip);
-    if (this.#components.some((one) => one !== component && one.word === 'confirmed')) {
-      this.laws.broken('two primary components are confirmed beside each other');
+    const others = this.#components.filter((one) => one !== component && one.word === 'confirmed');
+    if (others.length > 0 && component.isOvertaken) {
+      this.laws.broken('two primary components are confirmed again and again');
     }
+    component.isOvertaken = false;
+    for (const one of others) one.isOvertaken = true;
   }
 
   /** A server ends; a clean one applies what it has received, and removes its last view (gcomm/src/pc.cpp). */
@@ -318,7 +323,8 @@ export class Group {
 
   #form(uuid: StateUuid, indices: readonly number[], tip: Place, bySql = false): void {
     if (!bySql) this.ledger.keep(tip);
-    const component: Component = { uuid, members: new Set(indices), tip, base: tip, bySql, word: null };
+    const members = new Set(indices);
+    const component: Component = { uuid, members, tip, base: tip, bySql, word: null, isOvertaken: false };
     this.#components.push(component);
     this.#newView(component);
   }

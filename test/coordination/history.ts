@@ -1,6 +1,6 @@
 /** Random histories of a world, and what is judged in them. */
 import * as fc from 'fast-check';
-import { stuck } from './progress.ts';
+import { stuck, untold } from './progress.ts';
 import type { Rules, Workload } from './rules.ts';
 import { deckOf, type Fault, FAULTS, readSteps, type Step } from './steps.ts';
 import { World } from './world.ts';
@@ -40,7 +40,7 @@ export function plainHistoriesWith(faults: readonly Fault[]): fc.Arbitrary<Histo
 }
 
 const KINDS: { readonly replicas: number[]; readonly workloads: Workload[] } = {
-  replicas: [3, 3, 4],
+  replicas: [3, 3, 3, 4, 1, 2, 5],
   workloads: ['kept', 'kept', 'kept', 'lost', 'renamed'],
 };
 
@@ -89,6 +89,8 @@ export function judge({ steps, ...options }: History, rules?: Rules): readonly s
   for (const step of steps) {
     step.take(world);
     if (world.violations.length > 0) return world.violations;
+    const silent = world.isWhole() ? untold(world) : [];
+    if (silent.length > 0) return silent;
   }
   const left = stuck(world, options.ordered);
   return [...world.violations, ...left];

@@ -43,7 +43,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
   [
     'obeys an annotation beside a member that was started',
     told((seen) =>
-      seen.caller.bootstrapByHand
+      seen.caller.order !== null
         ? { seen: others(seen, (known) => ({ ...known, told: null, holdsData: false })) }
         : {},
     ),
@@ -52,7 +52,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
   [
     'obeys an annotation on a pod without data',
     told((seen, { data }) =>
-      seen.caller.bootstrapByHand && data.kind === 'empty'
+      seen.caller.order !== null && data.kind === 'empty'
         ? { seen: others(seen, (known) => ({ ...known, told: null, holdsData: false })) }
         : {},
     ),

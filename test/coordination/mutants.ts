@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
     'takes every last view for one in which the member was alone',
     told((_seen, report) => {
       const { view } = report;
-      return view === null ? {} : { report: { ...report, view: { ...view, members: [view.self] } } };
+      return view === null ? {} : { report: { ...report, view: { ...view, size: 1 } } };
     }),
   ],
   [
@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     told((seen, report) => {
       if (report.data.kind !== 'unusable' || seen.record.uuid === null) return {};
       return {
-        report: { ...report, data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true } },
+        report: { ...report, data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true, doubtful: false } },
       };
     }),
   ],

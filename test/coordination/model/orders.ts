@@ -1,4 +1,4 @@
-/** What a person has ordered by `galera-injector.dev/bootstrap: now`, and which of these orders are over. */
+/** What a person has ordered by `galera-injector.dev/bootstrap`, and which of these orders are over. */
 import type { Pod } from './nodes.ts';
 import type { Decision } from './replicas.ts';
 
@@ -12,9 +12,9 @@ export class Orders {
    */
   spend({ answer, situation: { caller, members } }: Decision): boolean {
     if (answer.kind !== 'bootstrap' && answer.kind !== 'join') return false;
-    const isOpen = caller.bootstrapByHand && !this.#spent.has(caller.podUid);
-    for (const { podUid, bootstrapByHand } of answer.kind === 'join' ? [caller] : members) {
-      if (bootstrapByHand) this.#spent.add(podUid);
+    const isOpen = caller.order !== null && !this.#spent.has(caller.podUid);
+    for (const { podUid, order } of answer.kind === 'join' ? [caller] : members) {
+      if (order !== null) this.#spent.add(podUid);
     }
     return answer.kind === 'bootstrap' && isOpen;
   }

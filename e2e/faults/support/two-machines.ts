@@ -6,7 +6,7 @@ import { mariadbImage } from '../../support/examples.ts';
 import { serverProcess } from '../../support/faults.ts';
 import { nodeStatus } from '../../support/galera.ts';
 import { INJECTOR_NAMESPACE } from '../../support/install.ts';
-import { get, kubectl, kubectlAny, until } from '../../support/kubectl.ts';
+import { get, kubectl, until } from '../../support/kubectl.ts';
 import { run } from '../../support/run.ts';
 import type { Subject } from './subject.ts';
 import { changed } from './variants.ts';
@@ -139,9 +139,4 @@ async function components({ namespace }: Subject, lost: LostServers): Promise<st
 export async function order({ namespace }: Subject, value: 'now' | 'machines-off'): Promise<void> {
   const annotation = `galera-injector.dev/bootstrap=${value}`;
   await kubectl(['annotate', 'pod', '-n', namespace, LEFT, '--overwrite', annotation]);
-}
-
-/** Takes the order away again. */
-export async function takeBack({ namespace }: Subject): Promise<void> {
-  await kubectlAny(['annotate', 'pod', '-n', namespace, LEFT, 'galera-injector.dev/bootstrap-']);
 }

@@ -15,9 +15,14 @@ export async function makeCgroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, name), { recursive: true });
 }
 
-/** Removes a cgroup with those below it, as far as they are empty. */
-export async function removeCgroup(name: string): Promise<void> {
-  for (const hierarchy of await hierarchies()) await removeEmptyTree(join(hierarchy, name));
+/**
+ * Removes a cgroup with those below it, as far as no process is left in them.
+ * @returns whether nothing of it is left
+ */
+export async function removeCgroup(name: string): Promise<boolean> {
+  const folders = (await hierarchies()).map((hierarchy) => join(hierarchy, name));
+  for (const folder of folders) await removeEmptyTree(folder);
+  return !(await Promise.all(folders.map(exists))).includes(true);
 }
 
 async function removeEmptyTree(folder: string): Promise<void> {

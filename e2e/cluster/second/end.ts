@@ -25,8 +25,9 @@ export async function endMachine(paths: Layout): Promise<void> {
   const names = await recordedNames(paths);
   await stopProcess(paths, MACHINE, 0);
   for (const name of names) await stopProcess(paths, name, 0);
-  await waitFor('the end of the link to the second machine', 30, async () =>
-    (await isLinked()) ? undefined : true,
+  // A server that holds much memory takes seconds to go. The cgroup of the pods can be removed when the last has gone.
+  await waitFor('the end of the second machine', 60, async () =>
+    (await removeCgroup(CGROUP)) && !(await isLinked()) ? true : undefined,
   );
 }
 
@@ -34,6 +35,5 @@ export async function endMachine(paths: Layout): Promise<void> {
 export async function removeMachine(cluster: Layout): Promise<void> {
   const paths = secondLayout(cluster);
   await endMachine(paths);
-  await removeCgroup(CGROUP);
   await rm(paths.root, { recursive: true, force: true });
 }

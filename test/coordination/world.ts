@@ -4,7 +4,17 @@
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
 import type { ClusterRecord, Order, Situation } from '../../src/coordination/types.ts';
-import { askAgain, callOf, deliver, giveBack, isDue, PERIOD_MS, readSeqno, suspend, viewOf } from './model/answers.ts';
+import {
+  askAgain,
+  callOf,
+  deliver,
+  giveBack,
+  isDue,
+  PERIOD_MS,
+  readSeqno,
+  suspend,
+  viewOf,
+} from './model/answers.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
@@ -330,7 +340,7 @@ export class World {
       ask,
       start: String(starts),
       now: this.#clock.now,
-      lostMachines: machines.lost,
+      machines: machines.viewsOf(record, this.#clock.now),
       freshUuid: this.#clock.freshUuid(),
     };
   }

@@ -86,7 +86,7 @@ export class Pod {
 
   /** Puts the stand-ins on PATH. */
   private async standIn(): Promise<void> {
-    const names = ['gosu', 'sleep', 'getent', 'mariadbd', 'mariadb', 'my_print_defaults', 'entrypoint.sh'];
+    const names = ['gosu', 'sleep', 'getent', 'mariadbd', 'mariadb', 'entrypoint.sh'];
     for (const name of names) await symlink(join(DOUBLES, name), this.path(`bin/${name}`));
     await symlink(join(DOUBLES, 'mariadbd'), this.path('bin/mysqld'));
     if (!onPath('socat')) await symlink(join(DOUBLES, 'socat'), this.path('bin/socat'));

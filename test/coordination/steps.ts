@@ -107,9 +107,9 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   },
   copies: {
     takeCopy: [2, (_world, node) => takeCopy(node)],
-    putBack: [2, (world, node, flag) => world.workload.putBack(node, flag)],
+    putBack: [2, (world, node, flag) => world.workload.putBack(node, flag, world.group)],
     cloneNext: [1, (world, node) => world.workload.cloneNext(node)],
-    fill: [1, (world, node) => world.workload.fill(node)],
+    refill: [2, (world, node) => world.refill(node)],
   },
   machines: {
     cutOff: [2, (world, node) => world.network.cutOff(node)],

@@ -5,6 +5,7 @@
  */
 import type { ClusterRecord, Order, Situation } from '../../src/coordination/types.ts';
 import { askAgain, callOf, deliver, giveBack, isDue, PERIOD_MS, readSeqno, suspend, viewOf } from './model/answers.ts';
+import { fill } from './model/copies.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
@@ -205,6 +206,15 @@ export class World {
   /** The probe restarts a server that has been without Primary for too long. */
   restartNonPrimary(node: Node): void {
     if (node.process === 'server' && !this.group.isServing(node)) this.kill(node);
+  }
+
+  /** A member comes back with an empty volume, which an init container fills after ours has looked at it. */
+  refill(node: Node): void {
+    this.deletePod(node, true);
+    this.workload.loseVolume(node);
+    this.createPod(node);
+    this.#callNow(node);
+    fill(node);
   }
 
   /** A person writes an order onto the pod, or takes away what is there. */

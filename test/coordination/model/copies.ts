@@ -20,9 +20,10 @@ export function cloneFrom(node: Node, other: Node | undefined): void {
 }
 
 /** An init container that comes after ours restores the snapshot into a directory that was empty a moment ago. */
-export function fill({ pod, process, volume, copy }: Node): Volume | null {
+export function fill(node: Node): void {
+  const { pod, process, volume, copy } = node;
   const isBetween = process === 'asking' && pod?.hasAsked === false;
-  return isBetween && volume.kind === 'empty' && copy !== null ? copyOf(copy) : null;
+  if (isBetween && volume.kind === 'empty' && copy !== null) node.volume = copyOf(copy);
 }
 
 function copyOf(volume: Volume): Volume {

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { RESULTS } from '../e2e/faults/support/results.ts';
 import { writeTable } from '../e2e/faults/support/table.ts';
 
-const ROWS = 15;
+const ROWS = 26;
 const HELP = `Break real clusters in every way of the fault matrix and write the times to docs/fault-matrix.md.
 
 Usage:

@@ -42,7 +42,7 @@ async function abortServer(namespace: string, pod: V1Pod): Promise<void> {
 }
 
 /** The process on this machine that is process 1 of the pod's server container. */
-async function serverProcess(pod: V1Pod): Promise<PodProcess> {
+export async function serverProcess(pod: V1Pod): Promise<PodProcess> {
   const found = await processesOf(pod);
   const server = found.find(({ command }) => /^(\S*\/)?(mariadbd|mysqld)( |$)/.test(command));
   if (server === undefined) throw new Error(`no server process of pod ${pod.metadata?.name} on this machine`);

@@ -82,7 +82,7 @@ function readConfig(env: NodeJS.ProcessEnv): InitConfig {
 
 async function bringAgent(config: InitConfig, places: InitPlaces): Promise<void> {
   await cp(places.agent, places.shared, { recursive: true });
-  for (const script of ['start', 'probe']) await chmod(join(places.shared, script), 0o755);
+  for (const script of ['start', 'probe', 'watch']) await chmod(join(places.shared, script), 0o755);
   await writeFile(join(places.shared, 'ca.crt'), config.authority);
   await writeFile(join(places.shared, 'coordinator'), `${config.coordinator}\n`);
 }

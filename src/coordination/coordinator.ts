@@ -39,8 +39,8 @@ export class ContendedError extends Error {
 }
 
 /**
- * How long the readiness probe waits for an answer (agent/probe), in milliseconds. What it says about its component is only
- * true of about that time: of members that join and go later it must not be said that they missed anything.
+ * How long an agent waits for the answer to `ready` (agent/lib/coordinator.sh), in milliseconds. What it says about its
+ * component is only true of about that time: of members that join and go later it must not be said that they missed anything.
  */
 export const READY_PATIENCE_MS = 2_000;
 

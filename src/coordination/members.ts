@@ -1,9 +1,8 @@
 /** Pods of a cluster, read into the members that the coordinator decides over. */
 import type { V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
-import { INIT_CONTAINER, PREFIX } from '../injection/index.ts';
+import { BOOTSTRAP_ANNOTATION, INIT_CONTAINER, SIZE_VARIABLE } from '../injection/index.ts';
 import type { Member, Order } from './types.ts';
 
-const BOOTSTRAP_ANNOTATION = `${PREFIX}bootstrap`;
 const ORDERS: readonly Order[] = ['now', 'machines-off'];
 
 /** The member that a pod is. */
@@ -66,8 +65,8 @@ function initStatus(pod: V1Pod): V1ContainerStatus | undefined {
 /** What the injection found the size of the cluster to be; 0 for a pod of a version that did not say. */
 function sizeOf(pod: V1Pod): number {
   const variables = (pod.spec?.containers ?? []).flatMap(({ env }) => env ?? []);
-  const size = Number(variables.find(({ name }) => name === 'GALERA_CLUSTER_SIZE')?.value);
-  return Number.isSafeInteger(size) ? size : 0;
+  const size = Number(variables.find(({ name }) => name === SIZE_VARIABLE)?.value);
+  return Number.isSafeInteger(size) && size > 0 ? size : 0;
 }
 
 function initStarted(pod: V1Pod): number | null {

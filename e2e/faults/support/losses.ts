@@ -11,13 +11,28 @@ const APPLIED_MS = 1_000;
  * Ends members without warning and takes their volumes. What remains of the controller makes them anew at once, when
  * there is one.
  */
-export async function loseVolumes(subject: Subject, members: readonly number[]): Promise<void> {
+export function loseVolumes(subject: Subject, members: readonly number[]): Promise<void> {
+  return takeVolumes(subject, members, removeSuddenly);
+}
+
+/** Ends members and gives them empty volumes, as a person does whose volumes were refused: no server has to run. */
+export function emptyVolumes(subject: Subject, members: readonly number[]): Promise<void> {
+  return takeVolumes(subject, members, async (namespace, pods) => {
+    await kubectl(['delete', 'pod', '-n', namespace, ...pods]);
+  });
+}
+
+async function takeVolumes(
+  subject: Subject,
+  members: readonly number[],
+  end: (namespace: string, names: readonly string[]) => Promise<void>,
+): Promise<void> {
   const { namespace } = subject;
   const claims = members.map((index) => claimOf(subject, index));
   const before = await uids(namespace, claims);
   // While a pod uses it, a claim only becomes marked for deletion.
   await kubectl(['delete', 'pvc', '-n', namespace, '--wait=false', ...claims]);
-  await removeSuddenly(namespace, names(subject, members));
+  await end(namespace, names(subject, members));
   await until(`the end of ${claims.join(', ')}`, 60, async () => {
     const left = (await uids(namespace, claims)).filter((uid) => before.includes(uid));
     return left.length === 0 ? { done: true } : { not: `${left.length} are still there` };
@@ -40,7 +55,8 @@ function names(subject: Subject, members: readonly number[]): string[] {
   return members.map((index) => subject.workload.members[index] ?? '');
 }
 
-function claimOf({ workload }: Subject, index: number): string {
+/** The claim of a member's data. */
+export function claimOf({ workload }: Subject, index: number): string {
   const member = workload.members[index] ?? '';
   return workload.shape === 'Pods' ? member : `data-${member}`;
 }

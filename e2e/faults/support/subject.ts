@@ -5,9 +5,9 @@ import { apply, createNamespace, kubectlAny, pods, until } from '../../support/k
 import { missingRows, startWriter, type Writer } from '../../support/writer.ts';
 import type { Result } from './results.ts';
 import { backOffAfter, longestGap, syncedAfter } from './times.ts';
-import { SELECTOR, type Shape, type Workload, workload } from './workloads.ts';
+import { SELECTOR, type Workload } from './workloads.ts';
 
-/** A cluster of three that has formed, with an application that writes to it. */
+/** A cluster that has formed, with an application that writes to it. */
 export class Subject {
   readonly namespace: string;
   readonly workload: Workload;
@@ -42,14 +42,13 @@ export class Subject {
     this.remove = remove;
   }
 
-  /** Applies the workload in a namespace of its own and waits for three nodes and the first acknowledged row. */
-  static async form(shape: Shape): Promise<Subject> {
+  /** Applies the workload in a namespace of its own and waits for its nodes and the first acknowledged row. */
+  static async form(made: Workload): Promise<Subject> {
     const { name, remove } = await createNamespace('fault');
     try {
-      const made = workload(shape);
       const since = Date.now();
       await apply(name, made.manifest);
-      const { uuid } = await untilFormed(name, SELECTOR, 3, 300);
+      const { uuid } = await untilFormed(name, SELECTOR, made.size, 300);
       const firstStart = await syncedAfter(name, SELECTOR, since);
       const writer = await startWriter(name, `${made.cluster}-mysql`, `${made.cluster}-galera`);
       return new Subject(name, made, uuid, writer, remove, firstStart);
@@ -98,12 +97,12 @@ export class Subject {
    * Waits until `size` nodes are Synced in one component again and holds them to the promise: the same uuid (or another
    * when the data is gone by design), every acknowledged row on every node. Notes the times.
    */
-  async recovers({ size = 3, seconds = 300, uuid = 'same' }: Recovery = {}): Promise<void> {
+  async recovers({ size = this.workload.size, seconds = 300, uuid = 'same' }: Recovery = {}): Promise<void> {
     const formed = await untilFormed(this.namespace, SELECTOR, size, seconds);
     if ((formed.uuid === this.uuid) !== (uuid === 'same')) {
       throw new Error(`the cluster was ${this.uuid} and is ${formed.uuid} now; wanted: the ${uuid}`);
     }
-    if (uuid === 'same') await this.moreRows(5);
+    if (uuid === 'same' && this.#writer !== null) await this.moreRows(5);
     const since = this.#since;
     const synced = (await syncedAfter(this.namespace, SELECTOR, since)) ?? null;
     const backOff = await backOffAfter(this.namespace, SELECTOR, since);

@@ -1,15 +1,17 @@
-/** The workloads that the fault matrix breaks: three nodes each, under the selector `app=db`. */
+/** The workloads that the fault matrix breaks: three nodes each but for `One`, under the selector `app=db`. */
 import { mariadbImage } from '../../support/examples.ts';
 
-/** How the three nodes are written down. */
+/** How the nodes are written down. */
 export type Shape =
-  'Parallel' | 'OrderedReady' | 'Pods' | 'ReplicationControllers' | 'Deployment' | 'TwoStatefulSets';
+  'Parallel' | 'OrderedReady' | 'One' | 'Pods' | 'ReplicationControllers' | 'Deployment' | 'TwoStatefulSets';
 
 /** Manifest and names of one workload. */
 export interface Workload {
   readonly shape: Shape;
   /** Name of the Galera cluster. */
   readonly cluster: string;
+  /** How many nodes it has. */
+  readonly size: number;
   /** The members by number; a pod of a controller of one has a longer name that begins with this. */
   readonly members: readonly string[];
   /** Everything, as JSON for kubectl. */
@@ -36,6 +38,8 @@ export function workload(shape: Shape): Workload {
     case 'Parallel':
     case 'OrderedReady':
       return owned(shape, 'StatefulSet', statefulSet(shape));
+    case 'One':
+      return one();
     case 'Deployment':
       return owned(shape, 'Deployment', deployment());
     case 'TwoStatefulSets':
@@ -55,7 +59,13 @@ export function workload(shape: Shape): Workload {
 function owned(shape: Shape, kind: string, object: object): Workload {
   const members = kind === 'StatefulSet' ? ['db-0', 'db-1', 'db-2'] : [];
   const manifest = JSON.stringify(object);
-  return { shape, cluster: 'db', members, manifest, member: () => manifest };
+  return { shape, cluster: 'db', size: 3, members, manifest, member: () => manifest };
+}
+
+function one(): Workload {
+  const spec = { replicas: 1, serviceName: 'db', selector: { matchLabels: { app: 'db' } } };
+  const made = owned('One', 'StatefulSet', statefulSet('Parallel', 'db', spec));
+  return { ...made, size: 1, members: ['db-0'] };
 }
 
 function single(shape: Shape, make: (name: string) => object): Workload {
@@ -69,6 +79,7 @@ function single(shape: Shape, make: (name: string) => object): Workload {
   return {
     shape,
     cluster: 'db-node',
+    size: members.length,
     members,
     manifest: list(members),
     member: (index) => list(members.slice(index, index + 1)),
@@ -110,7 +121,7 @@ function twoStatefulSets(): Workload {
   });
   const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const members = ['left-0', 'left-1', 'right-0'];
-  return { shape: 'TwoStatefulSets', cluster: 'db', members, manifest, member: () => manifest };
+  return { shape: 'TwoStatefulSets', cluster: 'db', size: 3, members, manifest, member: () => manifest };
 }
 
 function statefulSet(

@@ -157,14 +157,21 @@ function positionOf({ members }: ClusterRecord, name: string): number {
 /**
  * With whom the caller forms its last view again although somebody is Ready: half of that view has gone down in it, so the
  * rest cannot be Primary and only looks Ready until its probe fails. Should it be Primary after all, it lets the caller in.
+ * Not where one that is Ready was confirmed in a later component than the caller: that one needs none of the old view.
  */
 function withLostQuorum(situation: Situation, report: Report): readonly string[] | null {
   const { view } = report;
-  if (view === null || situation.record.holder !== null) return null;
+  if (view === null || situation.record.holder !== null || isOvertaken(situation)) return null;
   const down = Object.values(situation.record.members).filter(
     (known) => known.told === null && known.report?.view?.id === view.id,
   );
   return down.length * 2 < view.size ? null : reformers(situation, report, false);
+}
+
+function isOvertaken(situation: Situation): boolean {
+  const { members } = situation.record;
+  const numberOf = (name: string): number => members[name]?.component?.number ?? 0;
+  return servingMembers(situation).some(({ name }) => numberOf(name) > numberOf(situation.caller.name));
 }
 
 function nobodyRuns(situation: Situation, report: Report): Answer {

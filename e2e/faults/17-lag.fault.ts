@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killServers } from '../support/faults.ts';
+import { kubectl, until } from '../support/kubectl.ts';
+import { type Brake, BRAKES, holdBack } from './support/lag.ts';
+import { agreeOn, commitThrough, ownRowsOn } from './support/ledger.ts';
+import { row } from './support/matrix.ts';
+import { scale } from './support/scale.ts';
+import type { Subject } from './support/subject.ts';
+
+/** How long the members that lag are left alone with the answer that they got: enough to start. */
+const ALONE_MS = 20_000;
+/** What a start script writes when it has been answered. */
+const ANSWERED = /galera-injector: (waiting|bootstrapping|joining|the last view|told to)/;
+const ROWS = 20;
+
+/**
+ * Some members fall behind, another one commits and leaves cleanly with the rest, and those behind are killed before they
+ * caught up. Gives the rows that they lack.
+ */
+async function killWhileBehind(
+  subject: Subject,
+  behind: readonly string[],
+  brake: Brake,
+): Promise<readonly number[]> {
+  const { namespace } = subject;
+  for (const pod of behind) await holdBack(subject, pod, brake);
+  const rows = await commitThrough(subject, 'db-2', ROWS);
+  await scale(namespace, 'statefulset/db', behind.length);
+  for (const pod of behind) {
+    const applied = await ownRowsOn(subject, pod);
+    if (applied > 0) throw new Error(`${pod} has ${applied} rows and should lag: the case shows nothing`);
+  }
+  subject.breaks();
+  await killServers(namespace, behind);
+  for (const pod of behind) {
+    await until(`an answer to ${pod}`, 120, async () => {
+      const log = await kubectl(['logs', '-n', namespace, pod, '-c', 'mariadb']);
+      return ANSWERED.test(log) ? { done: true } : { not: log };
+    });
+  }
+  await sleep(ALONE_MS);
+  return rows;
+}
+
+async function losesNothing(subject: Subject, rows: readonly number[]): Promise<void> {
+  subject.begin();
+  await scale(subject.namespace, 'statefulset/db', 3);
+  await subject.recovers();
+  await agreeOn(subject, rows);
+}
+
+row(17, 'the last survivor lags and is killed before it caught up', (add) => {
+  for (const brake of Object.keys(BRAKES) as Brake[]) {
+    add(brake, { machine: true }, async (subject) => {
+      const rows = await killWhileBehind(subject, ['db-0'], brake);
+      await losesNothing(subject, rows);
+    });
+  }
+
+  add('two lag and the third has left', { machine: true }, async (subject) => {
+    const rows = await killWhileBehind(subject, ['db-0', 'db-1'], 'in a backup');
+    await losesNothing(subject, rows);
+  });
+});

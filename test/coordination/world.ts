@@ -87,13 +87,13 @@ export class World {
 
   /** A crashed server left a position that cannot be recovered. */
   losePosition({ process, volume }: Node): void {
-    if (process !== 'server' && volume.kind === 'data') volume.positionKnown = false;
+    if (process !== 'server' && volume.kind === 'data' && !volume.copied) volume.positionKnown = false;
   }
 
   /** The API learns how the readiness probe ends, or that the machine is not heard any more. */
   noticeReadiness(node: Node): void {
     const { pod } = node;
-    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node);
+    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node) && !node.refused;
     const ready = passes && !node.cutOff;
     if (pod === null || ready === pod.ready) return;
     Object.assign(pod, { ready, readySince: this.#clock.next() });
@@ -146,6 +146,7 @@ export class World {
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(question.volume);
     this.#takeNote(decision);
+    if (node !== undefined && question.report.data.kind !== 'present') node.saidEmpty = true;
     if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
     const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {

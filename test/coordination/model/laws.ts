@@ -18,6 +18,8 @@ export interface Choice {
   readonly confirmed: number;
 }
 
+const NOBODY = (): boolean => false;
+
 export class Laws {
   readonly ledger = new Ledger();
   readonly #nodes: readonly Node[];
@@ -74,6 +76,7 @@ export class Laws {
     }
     if (choice.byHand) this.ledger.choose(tip, this.databases);
     else if (adopts) this.ledger.adopt();
+    if (mustHave === NOBODY) this.ledger.passOver(tip, this.databases);
     if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 
@@ -81,8 +84,8 @@ export class Laws {
   #mustHave({ volume }: Node, choice: Choice, adopts: boolean): (node: Node) => boolean {
     const isOfCluster = volume.kind === 'data' && this.ledger.isOwn(volume.uuid);
     // A copy says that it was alone, which was true of the time when it was made.
-    const seemsNewest = isOfCluster && volume.copied && volume.safe;
-    if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return () => false;
+    const seemsNewest = isOfCluster && volume.copied && !volume.filled && volume.safe;
+    if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return NOBODY;
     if (!adopts) return this.ledger.wasForgotten ? choice.isKnown : () => true;
     const isMisled = this.#nodes.some(
       (one) => choice.heard(one) && one.volume.kind === 'data' && one.volume.copied && one.volume.safe,

@@ -25,9 +25,7 @@ const withCaller = (seen: Situation, change: Partial<Situation['caller']>): Situ
 export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
   [
     'takes the last view for a proof of position',
-    told((_seen, report) =>
-      report.view?.size === 1 ? { report: present(report, { safe: true }) } : {},
-    ),
+    told((_seen, report) => (report.view?.size === 1 ? { report: present(report, { safe: true }) } : {})),
     ['servers'],
   ],
   [
@@ -97,9 +95,7 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
   ],
   [
     'obeys an order beside servers on lost machines',
-    told((seen) =>
-      seen.caller.order === null ? {} : { seen: withCaller(seen, { order: 'machines-off' }) },
-    ),
+    told((seen) => (seen.caller.order === null ? {} : { seen: withCaller(seen, { order: 'machines-off' }) })),
     ['machines', 'person'],
   ],
   [

@@ -10,11 +10,13 @@ const BOUND = 5_000;
 
 describe('the model finds rules that', () => {
   it.each(
-    [...MUTANTS, ...MUTANTS_OF_OUTSIDE, ...MUTANTS_OF_VOLUMES].map(([fault, rules, within = ['volumes']]) => ({
-      fault,
-      rules,
-      within,
-    })),
+    [...MUTANTS, ...MUTANTS_OF_OUTSIDE, ...MUTANTS_OF_VOLUMES].map(
+      ([fault, rules, within = ['volumes']]) => ({
+        fault,
+        rules,
+        within,
+      }),
+    ),
   )('$fault', ({ rules, within }) => {
     const found = fc.check(
       fc.property(plainHistoriesWith(within), (history) => judge(history, rules).length === 0),

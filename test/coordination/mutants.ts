@@ -26,7 +26,9 @@ export const MUTANTS: readonly Mutant[] = [
     'takes every last view for one in which the member was alone',
     told((_seen, report) => {
       const { view } = report;
-      return view === null ? {} : { report: { ...present(report, { safe: true }), view: { ...view, size: 1 } } };
+      return view === null
+        ? {}
+        : { report: { ...present(report, { safe: true }), view: { ...view, size: 1 } } };
     }),
   ],
   [
@@ -87,7 +89,10 @@ export const MUTANTS: readonly Mutant[] = [
     told((seen, report) => {
       if (report.data.kind !== 'unusable' || seen.record.uuid === null) return {};
       return {
-        report: { ...report, data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true, doubtful: false } },
+        report: {
+          ...report,
+          data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true, doubtful: false },
+        },
       };
     }),
   ],

@@ -1,5 +1,11 @@
 /** How rules are broken: they are told of another situation than the true one, or their answer is changed. */
-import type { ClusterRecord, Decided, MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
+import type {
+  ClusterRecord,
+  Decided,
+  MemberRecord,
+  Report,
+  Situation,
+} from '../../src/coordination/types.ts';
 import { type Rules, RULES } from './rules.ts';
 import type { Fault } from './steps.ts';
 

@@ -2,6 +2,7 @@
 import type { Node } from './model/nodes.ts';
 import { volumesOf } from './model/laws.ts';
 import { contains, type Database } from './model/volumes.ts';
+import { annotate } from './person.ts';
 import type { World } from './world.ts';
 
 /** Rounds without faults after which everything that may come back has come back. */
@@ -114,7 +115,7 @@ function goOnByHand(world: World): boolean {
     // An ordered controller makes the pod once those before it let it.
     world.settle(ROUNDS);
   }
-  if (node.pod?.order === null) world.annotate(node);
+  if (node.pod?.order === null) annotate(node, 'now');
   world.settle(ROUNDS);
   return true;
 }

@@ -12,6 +12,8 @@ export interface Choice {
   readonly heard: (node: Node) => boolean;
   /** Nodes that the record knows of. */
   readonly isKnown: (node: Node) => boolean;
+  /** Nodes of which the record says that another has all that they have. */
+  readonly isBehind: (node: Node) => boolean;
   /** Members of the cluster as the caller's pod says; without a record all of them have a word. */
   readonly size: number;
   /** Highest seqno that the record knows to exist. */
@@ -86,7 +88,10 @@ export class Laws {
     // A copy says that it was alone, which was true of the time when it was made.
     const seemsNewest = isOfCluster && volume.copied && !volume.filled && volume.safe;
     if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return NOBODY;
-    if (!adopts) return this.ledger.wasForgotten ? choice.isKnown : () => true;
+    const isCopy = volume.kind === 'data' && volume.copied;
+    const isKnown = (one: Node) => !this.ledger.wasForgotten || choice.isKnown(one);
+    // Nor is a copy ahead of those that its member was ahead of.
+    if (!adopts) return (one) => isKnown(one) && !(isCopy && choice.isBehind(one));
     const isMisled = this.#nodes.some(
       (one) => choice.heard(one) && one.volume.kind === 'data' && one.volume.copied && one.volume.safe,
     );

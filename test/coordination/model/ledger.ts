@@ -87,7 +87,8 @@ export class Ledger {
 
   /** The same for all of them beyond `base`. */
   giveUpSince(base: Place, tip: Place): void {
-    for (let place: Place | null = tip; place !== null && place !== base; place = place.before) this.giveUp(place);
+    for (let place: Place | null = tip; place !== null && place !== base; place = place.before)
+      this.giveUp(place);
   }
 
   /** A person was told that this volume does not join, or that a choice among volumes is theirs. */

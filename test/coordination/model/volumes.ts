@@ -57,7 +57,14 @@ export function foreignVolume(uuid: StateUuid): Database {
 }
 
 /** What is true of data that a server has just written in order. */
-export const NEW = { positionKnown: true, safe: false, doubtful: false, copied: false, filled: false, view: null } as const;
+export const NEW = {
+  positionKnown: true,
+  safe: false,
+  doubtful: false,
+  copied: false,
+  filled: false,
+  view: null,
+} as const;
 
 /** What the start script finds in a data directory. */
 export function reportOf(volume: Volume): Report {

@@ -163,7 +163,7 @@ function coordinatorRouter(
   const coordinator = createCoordinator({
     store: createLeaseStore(client, config.namespace),
     listPods: podLister(client),
-    isReached: machineReader(client),
+    readMachine: machineReader(client),
     recordNamespace: config.namespace,
     ensureCompanions: createCompanions(client),
     announce: createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) })),

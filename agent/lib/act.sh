@@ -29,7 +29,7 @@ act_join() {
     refuse "$data holds a database that was no node of this cluster; joining would erase it. Move it away, or let this node bootstrap"
   fi
   # With a Ready member the group forgets this node's old identity sooner than the node could resume it.
-  if [[ -e $gvwstate && $keep_view == no ]]; then must "remove $gvwstate" rm -f "$gvwstate"; fi
+  if [[ -e $gvwstate && $keep_view == no ]]; then must "rename $gvwstate" mv -f "$gvwstate" "$data/.galera-injector-gvwstate.dat"; fi
   must "write $transfer_mark" expect_transfer
   if [[ $content != present ]]; then
     # Nothing here is gone on with: the zero uuid stays, and with it the server asks for a full state transfer.
@@ -66,24 +66,11 @@ mark_safe() {
   write_grastate "${lines[@]}" 'safe_to_bootstrap: 1'
 }
 
-# Leftovers of an aborted transfer or initialisation keep the entrypoint from making a database. What an
-# interrupted initialisation made was never served to anybody and is removed; anything else is moved aside, never deleted.
+# Leftovers of an aborted transfer or initialisation keep the entrypoint from making a database.
 clear_leftovers() {
-  local entry aside
-  if [[ $forming == yes ]]; then
-    while IFS= read -r entry; do
-      log "removing $entry: left over from an initialisation that was interrupted"
-      rm -rf "$entry" || return 1
-    done < <(list_data)
-    return
-  fi
-  aside=$aside_directory/$(date +%Y%m%d-%H%M%S)
-  mkdir -p "$aside" || return 1
-  while IFS= read -r entry; do
-    log "moving $entry to $aside: $content_reason"
-    mv "$entry" "$aside/" || return 1
-  done < <(list_data)
-  log "delete $aside once nobody misses what is in it"
+  local -a entries
+  mapfile -t entries < <(list_data)
+  ((${#entries[@]} == 0)) || set_aside "$content_reason" "${entries[@]}"
 }
 
 act_bootstrap() {

@@ -161,6 +161,12 @@ prepare_recovery() {
   recovery_options=(--wsrep-on=ON "--wsrep-provider=$(provider_path)" --wsrep-cluster-address=gcomm://localhost --binlog-format=ROW)
 }
 
+# To these servers every directory is a database. ignore_aside OPTION
+ignore_aside() {
+  if [[ -d $aside_by_name ]]; then additions+=("$1=${aside_by_name##*/}"); fi
+  if [[ -d $aside_by_folder ]]; then additions+=("$1=lost+found"); fi
+}
+
 # Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.
 pass_mariadb() {
   move_buffer_pool_size
@@ -177,8 +183,7 @@ pass_mariadb() {
   give innodb-autoinc-lock-mode 2
   give default-storage-engine InnoDB
   give bind-address '*'
-  # To the server every directory is a database.
-  if [[ -d $aside_directory ]]; then additions+=("--ignore-db-dirs=${aside_directory##*/}"); fi
+  ignore_aside --ignore-db-dirs
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
@@ -191,6 +196,7 @@ pass_kubernetes_examples() {
   give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
+  ignore_aside --loose-ignore-db-dirs
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
@@ -209,6 +215,8 @@ pass_percona() {
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
   # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
+  # Only 5.7 takes folders for databases, and calls the option so.
+  ignore_aside --loose-ignore-db-dir
   find_setting pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
 }
 
@@ -226,6 +234,7 @@ pass_bitnami() {
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
+  ignore_aside --ignore-db-dirs
   IFS=' '
   MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
   additions=()

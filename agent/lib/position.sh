@@ -6,7 +6,8 @@ recovery_log=$home/recovery.log
 # run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself. It binds a socket
 # all the same, in a folder of its own, because the entrypoint has not yet made or handed over that of the server.
 run_recovery() {
-  local own=("--socket=$home/recovery.sock" "--pid-file=$home/recovery.pid" "--log-error=$recovery_log")
+  # Percona's server names the position in a note only.
+  local own=("--socket=$home/recovery.sock" "--pid-file=$home/recovery.pid" "--log-error=$recovery_log" --loose-log-error-verbosity=3)
   rm -f "$recovery_log"
   (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking "${own[@]}" "$@") >"$recovery_log.out" 2>&1 &
   recovery_pid=$!
@@ -24,6 +25,12 @@ recovery_failure() {
   local line
   line=$(recovery_output | grep -E '\[ERROR\]|No space|Permission denied|error' | head -n 1 | cut -c 1-240)
   [[ $line ]] || line=$(recovery_output | tail -n 1 | cut -c 1-240)
+  case $line in
+    # Only the version that wrote it reads a log that was not closed.
+    *'grade after a crash is not supported'* | *'Unsupported redo log format'*)
+      line+='; start the version of the server that ran here before once more, stop it, then start this one'
+      ;;
+  esac
   printf '%s' "${line:-the server said nothing}"
 }
 
@@ -98,6 +105,14 @@ needs_recovery() {
   [[ $content == present ]] && { [[ -z $saved_uuid ]] || [[ -z $saved_seqno ]] || ((saved_seqno < 0)); }
 }
 
+# An interrupted first initialisation has no position, or is too incomplete to say so. A database with one has been served from: its
+# server could not write grastate.dat. Without ibdata1 the server would make one.
+doubt_forming() {
+  [[ $content == unusable && -e $data/ibdata1 ]] && is_forming || return 0
+  recover_position && [[ $recovered_uuid != "$nobody_uuid" ]] || return 0
+  content=present content_reason='its server could not write grastate.dat' saved_seqno='' saved_safe=0
+}
+
 # Inspects the data directory until it can say for certain what it holds. A directory that cannot be read is not an empty one.
 inspect_data() {
   local why
@@ -116,6 +131,7 @@ inspect_once() {
     why=$content_reason
     return 1
   fi
+  doubt_forming
   holds_data || return 0
   uuid=${saved_uuid:-$nobody_uuid}
   seqno=${saved_seqno:--1}

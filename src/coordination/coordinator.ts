@@ -8,7 +8,7 @@ import { decideReady, decideStart, decideTurn, isStale, needsPerson } from './de
 import { type Announce, eventFor } from './events.ts';
 import type { Caller } from './identity.ts';
 import type { ClusterKey, RecordStore, StoredRecord } from './lease-store.ts';
-import { type IsReached, lostMachines } from './machines.ts';
+import { machinesOfGone, type ReadMachine } from './machines.ts';
 import { isAlive, memberOf } from './members.ts';
 import { parseReady, parseStart, parseTurn } from './protocol.ts';
 import {
@@ -52,7 +52,7 @@ export interface CoordinatorParts {
   readonly store: RecordStore;
   /** The pods of a cluster, finished ones included. */
   readonly listPods: (key: ClusterKey) => Promise<readonly V1Pod[]>;
-  readonly isReached: IsReached;
+  readonly readMachine: ReadMachine;
   /** Namespace of the records, for the commands that a person is told. */
   readonly recordNamespace: string;
   readonly ensureCompanions: EnsureCompanions;
@@ -208,7 +208,7 @@ async function situationOf(
     record,
     members,
     place: { ...key, recordNamespace: parts.recordNamespace },
-    lostMachines: await lostMachines(parts.isReached, record, members),
+    machines: await machinesOfGone(parts.readMachine, record, members),
     caller: memberOf(ownPod(pods, caller, key)),
     ask,
     start,

@@ -1,32 +1,39 @@
 /** Machines whose servers nobody sees: what was started there may run on without its pod. */
 import { type KubernetesClient, orNull } from '../kubernetes/client.ts';
-import type { ClusterRecord, Member } from './types.ts';
+import type { ClusterRecord, MachineView, Member } from './types.ts';
 
-/** Whether the control plane reaches a machine, so that what runs there is known to the API. */
-export type IsReached = (machine: string) => Promise<boolean>;
+/** What the API says of a machine. */
+export type ReadMachine = (machine: string) => Promise<MachineView>;
 
-/** Asks the API whether a machine's kubelet is heard: its Node is there and Ready. */
-export function machineReader(client: KubernetesClient): IsReached {
+/** Where kubelets renew their Leases, each named after its Node (kubernetes: pkg/kubelet/kubelet.go, every ten seconds). */
+const KUBELET_LEASES = 'kube-node-lease';
+
+/** Reads Node and Lease of a machine. */
+export function machineReader(client: KubernetesClient): ReadMachine {
   return async (name) => {
-    const node = await orNull(client.core.readNode({ name }));
-    return (
-      node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-    );
+    const [node, lease] = await Promise.all([
+      orNull(client.core.readNode({ name })),
+      orNull(client.coordination.readNamespacedLease({ namespace: KUBELET_LEASES, name })),
+    ]);
+    const conditions = node?.status?.conditions ?? [];
+    return {
+      isReached: conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+      heard: lease?.spec?.renewTime?.getTime() ?? null,
+    };
   };
 }
 
-/** The machines of servers that were started and whose pods are gone, as far as the control plane does not reach them. */
-export async function lostMachines(
-  isReached: IsReached,
+/** The machines of servers that were started and whose pods are gone. */
+export async function machinesOfGone(
+  read: ReadMachine,
   record: ClusterRecord,
   members: readonly Member[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, MachineView>> {
   const listed = new Set(members.map(({ podUid }) => podUid));
   const gone = Object.values(record.members).filter(
     ({ told, podUid }) => told !== null && !listed.has(podUid),
   );
-  const machines = new Set([...gone, ...record.vanished].map(({ machine }) => machine));
-  const asked = [...machines].filter((machine) => machine !== null);
-  const reached = await Promise.all(asked.map((machine) => isReached(machine)));
-  return new Set(asked.filter((_, index) => reached[index] !== true));
+  const names = new Set([...gone, ...record.vanished].map(({ machine }) => machine));
+  const asked = [...names].filter((name) => name !== null);
+  return new Map(await Promise.all(asked.map(async (name) => [name, await read(name)] as const)));
 }

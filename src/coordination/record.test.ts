@@ -12,10 +12,10 @@ describe('a record', () => {
       uuid: A,
       formed: true,
       holder: { member: 'db-0', pod: 'db-0', podUid: 'uid-0' },
-      honoured: ['uid-9'],
+      honoured: ['uid-9 now'],
       adoptedAt: 12,
       confirmed: 40,
-      vanished: [{ member: 'db-3', podUid: 'uid-3', machine: 'machine-2' }],
+      vanished: [{ member: 'db-3', podUid: 'uid-3', machine: 'machine-2', heard: 7 }],
       members: {
         'db-0': known(0, null, {
           told: 'bootstrap',
@@ -42,7 +42,7 @@ describe('a record', () => {
     const { confirmed: _confirmed, vanished: _vanished, ...whole } = record({ uuid: A });
     expect(parseRecord(JSON.stringify({ ...whole, members: { 'db-0': old } }))).toEqual({
       ...record({ uuid: A }),
-      members: { 'db-0': known(0, withView(0, holding(A, 4)), { machine: null }) },
+      members: { 'db-0': known(0, withView(0, holding(A, 4))) },
     });
   });
 

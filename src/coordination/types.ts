@@ -134,6 +134,23 @@ export interface Component {
   readonly since: number;
 }
 
+/** A server whose pod is gone. */
+export interface Vanished {
+  readonly member: string;
+  readonly podUid: string;
+  readonly machine: string;
+  /** What `MachineView.heard` was when the pod was first missed. */
+  readonly heard: number | null;
+}
+
+/** What the control plane knows of a machine. */
+export interface MachineView {
+  /** Its Node is there and Ready. The control plane notices some 40 seconds late that it does not hear a kubelet. */
+  readonly isReached: boolean;
+  /** When its kubelet was heard last, by the kubelet's clock, in milliseconds since the epoch; null where nothing says so. */
+  readonly heard: number | null;
+}
+
 /** What the Kubernetes API keeps of one cluster. */
 export interface ClusterRecord {
   /** The state uuid of the cluster, chosen before it exists; null while unknown. */
@@ -142,7 +159,7 @@ export interface ClusterRecord {
   readonly formed: boolean;
   /** The pod that may bootstrap; at most one, and it moves only when that pod is gone or comes back itself. */
   readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
-  /** Uids of pods whose annotation `bootstrap: now` is spent: honoured, or overtaken by another start. */
+  /** Orders that are spent, as `UID ORDER`: obeyed, overtaken by another start, or given while a server had vanished. */
   readonly honoured: readonly string[];
   /**
    * Lowest seqno at which data of the cluster was bootstrapped: volumes that were never heard of, or filled by somebody else,
@@ -155,14 +172,10 @@ export interface ClusterRecord {
    */
   readonly confirmed: number;
   /**
-   * Servers that were started and whose pods are gone, while the control plane does not reach their machine: they may run
-   * still. An entry goes when the machine is reached again, a primary component is confirmed, or a person says that it is off.
+   * Servers that were started and whose pods are gone, while their machine has not been heard since: they may run still. An
+   * entry goes when the machine is heard, a primary component is confirmed, or a person says that it is off.
    */
-  readonly vanished: readonly {
-    readonly member: string;
-    readonly podUid: string;
-    readonly machine: string;
-  }[];
+  readonly vanished: readonly Vanished[];
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
 
@@ -222,8 +235,8 @@ export interface Situation {
   readonly start: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Machines of members whose pods are gone, and which the control plane does not reach: what ran there may run still. */
-  readonly lostMachines: ReadonlySet<string>;
+  /** By name, the machines of servers that were started and whose pods are gone. */
+  readonly machines: ReadonlyMap<string, MachineView>;
   /** A uuid that has never been used: the identity of the cluster if this call forms a new one. */
   readonly freshUuid: StateUuid;
 }

@@ -71,7 +71,7 @@ export function coordinatorOver(
             metadata?.namespace === namespace && metadata.labels?.['galera-injector.dev/cluster'] === cluster,
         ),
       ),
-    isReached: () => Promise.resolve(true),
+    readMachine: () => Promise.resolve({ isReached: true, heard: null }),
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     announce: (_caller, event) => {

@@ -101,12 +101,15 @@ export const TABLE: readonly Row[] = [
     holding(A, 900, true),
   ),
   row(
-    'a member was told to start, its pod is gone, and the control plane does not reach its machine',
+    'a member was told to start, its pod is gone, and its machine has not been heard since',
     'wait',
-    'until the machine is reached, or a person says that it is off',
+    'until the machine is heard, or a person says that it is off',
     {
-      ...situation(1, formed({ members: { 'db-0': started(0) } }), [member(1), member(2)]),
-      lostMachines: new Set(['machine']),
+      ...situation(1, formed({ members: { 'db-0': started(0, { machine: 'machine' }) } }), [
+        member(1),
+        member(2),
+      ]),
+      machines: new Map([['machine', { isReached: false, heard: null }]]),
     },
     holding(A, 900, true),
   ),

@@ -89,7 +89,10 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
   [
     'forgets started members whose machine is lost',
     told((seen) => ({
-      seen: { ...seen, lostMachines: new Set(), record: { ...seen.record, vanished: [] } },
+      seen: others({ ...seen, record: { ...seen.record, vanished: [] } }, (known) => ({
+        ...known,
+        machine: null,
+      })),
     })),
     ['machines'],
   ],

@@ -2,7 +2,6 @@
 import type { Node } from './model/nodes.ts';
 import { volumesOf } from './model/laws.ts';
 import { contains, type Database } from './model/volumes.ts';
-import { annotate } from './person.ts';
 import type { World } from './world.ts';
 
 /** Rounds without faults after which everything that may come back has come back. */
@@ -107,15 +106,15 @@ function goOnByHand(world: World): boolean {
   const node = databases(world)
     .filter(({ node: { pod }, volume }) => pod !== null && (!formed || volume.uuid === uuid))
     // A spent annotation takes another pod, with which data that is not on a claim would go.
-    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod))
+    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod, world.record))
     .toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.node;
   if (node === undefined) return false;
-  if (world.orders.isSpent(node.pod)) {
+  if (world.orders.isSpent(node.pod, world.record)) {
     world.deletePod(node, true);
     // An ordered controller makes the pod once those before it let it.
     world.settle(ROUNDS);
   }
-  if (node.pod?.order === null) annotate(node, 'now');
+  if (node.pod !== null) node.pod.order = 'now';
   world.settle(ROUNDS);
   return true;
 }

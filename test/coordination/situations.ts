@@ -65,7 +65,7 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     pod: `db-${index}`,
     podUid: `uid-${index}`,
     durable: true,
-    machine: 'machine',
+    machine: null,
     report,
     told: null,
     served: false,
@@ -119,7 +119,7 @@ export function situation(
     ask: 2,
     start: null,
     now: NOW,
-    lostMachines: new Set(),
+    machines: new Map(),
     freshUuid: FRESH,
   };
 }

@@ -290,7 +290,7 @@ export class World {
       ask,
       start: String(starts),
       now: this.#clock.now,
-      lostMachines: machines.lost,
+      machines: machines.viewsOf(record, this.#clock.now),
       freshUuid: this.#clock.freshUuid(),
     };
   }

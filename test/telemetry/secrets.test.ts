@@ -29,7 +29,7 @@ beforeAll(async () => {
   const coordinator = createCoordinator({
     store: memoryStore(),
     listPods: () => Promise.resolve([]),
-    isReached: () => Promise.resolve(true),
+    readMachine: () => Promise.resolve({ isReached: true, heard: null }),
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     announce: () => Promise.resolve(),

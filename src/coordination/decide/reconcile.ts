@@ -1,4 +1,4 @@
-import type { ClusterRecord, Member, MemberRecord, Report, Situation } from '../types.ts';
+import type { ClusterRecord, Member, MemberRecord, Report, Situation, Vanished } from '../types.ts';
 import { apartOf, apartOfFound } from './fork.ts';
 
 /** Of a member that was told nothing since it asked, or since its pod came. */
@@ -22,18 +22,29 @@ export function reconcile(seen: Situation): ClusterRecord {
   }
   const holder = record.holder;
   const holderLives = holder !== null && pods.some((pod) => pod.podUid === holder.podUid);
-  const honoured = record.honoured.filter((uid) => pods.some(({ podUid }) => podUid === uid));
+  const honoured = record.honoured.filter((one) => pods.some(({ podUid }) => one.startsWith(`${podUid} `)));
   return { ...record, members, honoured, vanished: vanished(seen), holder: holderLives ? holder : null };
 }
 
-function vanished({ record, members: pods, lostMachines }: Situation): ClusterRecord['vanished'] {
+/**
+ * A pod that was deleted by force is gone before its kubelet knows. The kubelet knows when it has renewed its Lease since, or
+ * runs the next pod of that name.
+ */
+function vanished({ record, members: pods, machines }: Situation): readonly Vanished[] {
   const listed = new Set(pods.map(({ podUid }) => podUid));
-  const before = record.vanished.filter(({ machine }) => lostMachines.has(machine));
-  const fresh = Object.entries(record.members).flatMap(([member, { told, podUid, machine }]) => {
-    if (told === null || listed.has(podUid) || machine === null || !lostMachines.has(machine)) return [];
-    return [{ member, podUid, machine }];
+  const missed = Object.entries(record.members).flatMap(([member, { told, podUid, machine }]) => {
+    if (told === null || listed.has(podUid) || machine === null) return [];
+    return [{ member, podUid, machine, heard: machines.get(machine)?.heard ?? null }];
   });
-  return [...before, ...fresh.filter(({ podUid }) => !before.some((one) => one.podUid === podUid))];
+  const before = new Set(record.vanished.map(({ podUid }) => podUid));
+  return [...record.vanished, ...missed.filter(({ podUid }) => !before.has(podUid))].filter(
+    ({ member, machine, heard }) => {
+      const runsNext = pods.some(
+        (pod) => pod.name === member && pod.machine === machine && pod.initStarted !== null,
+      );
+      return !runsNext && (machines.get(machine)?.heard ?? null) === heard;
+    },
+  );
 }
 
 function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord {

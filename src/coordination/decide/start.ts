@@ -7,6 +7,7 @@ import type {
   Report,
   Situation,
   StateUuid,
+  Vanished,
 } from '../types.ts';
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
 import { adoptedAfter, isDiverged, isOfTheHistory, setApart } from './fork.ts';
@@ -95,9 +96,7 @@ function answerStart(situation: Situation, report: Report): Answer {
   const together = reformers(situation, report, running.length > 0);
   if (together !== null) return { kind: 'reform', why: words.reform(together) };
   if (running.length > 0) return { kind: 'wait', why: words.waitForRunning(running) };
-  const { vanished } = situation.record;
-  if (vanished.length > 0)
-    return { kind: 'wait', why: words.waitForVanished(bestChoice(situation), vanished), person: true };
+  if (situation.record.vanished.length > 0) return waitForVanished(situation);
   const answer = nobodyRuns(situation, report);
   return order === null ? answer : { ...answer, why: words.notHonoured(situation.place, answer.why) };
 }
@@ -105,8 +104,23 @@ function answerStart(situation: Situation, report: Report): Answer {
 /** The order on the caller's pod, if it can be obeyed: beside servers that may run still only one that says that they do not. */
 function openOrder({ caller, record }: Situation): Order | null {
   const { order } = caller;
-  if (order === null || record.honoured.includes(caller.podUid)) return null;
+  if (order === null || record.honoured.includes(orderOf(caller))) return null;
   return record.vanished.length === 0 || order === 'machines-off' ? order : null;
+}
+
+function orderOf({ podUid, order }: Member): string {
+  return `${podUid} ${order ?? 'none'}`;
+}
+
+/** The control plane takes a while to notice that it does not reach a machine; until then the next word of its kubelet decides. */
+function waitForVanished(situation: Situation): Answer {
+  const lost = lostServers(situation);
+  if (lost.length === 0) return { kind: 'wait', why: words.waitForKubelet(situation.record.vanished) };
+  return { kind: 'wait', why: words.waitForVanished(bestChoice(situation), lost), person: true };
+}
+
+function lostServers({ record, machines }: Situation): readonly Vanished[] {
+  return record.vanished.filter(({ machine }) => machines.get(machine)?.isReached !== true);
 }
 
 /** A person may choose among the data there is; to give all of it up takes the deletion of the Lease. */
@@ -215,7 +229,9 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
   const { caller, record } = situation;
   const said = words.sentence(answer);
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
-    return withMember(record, caller, { said });
+    const noted = withMember(record, caller, { said });
+    // It was given without knowing that: it must not choose an old volume once the machine is heard again.
+    return lostServers(situation).length > 0 && caller.order === 'now' ? spend(noted, [caller]) : noted;
   }
   const apart = record.members[caller.name]?.apart ?? null;
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
@@ -255,7 +271,7 @@ function withoutViews(members: ClusterRecord['members']): ClusterRecord['members
 
 /** An annotation is an order for the moment: one that stayed on must not choose an old volume in a later outage. */
 function spend(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
-  const asked = pods.filter((pod) => pod.order !== null).map((pod) => pod.podUid);
+  const asked = pods.filter((pod) => pod.order !== null).map(orderOf);
   return { ...record, honoured: [...new Set([...record.honoured, ...asked])] };
 }
 

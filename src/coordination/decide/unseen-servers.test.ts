@@ -9,18 +9,20 @@ import {
   says,
   situation,
   started,
+  unheard,
 } from '../../../test/coordination/situations.ts';
-import type { ClusterRecord, Report, Situation } from '../types.ts';
+import type { ClusterRecord, Order, Report, Situation } from '../types.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const ready = (...indexes: number[]) => [0, 1, 2].map((one) => member(one, { ready: indexes.includes(one) }));
 const answer = (seen: Situation, report: Report) => decideStart(seen, report).answer;
 
 describe('servers whose pods are gone from a machine that is not reached', () => {
-  const running = formed({ members: { 'db-0': started(0), 'db-1': started(1), 'db-2': started(2) } });
+  const on = { machine: 'machine' };
+  const running = formed({ members: { 'db-0': started(0), 'db-1': started(1, on), 'db-2': started(2, on) } });
   const lost = (pods = [member(0)], of: ClusterRecord = running): Situation => ({
     ...situation(0, of, pods),
-    lostMachines: new Set(['machine']),
+    machines: new Map([['machine', { isReached: false, heard: 5 }]]),
   });
 
   it.each([
@@ -29,8 +31,8 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
   ])('%s are not forgotten, and their machine must be off before anybody goes on', (_what, durable) => {
     const members = {
       'db-0': started(0),
-      'db-1': started(1, { durable }),
-      'db-2': started(2, { durable }),
+      'db-1': started(1, { durable, ...on }),
+      'db-2': started(2, { durable, ...on }),
     };
     const said = decideStart(lost([member(0)], formed({ members })), holding(A, 10, true));
     expect(said.answer).toMatchObject({ kind: 'wait', person: true });
@@ -43,7 +45,12 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
   });
 
   it('are not forgotten for new pods of their names', () => {
-    const pods = [member(0), member(1, { podUid: 'uid-new' }), member(2, { podUid: 'uid-newer' })];
+    const moved = { machine: 'another' };
+    const pods = [
+      member(0),
+      member(1, { podUid: 'uid-new', ...moved }),
+      member(2, { podUid: 'uid-newer', ...moved }),
+    ];
     const asked = decideStart(lost(pods), EMPTY).record;
     const { record: heard_ } = decideTurn({ ...lost(pods, asked), caller: pods[1] ?? member(1) }, 'empty');
     expect(heard_.vanished.map(({ podUid }) => podUid)).toEqual(['uid-1', 'uid-2']);
@@ -57,12 +64,35 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
     expect(said.kind).toBe(kind);
   });
 
-  it('are waited for no longer when the machine is reached again, or a primary component goes on', () => {
-    const { record: vanished } = decideStart(lost(), holding(A, 10));
-    expect(vanished.vanished).toHaveLength(2);
-    const reached = { ...lost([member(0)], vanished), lostMachines: new Set<string>() };
-    expect(decideStart(reached, holding(A, 10)).record.vanished).toEqual([]);
-    expect(decideReady(lost([member(0)], vanished), says(A)).record.vanished).toEqual([]);
+  it('are waited for no longer when the kubelet is heard again, runs the next pod, or a primary component goes on', () => {
+    const { record: gone } = decideStart(lost(), holding(A, 10));
+    expect(gone.vanished.map(({ heard }) => heard)).toEqual([5, 5]);
+    const heard = {
+      ...lost([member(0)], gone),
+      machines: new Map([['machine', { isReached: true, heard: 6 }]]),
+    };
+    expect(decideStart(heard, holding(A, 10)).record.vanished).toEqual([]);
+    const next = lost([member(0), member(1, { podUid: 'uid-new' })], gone);
+    expect(decideStart(next, holding(A, 10)).record.vanished.map((one) => one.member)).toEqual(['db-2']);
+    expect(decideReady(lost([member(0)], gone), says(A)).record.vanished).toEqual([]);
+  });
+
+  it('are waited for, without a person, while the control plane has not noticed yet whether it reaches the machine', () => {
+    const fresh = { ...lost(), machines: new Map([['machine', { isReached: true, heard: 5 }]]) };
+    const said = answer(fresh, holding(A, 10, true));
+    expect(said).toMatchObject({ kind: 'wait', why: expect.stringContaining('every ten seconds') as string });
+    expect(said).not.toHaveProperty('person');
+  });
+
+  it('make an order that does not say that their machine is off count no more, and one that does after it', () => {
+    const ordered = (order: Order) => [member(0, { order })];
+    const { record: gone } = decideStart(lost(ordered('now')), holding(A, 10));
+    const heard = (order: Order) => ({
+      ...lost(ordered(order), { ...gone, vanished: [], members: { 'db-2': unheard(2) } }),
+      machines: new Map(),
+    });
+    expect(answer(heard('now'), holding(A, 10)).kind).not.toBe('bootstrap');
+    expect(answer(heard('machines-off'), holding(A, 10)).kind).toBe('bootstrap');
   });
 });
 

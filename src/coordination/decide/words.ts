@@ -1,5 +1,5 @@
 /** The sentences of the coordinator: every *wait* says for whom and why. Where a person can end it, the command and its price. */
-import type { Answer, Order, Place, StateUuid } from '../types.ts';
+import type { Answer, Order, Place, StateUuid, Vanished } from '../types.ts';
 
 const ANNOTATION = 'galera-injector.dev/bootstrap';
 
@@ -21,7 +21,7 @@ export interface Choice {
 }
 
 function annotate({ place, pod }: Choice, order: Order = 'now'): string {
-  return `kubectl annotate pod -n ${place.namespace} ${pod} ${ANNOTATION}=${order}`;
+  return `kubectl annotate pod -n ${place.namespace} ${pod} ${ANNOTATION}=${order} --overwrite`;
 }
 
 function forget({ namespace, cluster, recordNamespace }: Place): string {
@@ -93,10 +93,12 @@ export function waitForRunning(running: readonly string[]): string {
   );
 }
 
-export function waitForVanished(
-  choice: Choice,
-  gone: readonly { member: string; machine: string }[],
-): string {
+export function waitForKubelet(gone: readonly Vanished[]): string {
+  const servers = list(gone.map(({ member, machine }) => `${member} on ${machine}`));
+  return `the pod of ${servers} is gone; its machine has not been heard since, as it is every ten seconds. The server may run still.`;
+}
+
+export function waitForVanished(choice: Choice, gone: readonly Vanished[]): string {
   const names = gone.map(({ member }) => member);
   const machines = [...new Set(gone.map(({ machine }) => machine))];
   return (

@@ -45,7 +45,7 @@ describe.skipIf(unavailable)('a server killed inside a DDL', { timeout: TIMEOUT 
     await first().startSynced();
     coordinator().answers = ['join 127.0.0.20', 'ok'];
     await second().startSynced();
-    await second().pod.delete(`data/.galera-injector-sst_in_progress`);
+    await second().pod.delete(`data/.galera-injector-transfer.log`);
     await killInsideAlter(second());
     expect(await report(second())).toMatchObject({ data: 'doubtful', uuid: CLUSTER });
     await second().pod.write('data/witness', '');

@@ -2,6 +2,7 @@
  * Machines that the control plane does not reach, whose pods somebody has deleted by force: what runs there goes on until
  * the machine is reached again, when its kubelet ends it, or until a person has made sure that the machine is off.
  */
+import type { ClusterRecord, MachineView } from '../../../src/coordination/types.ts';
 import type { Group } from './group.ts';
 import { emptyNode, newMachine, type Node, NO_POD, type Pod } from './nodes.ts';
 import type { Clock } from './workload.ts';
@@ -31,8 +32,12 @@ export class Machines {
     this.#durable = durable;
   }
 
-  get lost(): ReadonlySet<string> {
-    return this.#lost;
+  /** What the control plane knows of the machines that a record names: a kubelet that is reached has just been heard. */
+  viewsOf({ members, vanished }: ClusterRecord, now: number): ReadonlyMap<string, MachineView> {
+    const names = [...Object.values(members), ...vanished].flatMap(({ machine }) => machine ?? []);
+    const view = (name: string): MachineView =>
+      this.#lost.has(name) ? { isReached: false, heard: 0 } : { isReached: true, heard: now };
+    return new Map(names.map((name) => [name, view(name)]));
   }
 
   /** Something runs whose pod is gone. */

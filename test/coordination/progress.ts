@@ -89,7 +89,7 @@ function needsAPerson(world: World): boolean {
   }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
   // The newest volume was lost, or put back to an older copy of it.
-  if (own.every(({ volume }) => volume.tip.seqno < world.record.confirmed)) return true;
+  if (own.every(({ volume }) => volume.filled || volume.tip.seqno < world.record.confirmed)) return true;
   return own.some(
     ({ node, volume }) =>
       !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip) || sharesNothingSurely(world, node),
@@ -106,15 +106,15 @@ function goOnByHand(world: World): boolean {
   const node = databases(world)
     .filter(({ node: { pod }, volume }) => pod !== null && (!formed || volume.uuid === uuid))
     // A spent annotation takes another pod, with which data that is not on a claim would go.
-    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod))
+    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod, world.record))
     .toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.node;
   if (node === undefined) return false;
-  if (world.orders.isSpent(node.pod)) {
+  if (world.orders.isSpent(node.pod, world.record)) {
     world.deletePod(node, true);
     // An ordered controller makes the pod once those before it let it.
     world.settle(ROUNDS);
   }
-  if (node.pod?.order === null) world.annotate(node);
+  if (node.pod !== null) node.pod.order = 'now';
   world.settle(ROUNDS);
   return true;
 }
@@ -139,7 +139,7 @@ function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
   const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
-  if (volume.uuid !== record.uuid || sharesNothingSurely(world, node)) return true;
+  if (volume.uuid !== record.uuid || volume.filled || sharesNothingSurely(world, node)) return true;
   // After several choices the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
   if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;

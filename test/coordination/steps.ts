@@ -1,6 +1,14 @@
 /** The steps of a history: what may happen to a world, how often, and how a step is written down. */
 import { takeCopy } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
+import {
+  annotate,
+  bootstrapBySql,
+  deleteByForce,
+  deleteLease,
+  orderWithMachinesOff,
+  refill,
+} from './person.ts';
 import type { Lost } from './rules.ts';
 import type { World } from './world.ts';
 
@@ -98,8 +106,8 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     overtake: [6, (world, node) => world.overtake(node)],
   },
   person: {
-    annotate: [3, (world, node) => world.annotate(node)],
-    deleteLease: [1, (world) => world.deleteLease()],
+    annotate: [3, (_world, node) => annotate(node, 'now')],
+    deleteLease: [1, (world) => deleteLease(world)],
   },
   servers: {
     lag: [4, (world, node) => world.group.lag(node)],
@@ -107,19 +115,19 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   },
   copies: {
     takeCopy: [2, (_world, node) => takeCopy(node)],
-    putBack: [2, (world, node, flag) => world.workload.putBack(node, flag)],
+    putBack: [2, (world, node, flag) => world.workload.putBack(node, flag, world.group)],
     cloneNext: [1, (world, node) => world.workload.cloneNext(node)],
-    fill: [1, (world, node) => world.workload.fill(node)],
+    refill: [2, (world, node) => refill(world, node)],
   },
   machines: {
     cutOff: [2, (world, node) => world.network.cutOff(node)],
-    deleteByForce: [4, (world, node) => world.deleteByForce(node)],
+    deleteByForce: [4, (world, node) => deleteByForce(world, node)],
     reachMachines: [1, (world) => world.workload.machines.reach(world.group)],
-    orderWithMachinesOff: [1, (world, node) => world.orderWithMachinesOff(node)],
+    orderWithMachinesOff: [1, (world, node) => orderWithMachinesOff(world, node)],
     launchLost: [1, (world) => world.workload.machines.places.forEach((one) => world.launch(one))],
   },
   sql: {
-    bootstrapBySql: [4, (world, node) => world.bootstrapBySql(node)],
+    bootstrapBySql: [4, (world, node) => bootstrapBySql(world, node)],
   },
 };
 

@@ -3,18 +3,8 @@
  * do not, two coordinator replicas that read, decide and write at different times, a person, and faults at every step. It
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
-import type { ClusterRecord, Order, Situation } from '../../src/coordination/types.ts';
-import {
-  askAgain,
-  callOf,
-  deliver,
-  giveBack,
-  isDue,
-  PERIOD_MS,
-  readSeqno,
-  suspend,
-  viewOf,
-} from './model/answers.ts';
+import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
+import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
@@ -96,13 +86,13 @@ export class World {
 
   /** A crashed server left a position that cannot be recovered. */
   losePosition({ process, volume }: Node): void {
-    if (process !== 'server' && volume.kind === 'data') volume.positionKnown = false;
+    if (process !== 'server' && volume.kind === 'data' && !volume.copied) volume.positionKnown = false;
   }
 
   /** The API learns how the readiness probe ends, or that the machine is not heard any more. */
   noticeReadiness(node: Node): void {
     const { pod } = node;
-    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node);
+    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node) && !node.refused;
     const ready = passes && !node.cutOff;
     if (pod === null || ready === pod.ready) return;
     Object.assign(pod, { ready, readySince: this.#clock.next() });
@@ -138,7 +128,7 @@ export class World {
   /** The start script gives a question up and asks the next one, which is answered first. */
   overtake(node: Node): void {
     this.beginCall(node);
-    this.#callNow(node);
+    this.callNow(node);
   }
 
   /** One of the calls under way ends. */
@@ -155,6 +145,7 @@ export class World {
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(question.volume);
     this.#takeNote(decision);
+    if (node !== undefined && question.report.data.kind !== 'present') node.saidEmpty = true;
     if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
     const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {
@@ -185,7 +176,9 @@ export class World {
     const uuid = answer.as ?? this.#clock.freshUuid();
     const isHeard = ({ pod }: Node) => heard.includes(pod?.uid ?? '');
     const isKnown = (one: Node) => this.workload.memberAt(one) in this.record.members;
-    this.group.bootstrap(node, uuid, { byHand, heard: isHeard, isKnown, size, confirmed });
+    const isBehind = (one: Node) =>
+      (this.record.members[this.workload.memberAt(one)]?.behind ?? null) !== null;
+    this.group.bootstrap(node, uuid, { byHand, heard: isHeard, isKnown, isBehind, size, confirmed });
   }
 
   /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */
@@ -217,51 +210,8 @@ export class World {
     if (node.process === 'server' && !this.group.isServing(node)) this.kill(node);
   }
 
-  /** A person writes an order onto the pod, or takes away what is there. */
-  annotate({ pod }: Node, order: Order = 'now'): void {
-    if (pod !== null) pod.order = pod.order === null ? order : null;
-  }
-
-  /** A person turns the lost machines off, and orders a bootstrap that relies on it. */
-  orderWithMachinesOff(node: Node): void {
-    this.workload.machines.turnOff(this.group);
-    if (node.pod !== null) node.pod.order = 'machines-off';
-  }
-
-  /** A person deletes a pod by force whose machine is not reached; who said that nothing runs there says so no more. */
-  deleteByForce(node: Node): void {
-    this.workload.machines.abandon(node, this.group);
-    for (const { pod } of this.nodes) if (pod?.order === 'machines-off') pod.order = null;
-  }
-
-  /**
-   * A person makes the servers of one side of a partition primary over SQL. The loops beside all servers say so at once,
-   * and go on for some minutes while clients write to both sides.
-   */
-  bootstrapBySql(node: Node): void {
-    const servers = this.nodes.filter(({ process }) => process === 'server');
-    const areHeard = servers.every((one) => !this.network.isOut(one) && !one.lags);
-    if (!areHeard || !this.group.bootstrapBySql(node)) return;
-    for (const one of servers.filter((other) => this.group.isTogether(node, other))) this.#callNow(one);
-    for (let minute = 0; minute < 3; minute += 1) {
-      this.group.commit();
-      this.pass(PERIOD_MS);
-      for (const one of servers) {
-        this.noticeReadiness(one);
-        this.#callNow(one);
-      }
-    }
-  }
-
-  /**
-   * The Lease is deleted, while all members are stopped or all serve. Not while volumes hold branches of one history after a
-   * bootstrap by hand: nothing but the record knows of those. Nor while something runs on a lost machine.
-   */
-  deleteLease(): void {
-    const { active, machines } = this.workload;
-    const allServe = active.length > 0 && active.every((node) => this.group.isServing(node));
-    const allStopped = this.nodes.every(({ process }) => process === 'none' || process === 'init');
-    if ((!allServe && !allStopped) || machines.anyRuns || !this.group.laws.isOneHistory()) return;
+  /** The record is lost. */
+  forget(): void {
     this.#replicas.forget();
     this.group.ledger.forget();
     this.orders.forget();
@@ -309,13 +259,13 @@ export class World {
     this.restartNonPrimary(node);
     this.noticeReadiness(node);
     this.startAlone(node);
-    if (!this.group.isServing(node) || isDue(node, this.#clock.now)) this.#callNow(node);
+    if (!this.group.isServing(node) || isDue(node, this.#clock.now)) this.callNow(node);
     this.launch(node);
     this.noticeReadiness(node);
   }
 
   /** The node asks, and is answered before anything else happens. */
-  #callNow(node: Node): void {
+  callNow(node: Node): void {
     const before = this.#replicas.calls;
     this.beginCall(node);
     // The newest call is the last one.

@@ -63,7 +63,7 @@ export function callOf({ pod, process }: Node, isServing: boolean): Question['na
 }
 
 export function askAgain(node: Node): void {
-  Object.assign(node, { process: 'asking', recovering: false, told: null });
+  Object.assign(node, { process: 'asking', recovering: false, told: null, refused: false });
 }
 
 /** The loop beside the server notes what the coordinator has confirmed. */
@@ -72,6 +72,7 @@ function confirm(node: Node, { question: { report, view }, answer, situation }: 
   const { data } = report;
   if (pod === null || volume.kind !== 'data' || data.kind !== 'present' || volume.uuid !== data.uuid) return;
   pod.word = answer.kind === 'refuse' ? null : data.uuid;
+  node.refused = answer.kind === 'refuse';
   if (answer.kind !== 'refuse') node.confirmed = { view, at: situation.now };
 }
 

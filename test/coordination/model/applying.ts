@@ -22,7 +22,7 @@ export function receive(node: Node, { uuid, tip }: State, newView?: NumberedView
     before.view = view;
     return;
   }
-  node.pending = null;
+  Object.assign(node, { pending: null, saidEmpty: false });
   node.volume = { ...NEW, kind: 'data', uuid, tip, safe, view };
 }
 
@@ -31,7 +31,7 @@ export function catchUp(node: Node): void {
   const { volume, pending } = node;
   Object.assign(node, { lags: false, pending: null });
   if (volume.kind === 'data' && pending !== null) {
-    Object.assign(volume, { ...pending, positionKnown: true, copied: false });
+    Object.assign(volume, { ...pending, positionKnown: true, copied: false, filled: false });
   }
 }
 

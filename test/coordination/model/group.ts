@@ -4,25 +4,11 @@
  */
 import type { StateUuid } from '../../../src/coordination/types.ts';
 import { catchUp, reached, receive } from './applying.ts';
+import { type Component, Components } from './components.ts';
 import { type Choice, Laws } from './laws.ts';
 import type { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
 import { beginning, contains, type Place, type Volume } from './volumes.ts';
-
-/** A primary component: who is in it and how far it has come. There is one, unless a person begins another over SQL. */
-export interface Component {
-  readonly uuid: StateUuid;
-  readonly members: Set<number>;
-  /** A person began it. */
-  readonly bySql: boolean;
-  tip: Place;
-  /** Where it stood when there came to be another one. */
-  base: Place;
-  /** What the coordinator has said to it since then. */
-  word: 'confirmed' | 'refused' | null;
-  /** The other one was confirmed after it. */
-  isOvertaken: boolean;
-}
 
 /** The servers together. What must never happen is written to `violations`. */
 export class Group {
@@ -30,14 +16,13 @@ export class Group {
   readonly #nodes: readonly Node[];
   /** Ends a server that Galera aborts; its container is started again. */
   readonly #abort: (node: Node) => void;
-  /** The oldest first. */
-  #components: Component[] = [];
-  #views = 0;
+  readonly #components: Components;
   #servers = 0;
 
   constructor(nodes: readonly Node[], violations: string[], abort: (node: Node) => void) {
     this.#nodes = nodes;
     this.#abort = abort;
+    this.#components = new Components(nodes);
     this.laws = new Laws(nodes, violations);
   }
 
@@ -47,21 +32,21 @@ export class Group {
 
   /** Members of all primary components. */
   get serving(): readonly number[] {
-    return this.#components.flatMap(({ members }) => [...members]);
+    return this.#components.all.flatMap(({ members }) => [...members]);
   }
 
   /** How far the oldest primary component has come; null when there is none. */
   get tip(): Place | null {
-    return this.#components[0]?.tip ?? null;
+    return this.#components.all[0]?.tip ?? null;
   }
 
   /** How far each of the primary components has come. */
   get tips(): readonly Place[] {
-    return this.#components.map(({ tip }) => tip);
+    return this.#components.all.map(({ tip }) => tip);
   }
 
-  componentOf({ index }: Node): Component | null {
-    return this.#components.find(({ members }) => members.has(index)) ?? null;
+  componentOf(node: Node): Component | null {
+    return this.#components.of(node);
   }
 
   isServing(node: Node): boolean {
@@ -83,8 +68,8 @@ export class Group {
 
   /** A client's transaction in each component; it is acknowledged by a member that applies. */
   commit(): void {
-    for (const component of this.#components) {
-      const members = this.#membersOf(component);
+    for (const component of this.#components.all) {
+      const members = this.#components.membersOf(component);
       if (members.every(({ lags }) => lags)) continue;
       component.tip = { seqno: component.tip.seqno + 1, before: component.tip };
       const isSure = component.word !== 'refused' && (!component.bySql || component.word === 'confirmed');
@@ -96,7 +81,8 @@ export class Group {
   /** The server receives and does not apply for now, or does again. Somebody has to go on with what clients write. */
   lag(node: Node): void {
     const component = this.componentOf(node);
-    const goesOn = component !== null && this.#membersOf(component).some((one) => one !== node && !one.lags);
+    const goesOn =
+      component !== null && this.#components.membersOf(component).some((one) => one !== node && !one.lags);
     if (node.lags) this.catchUp(node);
     else if (goesOn) node.lags = true;
   }
@@ -108,14 +94,16 @@ export class Group {
 
   /** The server starts with `--wsrep-new-cluster`, under its own uuid or the given one. */
   bootstrap(node: Node, as: StateUuid, choice: Choice): void {
-    if (this.#components.length > 0) this.laws.broken(`${node.index} bootstraps beside a primary component`);
+    if (this.#components.all.length > 0)
+      this.laws.broken(`${node.index} bootstraps beside a primary component`);
     const own = node.volume.kind === 'data' ? node.volume : null;
     const uuid = own?.uuid ?? as;
     const tip = own?.tip ?? beginning();
     if (own === null && !this.ledger.begin(uuid)) this.laws.broken(`${uuid} begins a second history`);
     this.laws.chooseHistory(node, uuid, tip, choice);
     Object.assign(node, { process: 'server', self: this.#newName() });
-    this.#form(uuid, [node.index], tip);
+    this.ledger.keep(tip);
+    this.#components.form(uuid, [node], tip);
     this.meet();
   }
 
@@ -158,24 +146,24 @@ export class Group {
         contains(tip, reached(one) ?? tip),
     );
     if (!agree) return false;
-    if (this.#components.length === 0) this.ledger.choose(tip, this.laws.databases);
-    for (const one of this.#components) Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
-    const members = together.map(({ index }) => index);
-    this.#form(volume.uuid, members, tip, true);
+    if (this.#components.all.length === 0) this.ledger.choose(tip, this.laws.databases);
+    for (const one of this.#components.all)
+      Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
+    this.#components.form(volume.uuid, together, tip, true);
     return true;
   }
 
   /** What the coordinator has said to a member of the component that was there when it asked. */
   hear(component: Component | null, word: 'confirmed' | 'refused'): void {
-    if (component === null || !this.#components.includes(component)) return;
-    const isOne = this.#components.length === 1 && !component.bySql;
+    if (component === null || !this.#components.all.includes(component)) return;
+    const isOne = this.#components.all.length === 1 && !component.bySql;
     // It is the member that must not serve, not those that it is with.
     if (word === 'refused' && isOne) return;
     component.word = word;
     if (word === 'refused') return this.ledger.giveUpSince(component.base, component.tip);
     this.ledger.confirm(component.uuid);
     this.ledger.keep(component.tip);
-    const others = this.#components.filter((one) => one !== component && one.word === 'confirmed');
+    const others = this.#components.all.filter((one) => one !== component && one.word === 'confirmed');
     if (others.length > 0 && component.isOvertaken) {
       this.laws.broken('two primary components are confirmed again and again');
     }
@@ -205,44 +193,19 @@ export class Group {
   }
 
   #leave(nodes: readonly Node[], clean: boolean): void {
-    for (const node of nodes) Object.assign(node, { process: 'none', lags: false, pending: null });
-    for (const component of [...this.#components]) {
-      const before = component.members.size;
-      for (const { index } of nodes) component.members.delete(index);
-      const { size } = component.members;
-      if (size === before) continue;
-      // have_quorum in gcomm/src/pc_proto.cpp: members * 2 + left cleanly > size of the last primary view.
-      const keeps = size * 2 + (clean ? before - size : 0) > before;
-      if (size === 0 || !keeps) this.#end(component);
-      else this.#newView(component);
-    }
+    for (const node of nodes)
+      Object.assign(node, { process: 'none', lags: false, pending: null, readings: null });
+    this.#components.leave(nodes, clean);
   }
 
-  #end(component: Component): void {
-    this.#components = this.#components.filter((one) => one !== component);
-  }
-
-  /** Another machine takes the place of the one where this server runs on. */
+  /** What runs at one place does so at another from now on. */
   move(from: Node, to: Node): void {
-    const component = this.componentOf(from);
-    if (component === null) return;
-    component.members.delete(from.index);
-    component.members.add(to.index);
+    this.#components.move(from, to);
   }
 
-  /** Who sees whom has changed: a primary component stays with the island that has most of it, if one has. */
+  /** Who sees whom has changed. */
   split(): void {
-    for (const component of [...this.#components]) {
-      const members = this.#membersOf(component);
-      const islands = [...new Set(members.map(({ island }) => island))];
-      const parts = islands.map((island) => members.filter((one) => one.island === island));
-      const most = parts.find((part) => part.length * 2 > members.length);
-      if (most === undefined) this.#end(component);
-      else if (most.length < members.length) {
-        for (const one of members) if (!most.includes(one)) component.members.delete(one.index);
-        this.#newView(component);
-      }
-    }
+    this.#components.divide();
     this.meet();
   }
 
@@ -250,24 +213,25 @@ export class Group {
   meet(): void {
     this.#endYounger();
     const alone = this.#nodes.filter((node) => node.process === 'server' && !this.isServing(node));
-    for (const component of this.#components) {
+    for (const component of this.#components.all) {
       // Nobody follows a second one, which a person began beside another.
-      if (component.bySql && this.#components.length > 1) continue;
+      if (component.bySql && this.#components.all.length > 1) continue;
       const joiners = alone.filter((node) => !this.isServing(node) && this.#seesDonor(node, component));
       for (const node of joiners) this.laws.checkJoin(node, component);
-      for (const { index } of joiners) component.members.add(index);
-      if (joiners.length > 0) this.#newView(component);
+      this.#components.admit(component, joiners);
     }
     for (const node of alone) if (!this.isServing(node)) this.#formAgain(node);
   }
 
   /** Of two primary components that meet, the servers of the younger one abort ("older overrides", gcomm/src/pc_proto.cpp). */
   #endYounger(): void {
-    const islandsOf = (one: Component) => this.#membersOf(one).map(({ island }) => island);
-    const younger = this.#components.find((one, i) =>
-      this.#components.slice(0, i).some((older) => islandsOf(older).some((it) => islandsOf(one).includes(it))),
+    const islandsOf = (one: Component) => this.#components.membersOf(one).map(({ island }) => island);
+    const younger = this.#components.all.find((one, i) =>
+      this.#components.all
+        .slice(0, i)
+        .some((older) => islandsOf(older).some((it) => islandsOf(one).includes(it))),
     );
-    for (const node of younger === undefined ? [] : this.#membersOf(younger)) this.#abort(node);
+    for (const node of younger === undefined ? [] : this.#components.membersOf(younger)) this.#abort(node);
   }
 
   /**
@@ -292,49 +256,31 @@ export class Group {
     const { uuid } = newest.volume;
     const what = `the view of ${together.map((one) => one.index).join(', ')} forms again`;
     // The two would go on to take the place of each other.
-    if (this.#components.some(({ bySql }) => !bySql)) return this.laws.broken(`${what} beside a primary component`);
+    if (this.#components.all.some(({ bySql }) => !bySql))
+      return this.laws.broken(`${what} beside a primary component`);
     this.laws.checkNothingIsOwed(tip, what);
     for (const node of together) this.laws.checkJoin(node, { uuid, tip });
-    this.#form(uuid, together.map((one) => one.index), tip);
+    this.ledger.keep(tip);
+    this.#components.form(uuid, together, tip);
     this.meet();
   }
 
   #seesDonor(node: Node, component: Component): boolean {
-    return this.#membersOf(component).some((one) => one.island === node.island && !one.lags);
+    return this.#components.membersOf(component).some((one) => one.island === node.island && !one.lags);
   }
 
   /** A state transfer empties the volume first; false where nobody can send one. */
   beginTransfer(node: Node): boolean {
-    const component = this.#components.find((one) => this.#seesDonor(node, one));
+    const component = this.#components.all.find((one) => this.#seesDonor(node, one));
     if (component === undefined) return false;
     this.laws.checkJoin(node, component);
     node.volume = { kind: 'aborted' };
     return true;
   }
 
-  #membersOf({ members }: Component): readonly Node[] {
-    return this.#nodes.filter(({ index }) => members.has(index));
-  }
-
   #newName(): string {
     this.#servers += 1;
     return `m${this.#servers}`;
-  }
-
-  #form(uuid: StateUuid, indices: readonly number[], tip: Place, bySql = false): void {
-    if (!bySql) this.ledger.keep(tip);
-    const members = new Set(indices);
-    const component: Component = { uuid, members, tip, base: tip, bySql, word: null, isOvertaken: false };
-    this.#components.push(component);
-    this.#newView(component);
-  }
-
-  #newView(component: Component): void {
-    this.#views += 1;
-    const nodes = this.#membersOf(component);
-    const members = nodes.map(({ self }) => self);
-    const view = { number: this.#views, id: `view-${this.#views}`, size: members.length, members };
-    for (const node of nodes) receive(node, component, { ...view, self: node.self });
   }
 }
 

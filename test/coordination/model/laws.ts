@@ -12,11 +12,15 @@ export interface Choice {
   readonly heard: (node: Node) => boolean;
   /** Nodes that the record knows of. */
   readonly isKnown: (node: Node) => boolean;
+  /** Nodes of which the record says that another has all that they have. */
+  readonly isBehind: (node: Node) => boolean;
   /** Members of the cluster as the caller's pod says; without a record all of them have a word. */
   readonly size: number;
   /** Highest seqno that the record knows to exist. */
   readonly confirmed: number;
 }
+
+const NOBODY = (): boolean => false;
 
 export class Laws {
   readonly ledger = new Ledger();
@@ -74,6 +78,7 @@ export class Laws {
     }
     if (choice.byHand) this.ledger.choose(tip, this.databases);
     else if (adopts) this.ledger.adopt();
+    if (mustHave === NOBODY) this.ledger.passOver(tip, this.databases);
     if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 
@@ -81,9 +86,12 @@ export class Laws {
   #mustHave({ volume }: Node, choice: Choice, adopts: boolean): (node: Node) => boolean {
     const isOfCluster = volume.kind === 'data' && this.ledger.isOwn(volume.uuid);
     // A copy says that it was alone, which was true of the time when it was made.
-    const seemsNewest = isOfCluster && volume.copied && volume.safe;
-    if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return () => false;
-    if (!adopts) return this.ledger.wasForgotten ? choice.isKnown : () => true;
+    const seemsNewest = isOfCluster && volume.copied && !volume.filled && volume.safe;
+    if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return NOBODY;
+    const isCopy = volume.kind === 'data' && volume.copied;
+    const isKnown = (one: Node) => !this.ledger.wasForgotten || choice.isKnown(one);
+    // Nor is a copy ahead of those that its member was ahead of.
+    if (!adopts) return (one) => isKnown(one) && !(isCopy && choice.isBehind(one));
     const isMisled = this.#nodes.some(
       (one) => choice.heard(one) && one.volume.kind === 'data' && one.volume.copied && one.volume.safe,
     );

@@ -10,6 +10,8 @@ export class Ledger {
   /** The same with those that a new cluster took the place of, when nobody had spoken of them. */
   readonly #ever = new Set<StateUuid>();
   readonly #givenUp = new Set<Place>();
+  /** What a copy has gone on without that seemed to be the newest: those that hold it have to be told. */
+  readonly #passedOver = new Set<Place>();
   readonly #told = new Set<Place>();
   #choices = 0;
   /** The record was lost, and no cluster was begun, adopted or confirmed since. */
@@ -47,30 +49,34 @@ export class Ledger {
 
   /** Whether the volume holds acknowledged transactions that nobody at `tip` has and no person gave up. */
   isOwed(volume: Volume, tip: Place): boolean {
-    if (volume.kind !== 'data' || !this.#own.has(volume.uuid)) return false;
-    return !contains(tip, this.#lastNotIn(this.#givenUp, volume.tip));
+    if (volume.kind !== 'data' || volume.filled || !this.#own.has(volume.uuid)) return false;
+    return !contains(tip, lastNotIn([this.#givenUp, this.#passedOver], volume.tip));
   }
 
   /** Whether it holds some that nobody at one of the `tips` has, that no person gave up or was told of. */
   isUntold(volume: Volume, tips: readonly Place[]): boolean {
     if (volume.kind !== 'data' || !this.#ever.has(volume.uuid)) return false;
-    const last = this.#lastNotIn(this.#told, this.#lastNotIn(this.#givenUp, volume.tip));
+    const last = lastNotIn([this.#givenUp, this.#told], volume.tip);
     return !tips.some((tip) => contains(tip, last));
-  }
-
-  #lastNotIn(places: ReadonlySet<Place>, tip: Place): Place {
-    let last = tip;
-    while (last.before !== null && places.has(last)) last = last.before;
-    return last;
   }
 
   /** A person chose `tip`: what the volumes of the cluster hold beyond it is given up. */
   choose(tip: Place, volumes: readonly Database[]): void {
     this.#choices += 1;
-    for (const volume of volumes) {
-      if (!this.#own.has(volume.uuid)) continue;
-      let place: Place | null = volume.tip;
-      for (; place !== null && !contains(tip, place); place = place.before) this.#givenUp.add(place);
+    this.#addBeyond(tip, volumes, this.#givenUp);
+  }
+
+  /** A copy that seems to be the newest goes on from `tip`: what the volumes hold beyond it cannot be known. */
+  passOver(tip: Place, volumes: readonly Database[]): void {
+    this.#addBeyond(tip, volumes, this.#passedOver);
+  }
+
+  #addBeyond(tip: Place, volumes: readonly Database[], places: Set<Place>): void {
+    for (const { uuid, tip: own } of volumes) {
+      if (!this.#own.has(uuid)) continue;
+      for (let place: Place | null = own; place !== null && !contains(tip, place); place = place.before) {
+        places.add(place);
+      }
     }
   }
 
@@ -81,7 +87,8 @@ export class Ledger {
 
   /** The same for all of them beyond `base`. */
   giveUpSince(base: Place, tip: Place): void {
-    for (let place: Place | null = tip; place !== null && place !== base; place = place.before) this.giveUp(place);
+    for (let place: Place | null = tip; place !== null && place !== base; place = place.before)
+      this.giveUp(place);
   }
 
   /** A person was told that this volume does not join, or that a choice among volumes is theirs. */
@@ -106,8 +113,11 @@ export class Ledger {
 
   /** The cluster goes on from `tip`: nothing of it is given up any more. */
   keep(tip: Place): void {
-    if (this.#givenUp.size === 0) return;
-    for (let place: Place | null = tip; place !== null; place = place.before) this.#givenUp.delete(place);
+    if (this.#givenUp.size + this.#passedOver.size === 0) return;
+    for (let place: Place | null = tip; place !== null; place = place.before) {
+      this.#givenUp.delete(place);
+      this.#passedOver.delete(place);
+    }
   }
 
   /** A server has been confirmed: the record knows of the cluster again. */
@@ -121,4 +131,11 @@ export class Ledger {
     this.wasForgotten = true;
     this.#choices = 0;
   }
+}
+
+/** The last place up to `tip` that is in none of the sets; the beginning when there is none. */
+function lastNotIn(sets: readonly ReadonlySet<Place>[], tip: Place): Place {
+  let last = tip;
+  while (last.before !== null && sets.some((places) => places.has(last))) last = last.before;
+  return last;
 }

@@ -55,6 +55,8 @@ export interface Node {
   volume: Volume;
   /** Its other volume, once that of another cluster was attached in the place of its own: the one of both that is not attached. */
   detached: Volume | null;
+  /** It has said that its volume holds nothing, and was in no primary component since. */
+  saidEmpty: boolean;
   /** A copy that was made of its volume at some time. */
   copy: Volume | null;
   process: 'none' | 'init' | 'asking' | 'granted' | 'server';
@@ -72,6 +74,8 @@ export interface Node {
   onItsOwn: boolean;
   /** The view in which the coordinator has confirmed that the node serves, and when, in milliseconds. */
   confirmed: { readonly view: number | null; readonly at: number } | null;
+  /** The coordinator has refused it, so that its probe fails. */
+  refused: boolean;
   /** What the node had committed, as it has read at two times; only what is old enough is said. */
   readings: { readonly older: number | null; readonly newer: number; readonly at: number } | null;
   /** Machines of the same island see each other. */
@@ -88,6 +92,7 @@ export function emptyNode(index: number): Node {
     ...NO_POD,
     volume: { kind: 'empty' },
     detached: null,
+    saidEmpty: false,
     copy: null,
     start: 0,
   };
@@ -114,6 +119,7 @@ export const NO_POD = {
   recovering: false,
   onItsOwn: false,
   confirmed: null,
+  refused: false,
   readings: null,
 } as const;
 

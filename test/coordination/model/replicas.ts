@@ -12,7 +12,7 @@ import {
   type StateUuid,
 } from '../../../src/coordination/types.ts';
 import type { Lost, Rules } from '../rules.ts';
-import type { Component } from './group.ts';
+import type { Component } from './components.ts';
 import type { Volume } from './volumes.ts';
 
 /** A question of one pod. */

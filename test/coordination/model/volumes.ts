@@ -29,6 +29,8 @@ export interface Database {
   doubtful: boolean;
   /** A copy was put in its place, and it has not been in the primary component since. */
   copied: boolean;
+  /** It took the place of what had been said to be empty: nobody knows of what time it is. */
+  filled: boolean;
   view: NumberedView | null;
 }
 
@@ -55,7 +57,14 @@ export function foreignVolume(uuid: StateUuid): Database {
 }
 
 /** What is true of data that a server has just written in order. */
-export const NEW = { positionKnown: true, safe: false, doubtful: false, copied: false, view: null } as const;
+export const NEW = {
+  positionKnown: true,
+  safe: false,
+  doubtful: false,
+  copied: false,
+  filled: false,
+  view: null,
+} as const;
 
 /** What the start script finds in a data directory. */
 export function reportOf(volume: Volume): Report {

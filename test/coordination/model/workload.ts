@@ -2,7 +2,7 @@
 import type { StateUuid } from '../../../src/coordination/types.ts';
 import type { WorldOptions } from '../rules.ts';
 import type { Group } from './group.ts';
-import { cloneFrom, fill, putBack } from './copies.ts';
+import { cloneFrom, putBack } from './copies.ts';
 import { Machines } from './machines.ts';
 import { emptyNode, type Node, NO_POD, type Pod } from './nodes.ts';
 import { foreignVolume, type Volume } from './volumes.ts';
@@ -175,10 +175,11 @@ export class Workload {
     Object.assign(node, { volume: detached, detached: detached.kind === 'data' ? volume : null });
   }
 
-  /** The volume, or all of them, are put back to their snapshots. */
-  putBack(node: Node, areAll: boolean): void {
+  /** The volume, or all of them, are put back to their snapshots while their members are stopped. */
+  putBack(node: Node, areAll: boolean, group: Group): void {
     if (!this.durable) return;
     const those = areAll ? this.nodes : [node];
+    for (const one of those) this.remove(one, true, group);
     if (those.every((one) => this.#isFree(one))) those.forEach(putBack);
   }
 
@@ -188,19 +189,17 @@ export class Workload {
     if (this.durable && this.#isFree(node)) cloneFrom(node, next);
   }
 
-  /** The volume is filled between the look of our init container and the start of the database container. */
-  fill(node: Node): void {
-    node.volume = fill(node) ?? node.volume;
-  }
-
-  /** Whoever attached the volumes of other clusters attaches the right ones, or the empty ones that there were. */
+  /** Whoever attached the volumes of other clusters attaches the right ones, or empty ones. */
   attachOwnVolumes(uuid: StateUuid | null, group: Group): void {
     for (const node of this.nodes) {
-      const isForeign = node.volume.kind === 'data' && !isOf(uuid, node.volume);
-      const isRight = node.detached?.kind !== 'data' || isOf(uuid, node.detached);
-      if (!isForeign || !isRight || node.detached === null) continue;
+      const { volume, detached } = node;
+      if (volume.kind !== 'data' || isOf(uuid, volume)) continue;
+      const isRight = detached?.kind !== 'data' || isOf(uuid, detached);
+      // A clone of such a volume has nothing in its place.
+      if (!isRight || (detached === null && group.ledger.isOwn(volume.uuid))) continue;
       this.remove(node, true, group);
-      this.swapBack(node);
+      if (detached === null) this.loseVolume(node);
+      else this.swapBack(node);
     }
   }
 }

@@ -151,6 +151,15 @@ export class RealNode {
     return (await this.script.finished).log;
   }
 
+  /** Ends what receives a state transfer once it is there, as a connection does that breaks. */
+  async breakTransfer(): Promise<void> {
+    while (this.script?.running() === true) {
+      for (const pid of await descendants(this.script.pid))
+        if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'socat') return end(pid);
+      await sleep(5);
+    }
+  }
+
   async remove(): Promise<void> {
     await this.stop('SIGKILL');
     if (this.mounted) await run('umount', [this.pod.path('data')]);

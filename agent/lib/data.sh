@@ -28,8 +28,8 @@ gvwstate=$data/gvwstate.dat
 # when it first joins a group.
 forming_line='# GALERA saved state, written by galera-injector for a first bootstrap'
 
-# A node that was told to join, and was not seen serving since: a transfer may have replaced a part of its files. The scripts of
-# the transfers remove their own sst_in_progress also when they fail. They spare this name (lib/aside.sh).
+# A node that was told to join, and was not seen serving since: a transfer may have replaced a part of its files, and that may not show,
+# since the scripts of the transfers remove their own sst_in_progress also when they fail. They spare this name (lib/aside.sh).
 transfer_mark=$data/.galera-injector-transfer.log
 
 # Reads grastate.dat; everything stays empty that is not there or not well-formed. False when the file cannot be read.

@@ -152,10 +152,11 @@ export class RealNode {
   }
 
   /** Ends what receives a state transfer once it is there, as a connection does that breaks. */
-  async breakTransfer(): Promise<void> {
+  async breakTransfer(receiver: string): Promise<void> {
     while (this.script?.running() === true) {
       for (const pid of await descendants(this.script.pid))
-        if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'socat') return end(pid);
+        if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === receiver)
+          return end(pid);
       await sleep(5);
     }
   }

@@ -1,7 +1,7 @@
 /** What the scripts of real state transfers leave of what the start script keeps in the data directory. */
 import { describe, expect, it } from 'vitest';
 import { TRANSFER_MARK } from '../directory.ts';
-import { realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
 const OTHER = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
 
@@ -28,20 +28,26 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
     );
   });
 
-  // The script removes its own marker then, and Galera has written the zero uuid: only ours is left.
-  it('that broke is known when the server has ended by itself', async () => {
-    await first().startSynced();
+  // The script removes its own marker then, and Galera has written the zero uuid. That of mariabackup has not touched the data yet.
+  it.each([
+    ['mariabackup', 'socat', 'doubtful'],
+    ['rsync', 'rsync', 'unusable'],
+  ])('by %s whose %s broke leaves %s data', async (method, receiver, data) => {
+    const options = [`--wsrep-sst-method=${method}`];
+    await first().startSynced(...options);
     coordinator().answers = ['join 127.0.0.20', 'ok'];
-    await second().startSynced();
+    await second().startSynced(...options);
+    const position = await second().status('wsrep_last_committed');
     await second().stop('SIGTERM');
     // Another history, so that all of it is transferred.
     await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${OTHER}\nseqno: 1\n`);
     coordinator().answers = ['join 127.0.0.20', 'ok'];
-    const script = second().start();
-    await second().breakTransfer();
+    const script = second().start(...options);
+    await second().breakTransfer(receiver);
     await script.finished;
     expect(second().pod.has('data/sst_in_progress')).toBe(false);
     expect(second().pod.has('data/ibdata1')).toBe(true);
-    expect(await report(second())).toMatchObject({ data: 'unusable' });
+    const known = data === 'doubtful' ? { uuid: CLUSTER, seqno: position } : {};
+    expect(await report(second(), ...options)).toMatchObject({ data, ...known });
   });
 });

@@ -9,6 +9,8 @@ export interface NodeStatus {
   readonly state: string;
   readonly status: string;
   readonly uuid: string;
+  /** Number of the view; a change of the component gives another one. */
+  readonly view: string;
 }
 
 /** A cluster whose nodes all agree. */
@@ -17,9 +19,13 @@ export interface FormedCluster {
   readonly pods: readonly string[];
 }
 
-/** Runs SQL in a pod's database container as root, with the password that the container was given. */
+/**
+ * Runs SQL in a pod's database container as root, with the password that the container was given; over the socket that its
+ * variable E2E_SOCKET names, where the server has another one than the image's client expects.
+ */
 export function sql(namespace: string, pod: string, container: string, statement: string): Promise<string> {
-  const client = 'MYSQL_PWD=${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD} exec mariadb -uroot -NB';
+  const client =
+    'MYSQL_PWD=${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD} exec mariadb ${E2E_SOCKET:+--socket=$E2E_SOCKET} -uroot -NB';
   return kubectl(['exec', '-i', '-n', namespace, pod, '-c', container, '--', 'sh', '-c', client], statement);
 }
 
@@ -42,6 +48,7 @@ export async function nodeStatus(namespace: string, pod: V1Pod): Promise<NodeSta
     state: values.get('wsrep_local_state_comment') ?? '',
     status: values.get('wsrep_cluster_status') ?? '',
     uuid: values.get('wsrep_cluster_state_uuid') ?? '',
+    view: values.get('wsrep_cluster_conf_id') ?? '',
   };
 }
 

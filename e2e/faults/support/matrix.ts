@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { commit, day } from '../../support/origin.ts';
 import { Subject } from './subject.ts';
 import { type Figure, note } from './results.ts';
-import { SELECTOR, type Shape } from './workloads.ts';
+import { SELECTOR, type Shape, type Workload, workload } from './workloads.ts';
 
 /** How many runs each figure is taken from; 1 unless FAULT_RUNS says more. */
 const RUNS = Number(process.env['FAULT_RUNS'] ?? '1');
@@ -22,6 +22,8 @@ const checkedOut = await commit();
 /** What a case is told. */
 export interface CaseOptions {
   readonly shape?: Shape;
+  /** Instead of the plain workload of a shape. */
+  readonly workload?: Workload;
   /** The figure that its times count for. The cases of one figure share its runs; a case of none runs once. */
   readonly figure?: Figure;
   /** The fault reaches into this machine, so that it needs the cluster that the harness booted. */
@@ -63,7 +65,7 @@ export function row(
 }
 
 async function runCase(number: number, fault: string, { name, options, run }: Case): Promise<void> {
-  const subject = await Subject.form(options.shape ?? 'Parallel');
+  const subject = await Subject.form(options.workload ?? workload(options.shape ?? 'Parallel'));
   const done = { row: number, fault, case: name, figure: options.figure ?? null };
   try {
     await run(subject);

@@ -1,4 +1,6 @@
 /** The network of a pod, cut or slowed inside its own namespace: only on the cluster that the harness booted. */
+import type { V1Pod } from '@kubernetes/client-node';
+import { get } from '../../support/kubectl.ts';
 import { run, runAny } from '../../support/run.ts';
 import { podProcesses } from '../../support/processes.ts';
 
@@ -23,6 +25,39 @@ export async function whileCutOff(
   } finally {
     for (const rule of rules) await runAny('nsenter', ['-t', pid, '-n', 'iptables', '-w', '-D', ...rule]);
   }
+}
+
+/**
+ * Runs `during` while the pods reach each other and nobody else, as two machines behind a broken link do; the network is
+ * whole again afterwards, whatever happens.
+ */
+export async function whileCutOffTogether(
+  namespace: string,
+  names: readonly string[],
+  during: () => Promise<void>,
+): Promise<void> {
+  const pods = await Promise.all(names.map((name) => get<V1Pod>(namespace, 'pod', name)));
+  const addresses = pods.map((pod) => pod.status?.podIP ?? '');
+  const pids = await Promise.all(names.map((name) => anyProcess(namespace, name)));
+  // The last rule that is inserted is the first that counts.
+  const rules = [...ALL, ...addresses.flatMap(allow)];
+  try {
+    for (const rule of rules) {
+      await Promise.all(pids.map((pid) => inNetwork(pid, ['iptables', '-w', '-I', ...rule])));
+    }
+    await during();
+  } finally {
+    for (const rule of rules) {
+      for (const pid of pids) await runAny('nsenter', ['-t', pid, '-n', 'iptables', '-w', '-D', ...rule]);
+    }
+  }
+}
+
+function allow(address: string): string[][] {
+  return [
+    ['OUTPUT', '-d', address, '-j', 'ACCEPT'],
+    ['INPUT', '-s', address, '-j', 'ACCEPT'],
+  ];
 }
 
 const ALL = [
@@ -66,6 +101,37 @@ export async function whileSlow(
   } finally {
     for (const pid of pids) await runAny('nsenter', ['-t', pid, '-n', 'tc', 'qdisc', 'del', ...device]);
   }
+}
+
+/**
+ * Counts the TCP connections to a port of the pod that the address has begun from now on; the counter goes with the pod.
+ * Gives a function that reads it.
+ */
+export async function countConnections(
+  namespace: string,
+  name: string,
+  from: string,
+  port: number,
+): Promise<() => Promise<number>> {
+  const pid = await anyProcess(namespace, name);
+  // Without a target a rule counts and decides nothing.
+  await inNetwork(pid, [
+    'iptables',
+    '-w',
+    '-I',
+    'INPUT',
+    '-p',
+    'tcp',
+    '--syn',
+    '--dport',
+    `${port}`,
+    '-s',
+    from,
+  ]);
+  return async () => {
+    const listed = await inNetwork(pid, ['iptables', '-w', '-nvxL', 'INPUT', '1']);
+    return Number(listed.trim().split(/\s+/)[0]);
+  };
 }
 
 /** The sandbox's own process: it stays when containers restart. */

@@ -5,7 +5,7 @@ import { apply, createNamespace, kubectlAny, pods, until } from '../../support/k
 import { missingRows, startWriter, type Writer } from '../../support/writer.ts';
 import type { Result } from './results.ts';
 import { backOffAfter, longestGap, syncedAfter } from './times.ts';
-import { SELECTOR, type Shape, type Workload, workload } from './workloads.ts';
+import { SELECTOR, type Workload } from './workloads.ts';
 
 /** A cluster that has formed, with an application that writes to it. */
 export class Subject {
@@ -43,10 +43,9 @@ export class Subject {
   }
 
   /** Applies the workload in a namespace of its own and waits for its nodes and the first acknowledged row. */
-  static async form(shape: Shape): Promise<Subject> {
+  static async form(made: Workload): Promise<Subject> {
     const { name, remove } = await createNamespace('fault');
     try {
-      const made = workload(shape);
       const since = Date.now();
       await apply(name, made.manifest);
       const { uuid } = await untilFormed(name, SELECTOR, made.size, 300);

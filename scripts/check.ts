@@ -14,6 +14,7 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
 const SHELL_SCRIPTS = [
   'agent/start',
   'agent/probe',
+  'agent/watch',
   'e2e/images/mariadb/docker-entrypoint.sh',
   'e2e/images/mariadb/build-rootfs.sh',
 ];

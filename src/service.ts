@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServeConfig } from './config.ts';
 import { createCoordinator, podLister } from './coordination/coordinator.ts';
+import { machineReader } from './coordination/machines.ts';
 import { createAnnounce } from './coordination/events.ts';
 import { createAuthenticate } from './coordination/identity.ts';
 import { createLeaseStore } from './coordination/lease-store.ts';
@@ -162,6 +163,8 @@ function coordinatorRouter(
   const coordinator = createCoordinator({
     store: createLeaseStore(client, config.namespace),
     listPods: podLister(client),
+    readMachine: machineReader(client),
+    recordNamespace: config.namespace,
     ensureCompanions: createCompanions(client),
     announce: createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) })),
     onDecision: (call, kind, { namespace, cluster }, pod, why) => {

@@ -29,8 +29,11 @@ act_join() {
     refuse "$data holds a database that was no node of this cluster; joining would erase it. Move it away, or let this node bootstrap"
   fi
   # With a Ready member the group forgets this node's old identity sooner than the node could resume it.
-  if [[ -e $gvwstate && $keep_view == no ]]; then must "remove $gvwstate" rm -f "$gvwstate"; fi
-  if [[ $content == empty || $content == unusable ]]; then
+  if [[ -e $gvwstate && $keep_view == no ]]; then must "rename $gvwstate" mv -f "$gvwstate" "$data/.galera-injector-gvwstate.dat"; fi
+  must "write $transfer_mark" expect_transfer
+  if [[ $content != present ]]; then
+    # Nothing here is gone on with: the zero uuid stays, and with it the server asks for a full state transfer.
+    start_position=''
     skip_initialisation
     # There is nothing to upgrade in a directory that a state transfer fills.
     unset MARIADB_AUTO_UPGRADE
@@ -54,7 +57,8 @@ write_grastate() {
 mark_safe() {
   local -a lines
   if [[ ! -e $grastate || -z $saved_uuid ]]; then
-    [[ $uuid && $uuid != "$nobody_uuid" ]] || return 0
+    # A database that was no node needs none; one that is there and says 0 would stop the server.
+    [[ -e $grastate || $uuid != "$nobody_uuid" ]] || return 0
     write_grastate '# GALERA saved state' 'version: 2.1' "uuid:    $uuid" "seqno:   $seqno" 'safe_to_bootstrap: 1'
     return
   fi
@@ -62,30 +66,17 @@ mark_safe() {
   write_grastate "${lines[@]}" 'safe_to_bootstrap: 1'
 }
 
-# Leftovers of an aborted transfer or initialisation keep the entrypoint from making a database. What an
-# interrupted initialisation made was never served to anybody and is removed; anything else is moved aside, never deleted.
+# Leftovers of an aborted transfer or initialisation keep the entrypoint from making a database.
 clear_leftovers() {
-  local entry aside
-  if [[ $forming == yes ]]; then
-    while IFS= read -r entry; do
-      log "removing $entry: left over from an initialisation that was interrupted"
-      rm -rf "$entry" || return 1
-    done < <(list_data)
-    return
-  fi
-  aside=$aside_directory/$(date +%Y%m%d-%H%M%S)
-  mkdir -p "$aside" || return 1
-  while IFS= read -r entry; do
-    log "moving $entry to $aside: $content_reason"
-    mv "$entry" "$aside/" || return 1
-  done < <(list_data)
-  log "delete $aside once nobody misses what is in it"
+  local -a entries
+  mapfile -t entries < <(list_data)
+  ((${#entries[@]} == 0)) || set_aside "$content_reason" "${entries[@]}"
 }
 
 act_bootstrap() {
   set_state bootstrapping
   bootstrap=yes
-  if [[ $content == present ]]; then
+  if holds_data; then
     if [[ $granted_uuid && $uuid != "$nobody_uuid" ]]; then
       refuse "told to begin a new cluster, but the data here belongs to $uuid; nothing was changed"
     fi
@@ -96,9 +87,10 @@ act_bootstrap() {
   fi
   if [[ $granted_uuid ]]; then
     must_run "write $grastate" write_identity
-  elif [[ $content == present ]]; then
+  elif holds_data; then
     must_run "write $grastate" mark_safe
   fi
+  must "remove $transfer_mark" forget_transfer
   log "bootstrapping cluster $cluster${granted_uuid:+ as $granted_uuid} with the address list $(member_list)"
 }
 

@@ -30,7 +30,10 @@ may_join_alone() {
   [[ -e $suspended_file ]] && alone_because='the coordinator has been asked since it let this node start, and the others may go on without it'
   [[ -e $acknowledged_file ]] || return 1
   read -r _ known _ 2>/dev/null <"$acknowledged_file"
-  if [[ $content != present ]]; then
+  if [[ $content == doubtful ]]; then
+    alone_because='a state transfer would replace the data here'
+    return 1
+  elif [[ $content != present ]]; then
     alone_because='this node holds no data'
     return 0
   fi

@@ -12,8 +12,6 @@ state_file=$home/state
 # as long as the pod: a volume may be another one, or of a cluster that was forgotten, when the next pod comes.
 acknowledged_file=$home/acknowledged
 processes=${GALERA_PROC:-/proc}
-# Where leftovers are moved to before a first bootstrap.
-aside_directory=$data/.galera-injector-aside
 nobody_uuid=00000000-0000-0000-0000-000000000000
 uuid_pattern='[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 

@@ -49,6 +49,51 @@ coordinator_error=''
 # Seconds that a connection may take to open; the rest of a call's time is for the answer.
 connect_patience=5
 
+# Why the node is not confirmed: the coordinator's refusal, or nothing where it did not answer. There is no file once it has confirmed it.
+unconfirmed_file=$home/unconfirmed
+
+# is_confirmed UUID [VIEW]: whether the coordinator has confirmed this start of the server in that cluster, and in that view of it.
+is_confirmed() {
+  local start known view
+  read -r start known view 2>/dev/null <"$acknowledged_file"
+  [[ $start == "$start_id" && $known == "$1" && $view == "${2:-$view}" ]]
+}
+
+# Sets refusal; false when nothing is noted, so that the coordinator may be asked.
+read_refusal() {
+  refusal=''
+  IFS= read -r refusal 2>/dev/null <"$unconfirmed_file"
+}
+refusal=''
+
+# confirm SEQNO: tells the coordinator that this node serves and with whom, so that it knows who was left behind, and a position that is
+# on disk, where one is known. False when it does not confirm that. Sets refusal to what it has against it, which stands until the
+# coordinator takes it back.
+confirm() {
+  local answered=no
+  coordinator_call ready "cluster=$cluster
+ask=$(last_question)
+uuid=$wsrep_cluster_state_uuid
+size=$wsrep_cluster_size
+members=$wsrep_incoming_addresses${1:+
+seqno=$1}" 2 && [[ $reply_status == 200 ]] && answered=${reply_line%% *}
+  case $answered in
+    ok)
+      refusal=''
+      rm -f "$unconfirmed_file"
+      write_file "$acknowledged_file" "$start_id $wsrep_cluster_state_uuid $wsrep_cluster_conf_id"
+      return 0
+      ;;
+    refuse)
+      refusal=${reply_line#refuse }
+      rm -f "$acknowledged_file"
+      write_file "$unconfirmed_file" "$refusal"
+      ;;
+    *) read_refusal || write_file "$unconfirmed_file" '' ;;
+  esac
+  return 1
+}
+
 # was_taken NOTES: by the answer, or by what socat says when there is none. Statuses other than these mean that nothing was noted.
 was_taken() {
   case $reply_status in

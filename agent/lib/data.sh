@@ -3,25 +3,34 @@
 #
 #   directory                                                        data
 #   ---------------------------------------------------------------  --------------------------------------------------
-#   nothing but lost+found, an empty mysql/ and our own notes         empty
+#   nothing but entries that are not the server's (list_data)         empty
 #   grastate.dat with a uuid, server files beside it                  present: that uuid, seqno as saved or recovered
-#   grastate.dat as we wrote it for a first bootstrap                 unusable: the initialisation was interrupted before
-#                                                                     the server opened to anybody
+#   grastate.dat as we wrote it for a first bootstrap, no file of     unusable: the initialisation was interrupted before
+#   Galera beside it, and InnoDB holds no position                    the server opened to anybody
+#   the same, but with such a file or a position                      present: the server could not write grastate.dat
 #   grastate.dat with a uuid, no server files                         unusable
-#   grastate.dat empty, with a zero uuid or not readable as one       unusable: an aborted state transfer leaves this
-#   sst_in_progress without a usable uuid                             unusable
+#   no usable uuid, and a sign that a state transfer was aborted      unusable
+#   grastate.dat without a usable uuid, server files, no such sign    doubtful: InnoDB's position (Galera writes the zero
+#                                                                     uuid for as long as a DDL runs)
+#   the same, but InnoDB knows no position                            present: zero uuid, seqno -1
+#   grastate.dat without a usable uuid, no server files               unusable
 #   server files, no grastate.dat, InnoDB knows a position            present: that position (a restored backup)
 #   server files, no grastate.dat, no position                        present: zero uuid, seqno -1 (a stand-alone
 #                                                                     database: it may be bootstrapped, never joined)
+#   no server files, but a folder that holds ibdata1                  cannot tell: another datadir, or a copy of one
 #
-# A uuid in grastate.dat outweighs an sst_in_progress beside it: Galera writes a zero uuid before a transfer begins and the
+# A uuid in grastate.dat outweighs every sign of a transfer: Galera writes a zero uuid before a transfer begins and the
 # uuid only after it is complete.
 
 grastate=$data/grastate.dat
 gvwstate=$data/gvwstate.dat
-# First line of the grastate.dat that a bootstrap of an empty directory starts from. The server replaces the file when
-# it first joins a group; while the line is there, nobody was ever served from this directory.
+# First line of the grastate.dat that a bootstrap of an empty directory starts from. A server that can write the file replaces it
+# when it first joins a group.
 forming_line='# GALERA saved state, written by galera-injector for a first bootstrap'
+
+# A node that was told to join, and was not seen serving since: a transfer may have replaced a part of its files. The scripts of
+# the transfers remove their own sst_in_progress also when they fail. They spare this name (lib/aside.sh).
+transfer_mark=$data/.galera-injector-transfer.log
 
 # Reads grastate.dat; everything stays empty that is not there or not well-formed. False when the file cannot be read.
 read_grastate() {
@@ -59,52 +68,113 @@ read_view() {
   done < <(tr -d '\000' <"$gvwstate")
 }
 
-# Entries that make the directory hold something.
+# Mount points of the container, one a line. In mountinfo blanks and the like are octal.
+list_mounts() {
+  local point
+  while read -r _ _ _ _ point _; do
+    printf '%b\n' "$point"
+  done 2>/dev/null <"$processes/self/mountinfo"
+}
+
+# Entries that may be the server's, one a line. lost+found and what begins with a dot is the file system's, a user's or ours, except
+# for the folder of a transfer; a mount point has a volume of its own; an empty folder holds nothing.
 list_data() {
-  find "$data" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name '.galera-injector-*' ! \( -name mysql -type d -empty \)
+  local found entry mounts root
+  found=$(find "$data" -mindepth 1 -maxdepth 1 ! -name lost+found \( ! -name '.*' -o -name .sst \) ! \( -type d -readable -empty \)) || return 1
+  root=$(realpath "$data") mounts=$'\n'$(list_mounts)$'\n'
+  while IFS= read -r entry; do
+    [[ -z $entry || $mounts == *$'\n'"$root/${entry##*/}"[/$'\n']* ]] || printf '%s\n' "$entry"
+  done <<<"$found"
+}
+
+# A database one level down, where the directory has none itself.
+nested_database() {
+  local file
+  for file in "$data"/*/ibdata1; do
+    if [[ -e $file ]]; then printf '%s' "${file%/*}"; fi
+  done | head -n 1
 }
 
 has_server_files() {
   [[ -e $data/ibdata1 || -n $(find "$data/mysql" -mindepth 1 -maxdepth 1 -print 2>/dev/null | head -n 1) ]]
 }
 
+# Whether the directory holds rows that nobody may throw away.
+holds_data() {
+  [[ $content == present || $content == doubtful ]]
+}
+
+# Whether a state transfer may have been aborted here; .sst is where the mariabackup and xtrabackup scripts receive one.
+shows_transfer() {
+  [[ -e $data/sst_in_progress || -e $transfer_mark || -d $data/.sst ]]
+}
+
+expect_transfer() {
+  printf '%(%F %T)T told to join\n' -1 >"$transfer_mark" && give_to_server "$transfer_mark"
+}
+
+# Once a server serves from the directory, or goes on with what is in it, no earlier transfer says anything about it.
+forget_transfer() {
+  rm -f "$transfer_mark"
+}
+
+# Without a usable uuid the sign of a transfer is all that tells an aborted one from a crash inside a DDL, so it is kept.
 remove_stale_files() {
-  local file
-  for file in sst_in_progress wsrep_sst.pid; do
-    if [[ -e $data/$file ]]; then
-      log "removing $file, left behind by a state transfer that ended"
-      rm -f "$data/$file"
-    fi
-  done
+  if [[ -e $data/sst_in_progress ]]; then
+    log 'a state transfer left sst_in_progress behind'
+    must "rename $data/sst_in_progress" mv -f "$data/sst_in_progress" "$transfer_mark"
+  fi
+  if [[ $saved_uuid ]]; then
+    must "remove $transfer_mark" forget_transfer
+    # Or a later crash inside a DDL would be taken for an aborted transfer.
+    if [[ -d $data/.sst ]]; then must_run "set $data/.sst aside" set_aside 'left behind by a state transfer' "$data/.sst"; fi
+  fi
+  # It holds the number of a process that is gone with its container.
+  rm -f "$data/wsrep_sst.pid"
+  # The server does not start with an empty one.
   if [[ -e $gvwstate && ! -s $gvwstate ]]; then
     log 'removing an empty gvwstate.dat'
     rm -f "$gvwstate"
   fi
 }
 
-# Sets content (empty | unusable | present), content_reason and what read_grastate and read_view find.
+# Whether a first initialisation was begun here and no server joined a group since: a provider makes both files before that. What
+# InnoDB says is asked for as well (lib/position.sh).
+is_forming() {
+  [[ $forming == yes && ! -e $gvwstate && ! -e $data/galera.cache ]]
+}
+
+# Sets content (empty | unusable | doubtful | present), content_reason and what read_grastate and read_view find.
 classify_data() {
-  local interrupted=no entries
+  local interrupted=no entries nested
   content_reason=''
   entries=$(list_data 2>&1) || {
     content_reason="cannot list $data: ${entries##*$'\n'}"
     return 1
   }
-  [[ -e $data/sst_in_progress ]] && interrupted=yes
+  shows_transfer && interrupted=yes
   read_grastate || return 1
   read_view
+  if ! has_server_files && nested=$(nested_database) && [[ $nested ]]; then
+    content_reason="there is no database in it, but one in $nested: set the datadir in the container's arguments (--datadir=$nested), where galera-injector sees it, or move that folder away"
+    return 1
+  fi
   if [[ -z $entries ]]; then
     content=empty
-  elif [[ $forming == yes ]]; then
+  elif is_forming; then
     content=unusable content_reason='its first initialisation was interrupted'
   elif [[ $saved_uuid ]] && has_server_files; then
     content=present
+    # The position that we wrote for a first bootstrap is not that of a server.
+    if [[ $forming == yes ]]; then saved_seqno='' saved_safe=0; fi
   elif [[ $saved_uuid ]]; then
     content=unusable content_reason='grastate.dat has a uuid, but there are no server files'
   elif [[ $interrupted == yes ]]; then
     content=unusable content_reason='a state transfer into it was aborted'
+  elif [[ -e $grastate ]] && has_server_files; then
+    content=doubtful content_reason='grastate.dat has no usable uuid, as after a crash inside a DDL'
   elif [[ -e $grastate ]]; then
-    content=unusable content_reason='grastate.dat has no usable uuid'
+    content=unusable content_reason='grastate.dat has no usable uuid, and there are no server files'
   elif has_server_files; then
     content=present content_reason='a database that was no Galera node, or a restored backup'
   else

@@ -6,7 +6,8 @@ recovery_log=$home/recovery.log
 # run_recovery OPTION…: one pass of the server over its own files; it opens no port and exits by itself. It binds a socket
 # all the same, in a folder of its own, because the entrypoint has not yet made or handed over that of the server.
 run_recovery() {
-  local own=("--socket=$home/recovery.sock" "--pid-file=$home/recovery.pid" "--log-error=$recovery_log")
+  # Percona's server names the position in a note only.
+  local own=("--socket=$home/recovery.sock" "--pid-file=$home/recovery.pid" "--log-error=$recovery_log" --loose-log-error-verbosity=3)
   rm -f "$recovery_log"
   (cd / && as_server "${server_command[@]}" "${server_options[@]}" --datadir="$data" --skip-networking "${own[@]}" "$@") >"$recovery_log.out" 2>&1 &
   recovery_pid=$!
@@ -24,19 +25,13 @@ recovery_failure() {
   local line
   line=$(recovery_output | grep -E '\[ERROR\]|No space|Permission denied|error' | head -n 1 | cut -c 1-240)
   [[ $line ]] || line=$(recovery_output | tail -n 1 | cut -c 1-240)
+  case $line in
+    # Only the version that wrote it reads a log that was not closed.
+    *'grade after a crash is not supported'* | *'Unsupported redo log format'*)
+      line+='; start the version of the server that ran here before once more, stop it, then start this one'
+      ;;
+  esac
   printf '%s' "${line:-the server said nothing}"
-}
-
-# Whether the server is told to write a binary log.
-has_binary_log() {
-  local word
-  while IFS= read -r word; do
-    [[ $word == --log[-_]bin || $word == --log[-_]bin=* ]] && return
-  done < <(
-    option_file_lines
-    printf '%s\n' "${server_options[@]}"
-  )
-  return 1
 }
 
 # The base name of the binary log in the data directory that was open when the server ended: the lowest bit of the flags
@@ -60,7 +55,7 @@ open_binary_log() (
 prepare_log_options() {
   local base
   log_options=()
-  if ! has_binary_log && base=$(open_binary_log); then
+  if ! is_set log-bin && base=$(open_binary_log); then
     log "recovering by the binary log $base, which was open when the server ended"
     log_options=("--log-bin=$base")
   fi
@@ -94,7 +89,16 @@ recover_position() {
 }
 
 needs_recovery() {
+  [[ $content == doubtful ]] && return
   [[ $content == present ]] && { [[ -z $saved_uuid ]] || [[ -z $saved_seqno ]] || ((saved_seqno < 0)); }
+}
+
+# An interrupted first initialisation has no position, or is too incomplete to say so. A database with one has been served from: its
+# server could not write grastate.dat. Without ibdata1 the server would make one.
+doubt_forming() {
+  [[ $content == unusable && -e $data/ibdata1 ]] && is_forming || return 0
+  recover_position && [[ $recovered_uuid != "$nobody_uuid" ]] || return 0
+  content=present content_reason='its server could not write grastate.dat' saved_seqno='' saved_safe=0
 }
 
 # Inspects the data directory until it can say for certain what it holds. A directory that cannot be read is not an empty one.
@@ -115,7 +119,8 @@ inspect_once() {
     why=$content_reason
     return 1
   fi
-  [[ $content == present ]] || return 0
+  doubt_forming
+  holds_data || return 0
   uuid=${saved_uuid:-$nobody_uuid}
   seqno=${saved_seqno:--1}
   needs_recovery || return 0
@@ -129,7 +134,8 @@ inspect_once() {
 
 use_recovered_position() {
   if [[ $recovered_uuid == "$nobody_uuid" ]]; then
-    # Galera ran here, but InnoDB holds no position: the saved uuid without a seqno is all that is known.
+    # InnoDB holds no position: the saved uuid without a seqno is all that is known, or that there is a database.
+    if [[ $content == doubtful ]]; then content=present content_reason='a database without a position of any cluster'; fi
     return 0
   fi
   if [[ $saved_uuid && $recovered_uuid != "$saved_uuid" ]]; then

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the running server says of itself, asked over its socket.
 
-status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_connected','wsrep_evs_state','wsrep_cluster_status','wsrep_local_state','wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_conf_id','wsrep_cluster_size','wsrep_incoming_addresses')"
+status_query="SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready','wsrep_connected','wsrep_evs_state','wsrep_cluster_status','wsrep_local_state','wsrep_local_state_comment','wsrep_cluster_state_uuid','wsrep_cluster_conf_id','wsrep_cluster_size','wsrep_incoming_addresses','wsrep_last_committed')"
 
 client_name() {
   local name
@@ -11,7 +11,8 @@ client_name() {
 }
 
 # query SQL, first as the server's own user, who needs no password where unix_socket is on, then as root with the
-# container's password, which travels in the environment, never on a command line.
+# container's password, which travels in the environment, never on a command line. Who was let in is asked as again: each
+# attempt that fails is one in the server's log.
 query() {
   local client password
   client=$(client_name) || {
@@ -19,11 +20,15 @@ query() {
     return 1
   }
   set -- "$client" ${socket:+--socket="$socket"} --connect-timeout=2 -N -B -e "$1"
-  status_problem=$(as_server timeout 3 "$@" 2>&1) && answer=$status_problem && return
+  if [[ $root_was_let_in == no ]]; then
+    status_problem=$(as_server timeout 3 "$@" 2>&1) && answer=$status_problem && return
+  fi
+  root_was_let_in=no
   password=$(root_password) || return 1
   set -- "$1" --user="${MARIADB_ROOT_USER:-root}" "${@:2}"
-  status_problem=$(MYSQL_PWD=$password timeout 3 "$@" 2>&1) && answer=$status_problem
+  status_problem=$(MYSQL_PWD=$password timeout 3 "$@" 2>&1) && answer=$status_problem && root_was_let_in=yes
 }
+root_was_let_in=no
 
 root_password() {
   local name file
@@ -42,7 +47,7 @@ root_password() {
 
 read_status() {
   local name value
-  wsrep_ready='' wsrep_connected='' wsrep_evs_state='' wsrep_cluster_status='' wsrep_local_state='' wsrep_local_state_comment='' wsrep_cluster_state_uuid='' wsrep_cluster_conf_id='' wsrep_cluster_size='' wsrep_incoming_addresses=''
+  wsrep_ready='' wsrep_connected='' wsrep_evs_state='' wsrep_cluster_status='' wsrep_local_state='' wsrep_local_state_comment='' wsrep_cluster_state_uuid='' wsrep_cluster_conf_id='' wsrep_cluster_size='' wsrep_incoming_addresses='' wsrep_last_committed=''
   query "$status_query" || {
     status_problem=${status_problem##*$'\n'}
     return 1
@@ -50,7 +55,7 @@ read_status() {
   status_problem=''
   while read -r name value; do
     case $name in
-      wsrep_ready | wsrep_connected | wsrep_evs_state | wsrep_cluster_status | wsrep_local_state | wsrep_local_state_comment | wsrep_cluster_state_uuid | wsrep_cluster_conf_id | wsrep_cluster_size | wsrep_incoming_addresses)
+      wsrep_ready | wsrep_connected | wsrep_evs_state | wsrep_cluster_status | wsrep_local_state | wsrep_local_state_comment | wsrep_cluster_state_uuid | wsrep_cluster_conf_id | wsrep_cluster_size | wsrep_incoming_addresses | wsrep_last_committed)
         printf -v "$name" '%s' "$value"
         ;;
     esac

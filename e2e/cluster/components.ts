@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { apiserverPort, nodeIp, nodeName, podRange, serviceRange } from './addresses.ts';
+import type { Machine } from './addresses.ts';
+import { apiserverPort, firstMachine, nodeIp, nodeName, podRange, serviceRange } from './addresses.ts';
 import type { Layout } from './paths.ts';
 import type { ProcessSpec } from './processes.ts';
 import type { Programs } from './programs.ts';
@@ -34,20 +35,25 @@ export const storageClass = { name: 'e2e-local', provisioner: 'galera-injector.d
 // Two, not one: a peer address is needed though nobody else is there.
 const etcdUrls = { client: 'http://127.0.0.1:12379', peer: 'http://127.0.0.1:12380' };
 
-/** Program and arguments of one component. */
-export function component(name: ComponentName, paths: Layout, programs: Programs): ProcessSpec {
+/** Program and arguments of one component on a machine, whose files are in `paths`. */
+export function component(
+  name: ComponentName,
+  paths: Layout,
+  programs: Programs,
+  machine: Machine = firstMachine,
+): ProcessSpec {
   if (name === 'containerd') {
     return { name, command: 'containerd', args: ['--config', join(paths.config, 'containerd.toml')] };
   }
   if (name === 'coredns') {
     return { name, command: programs.coredns, args: ['-conf', join(paths.config, 'Corefile')] };
   }
-  return { name, command: programs.kubernetes, args: [name, ...componentArguments(name, paths)] };
+  return { name, command: programs.kubernetes, args: [name, ...componentArguments(name, paths, machine)] };
 }
 
 type Multicall = Exclude<ComponentName, 'containerd' | 'coredns'>;
 
-function componentArguments(name: Multicall, paths: Layout): string[] {
+function componentArguments(name: Multicall, paths: Layout, machine: Machine): string[] {
   const pki = (file: string): string => join(paths.pki, file);
   const client = `--kubeconfig=${pki(`${name.replace(/^kube-/, '')}.kubeconfig`)}`;
   switch (name) {
@@ -71,10 +77,10 @@ function componentArguments(name: Multicall, paths: Layout): string[] {
     case 'kube-proxy':
       return [
         client,
-        `--hostname-override=${nodeName}`,
+        `--hostname-override=${machine.nodeName}`,
         '--proxy-mode=iptables',
         `--cluster-cidr=${podRange}`,
-        `--healthz-bind-address=${nodeIp}:10256`,
+        `--healthz-bind-address=${machine.nodeIp}:10256`,
         '--metrics-bind-address=127.0.0.1:10249',
         // The kernel's own limits stay: they may be read-only, and they are not ours to change.
         '--conntrack-max-per-core=0',
@@ -87,8 +93,8 @@ function componentArguments(name: Multicall, paths: Layout): string[] {
         `--config=${join(paths.config, 'kubelet.json')}`,
         `--root-dir=${paths.kubelet}`,
         `--cert-dir=${pki('kubelet')}`,
-        `--hostname-override=${nodeName}`,
-        `--node-ip=${nodeIp}`,
+        `--hostname-override=${machine.nodeName}`,
+        `--node-ip=${machine.nodeIp}`,
       ];
     case 'volumes':
       return [

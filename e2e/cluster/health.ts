@@ -23,13 +23,18 @@ export async function isHealthy(
     if (record === undefined || !(await isAlive(record))) return false;
   }
   const ready = async (): Promise<true | undefined> =>
-    (await nodeReady(paths, programs)) ? true : undefined;
+    (await isNodeReady(paths, programs)) ? true : undefined;
   return waitFor('a Ready node', patience, ready).catch(() => false);
 }
 
-async function nodeReady(paths: Layout, programs: Pick<Programs, 'kubectl'>): Promise<boolean> {
+/** True when the API shows a node as Ready. */
+export async function isNodeReady(
+  paths: Layout,
+  programs: Pick<Programs, 'kubectl'>,
+  name: string = nodeName,
+): Promise<boolean> {
   const path = '{.status.conditions[?(@.type=="Ready")].status}';
-  const status = await kubectl(paths, programs, ['get', 'node', nodeName, '-o', `jsonpath=${path}`]);
+  const status = await kubectl(paths, programs, ['get', 'node', name, '-o', `jsonpath=${path}`]);
   return status.trim() === 'True';
 }
 
@@ -56,7 +61,7 @@ export async function serves(paths: Layout, programs: Programs, name: ComponentN
       return (await kubectl(paths, programs, ['get', '--raw', '/readyz'])).trim() === 'ok';
     case 'kubelet':
       // After a restart the node's old condition still says Ready.
-      return (await fetch(`http://${nodeIp}:10248/healthz`)).ok && (await nodeReady(paths, programs));
+      return (await fetch(`http://${nodeIp}:10248/healthz`)).ok && (await isNodeReady(paths, programs));
     case 'coredns': {
       const resolver = new Resolver({ timeout: 500, tries: 1 });
       resolver.setServers([nodeIp]);

@@ -2,13 +2,15 @@ import { readFile, readdir, readlink, rm, rmdir, unlink } from 'node:fs/promises
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkName } from './addresses.ts';
-import { componentNames } from './components.ts';
 import { exists } from './cache.ts';
+import { removeCgroup } from './cgroups.ts';
+import { componentNames } from './components.ts';
 import { unmountBelow } from './mounts.ts';
 import { closeNetwork } from './network.ts';
 import type { Layout } from './paths.ts';
 import { killNow, recordedNames, stopProcess } from './processes.ts';
 import { run } from './run.ts';
+import { removeMachine } from './second/end.ts';
 
 /**
  * Removes everything a cluster of ours leaves on the machine, whether it was ended in order or by SIGKILL: processes,
@@ -21,13 +23,14 @@ export async function removeCluster(paths: Layout): Promise<void> {
     if (rules.includes(':GALERA-E2E ')) await closeNetwork();
     return;
   }
+  await removeMachine(paths);
   await stopComponents(paths);
   await killContainers(paths);
   await killShims(paths);
   await unmountBelow(paths.root);
   await closeNetwork();
   await removeOutside(paths);
-  await removeCgroups();
+  await removeCgroup('kubepods');
   await rm(paths.root, { recursive: true, force: true });
 }
 
@@ -101,18 +104,4 @@ async function removeOutside(paths: Layout): Promise<void> {
   for (const file of ['kubelet.sock', 'kubelet_internal_checkpoint'])
     await rm(join(devices, file), { force: true });
   for (const folder of [devices, kubelet]) await rmdir(folder).catch(() => undefined);
-}
-
-/** Removes the kubelet's cgroups, which are empty by now, from cgroup v2 or from each controller of v1. */
-async function removeCgroups(): Promise<void> {
-  const top = '/sys/fs/cgroup';
-  const hierarchies = [top, ...(await readdir(top).catch(() => [])).map((name) => join(top, name))];
-  for (const hierarchy of hierarchies) await removeEmptyTree(join(hierarchy, 'kubepods'));
-}
-
-async function removeEmptyTree(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await removeEmptyTree(join(folder, entry.name));
-  // A cgroup that still holds a process says EBUSY and stays.
-  await rmdir(folder).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Machine } from './addresses.ts';
 import { apiserverPort, kubernetesServiceIp, nodeIp, nodeName } from './addresses.ts';
 import type { Layout } from './paths.ts';
 import { run } from './run.ts';
@@ -49,6 +50,23 @@ export async function writePki(paths: Layout): Promise<void> {
     await writeKubeconfig(paths, identity.file, at(`${identity.file}.kubeconfig`));
   }
   await writeKubeconfig(paths, 'admin', paths.kubeconfig);
+}
+
+/**
+ * Gives a further machine what it needs to take part: the authority's certificate, kube-proxy's kubeconfig, and one for its
+ * kubelet, signed by the cluster's authority.
+ */
+export async function writeMachinePki(
+  cluster: Layout,
+  own: Layout,
+  { nodeName: node }: Machine,
+): Promise<void> {
+  const file = `kubelet-${node}`;
+  const at = (name: string): string => join(cluster.pki, name);
+  await mkdir(own.pki, { recursive: true, mode: 0o700 });
+  await writeCertificate(at, { file, user: `system:node:${node}`, group: 'system:nodes' });
+  await writeKubeconfig(cluster, file, join(own.pki, 'kubelet.kubeconfig'));
+  for (const name of ['ca.crt', 'proxy.kubeconfig']) await copyFile(at(name), join(own.pki, name));
 }
 
 async function writeCertificate(at: (name: string) => string, identity: Identity): Promise<void> {

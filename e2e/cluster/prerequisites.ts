@@ -97,6 +97,7 @@ export async function installPackages(log: Log): Promise<void> {
 const serverPrograms: readonly (readonly [program: string, debianPackage: string])[] = [
   ['mariadbd', 'mariadb-server'],
   ['mariadb-backup', 'mariadb-backup'],
+  ['rsync', 'rsync'],
   ['socat', 'socat'],
   ['gosu', 'gosu'],
 ];

@@ -1,20 +1,37 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { networkName, nodeIp, nodeName, podSubnet } from './addresses.ts';
+import type { Machine } from './addresses.ts';
+import { firstMachine, networkName, nodeIp, nodeName } from './addresses.ts';
 import type { Layout } from './paths.ts';
 
 /** The sandbox image; `e2e/images/pause.ts` builds it. */
 export const pauseImage = 'registry.k8s.io/pause:3.10';
 
-/** Writes the configuration files that the components read. */
+/** Writes the configuration files that the components of the first machine read. */
 export async function writeSettings(paths: Layout, cniPlugins: string): Promise<void> {
+  await writeMachineSettings(paths, cniPlugins, firstMachine);
+  await writeFile(join(paths.config, 'audit.json'), json(auditPolicy()));
+  await writeFile(join(paths.config, 'Corefile'), corefile(paths));
+}
+
+/** What a kubelet is told beyond what all have in common, in the words of its configuration. */
+export interface KubeletExtras {
+  readonly cgroupRoot?: string;
+  readonly registerWithTaints?: readonly { key: string; value: string; effect: 'NoSchedule' }[];
+}
+
+/** Writes the configuration files of a machine's container runtime and kubelet. */
+export async function writeMachineSettings(
+  paths: Layout,
+  cniPlugins: string,
+  machine: Machine,
+  extras: KubeletExtras = {},
+): Promise<void> {
   await mkdir(join(paths.config, 'cni'), { recursive: true });
   const write = (name: string, text: string): Promise<void> => writeFile(join(paths.config, name), text);
   await write('containerd.toml', containerdConfig(paths, cniPlugins));
-  await write('cni/10-e2e.conflist', json(cniConfig(paths)));
-  await write('kubelet.json', json(kubeletConfig(paths)));
-  await write('audit.json', json(auditPolicy()));
-  await write('Corefile', corefile(paths));
+  await write('cni/10-e2e.conflist', json(cniConfig(paths, machine)));
+  await write('kubelet.json', json({ ...kubeletConfig(paths, machine), ...extras }));
 }
 
 function json(value: unknown): string {
@@ -47,7 +64,7 @@ state = "${paths.containerdState}"
  * A point-to-point link for each pod. On a bridge two pods would speak past the host's connection tracking, and answers
  * behind a Service would come from the wrong address wherever br_netfilter is not loaded.
  */
-function cniConfig(paths: Layout): unknown {
+function cniConfig(paths: Layout, { podSubnet }: Machine): unknown {
   return {
     cniVersion: '0.4.0',
     name: networkName,
@@ -68,11 +85,11 @@ function cniConfig(paths: Layout): unknown {
   };
 }
 
-function kubeletConfig(paths: Layout): unknown {
+function kubeletConfig(paths: Layout, machine: Machine): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    address: nodeIp,
+    address: machine.nodeIp,
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },
@@ -104,7 +121,7 @@ function kubeletConfig(paths: Layout): unknown {
     },
     serverTLSBootstrap: false,
     tlsMinVersion: 'VersionTLS12',
-    healthzBindAddress: nodeIp,
+    healthzBindAddress: machine.nodeIp,
     registerNode: true,
   };
 }

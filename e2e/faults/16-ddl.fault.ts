@@ -41,7 +41,7 @@ row(16, 'servers killed inside a DDL, when every saved state is zero', (add) => 
 
   add('the one that is left after scaling to 1', { machine: true }, async (subject) => {
     await scale(subject.namespace, 'statefulset/db', 1);
-    await untilFormed(subject.namespace, SELECTOR, 1, 60);
+    await untilFormed(subject.namespace, SELECTOR, 1);
     await makeBigTable(subject, 0);
     await subject.moreRows(10);
     await keepsDatabase(subject, 0, async () => {

@@ -79,7 +79,7 @@ async function putBackAlone(subject: Subject, safe: boolean): Promise<readonly n
     await subject.moreRows(20);
     kept.push(...(await rowsEverywhere(subject)));
     await scale(namespace, 'statefulset/db', 1);
-    await untilFormed(namespace, SELECTOR, 1, 60);
+    await untilFormed(namespace, SELECTOR, 1);
     await moreReportedRows(subject);
     await subject.stopWriter();
     await scale(namespace, 'statefulset/db', 0);

@@ -31,6 +31,7 @@ const EXAMPLES: Record<AdviceReason, readonly [workload: Workload, claims?: read
   cluster_size_small: [withReplicas(2)],
   cluster_size_even: [withReplicas(4)],
   data_not_kept: [withoutClaim],
+  wsrep_cluster_name_kept: [withEnv({ name: 'WSREP_CLUSTER_NAME', value: 'db' })],
   ordered_ready: [ordered],
   surge: [surging(1)],
   password_literal: [withEnv({ name: 'MARIADB_ROOT_PASSWORD', value: 'hunter2' })],
@@ -198,6 +199,25 @@ describe('the pods', () => {
     const [advice] = advised(withImage('mysql:8.4'));
     expect(advice?.message).toContain('"mysql:8.4" has no Galera');
   });
+
+  it.each(['now', 'machines-off'])(
+    'that would carry the order bootstrap: %s are said to be refused, with the remedy',
+    (order) => {
+      const subject = workload(({ spec }) => {
+        spec.template.metadata.annotations = { 'galera-injector.dev/bootstrap': order };
+      });
+      for (const isNew of [true, false]) {
+        expect(advised(subject, [], isNew)).toEqual([
+          {
+            reason: 'pods_refused',
+            message: expect.stringMatching(
+              /take it out here, then kubectl annotate pod POD \S+\/bootstrap=now$/,
+            ) as string,
+          },
+        ]);
+      }
+    },
+  );
 
   it('that were injected into the manifest already are left alone', () => {
     const subject = workload(({ spec }) => {

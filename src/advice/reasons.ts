@@ -14,6 +14,8 @@ export const ADVICE = {
   cluster_size_small: 'A cluster of fewer than three members has no majority after a failure.',
   cluster_size_even: 'A cluster of this size loses its quorum with half of its members.',
   data_not_kept: 'No volume claim keeps the data directory of the pods.',
+  wsrep_cluster_name_kept:
+    'The pods set wsrep_cluster_name themselves, and a cluster of another namespace may have the same.',
   ordered_ready: 'OrderedReady creates members one at a time, which slows the recovery of a whole cluster.',
   surge: 'Each rollout of the Deployment would add a member to the cluster and take one away.',
   password_literal: 'A password stands in the manifest as plain text.',

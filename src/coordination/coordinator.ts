@@ -5,9 +5,10 @@ import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import { decideReady, decideStart, decideTurn, isStale, needsPerson } from './decide/index.ts';
-import type { Announce, PodEvent } from './events.ts';
+import { type Announce, eventFor } from './events.ts';
 import type { Caller } from './identity.ts';
 import type { ClusterKey, RecordStore, StoredRecord } from './lease-store.ts';
+import { machinesOfGone, type ReadMachine } from './machines.ts';
 import { isAlive, memberOf } from './members.ts';
 import { parseReady, parseStart, parseTurn } from './protocol.ts';
 import {
@@ -38,8 +39,8 @@ export class ContendedError extends Error {
 }
 
 /**
- * How long the readiness probe waits for an answer (agent/probe), in milliseconds. What it says about its component is only
- * true of about that time: of members that join and go later it must not be said that they missed anything.
+ * How long an agent waits for the answer to `ready` (agent/lib/coordinator.sh), in milliseconds. What it says about its
+ * component is only true of about that time: of members that join and go later it must not be said that they missed anything.
  */
 export const READY_PATIENCE_MS = 2_000;
 
@@ -51,6 +52,9 @@ export interface CoordinatorParts {
   readonly store: RecordStore;
   /** The pods of a cluster, finished ones included. */
   readonly listPods: (key: ClusterKey) => Promise<readonly V1Pod[]>;
+  readonly readMachine: ReadMachine;
+  /** Namespace of the records, for the commands that a person is told. */
+  readonly recordNamespace: string;
   readonly ensureCompanions: EnsureCompanions;
   readonly announce: Announce;
   readonly onDecision: (call: CallName, kind: string, key: ClusterKey, pod: string, why: string) => void;
@@ -112,14 +116,14 @@ async function ready(
   body: string,
   isAbandoned: () => boolean,
 ): Promise<string> {
-  const { cluster, ask, uuid, component } = parseReady(body);
+  const { cluster, ask, uuid, component, seqno } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
   const now = parts.now ?? Date.now;
   const came = now();
   const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
   let refusal: string | null = null;
   await settle(parts, { key, caller, call: 'ready', ask, isAbandoned: isTooLate }, (seen) => {
-    const decided = decideReady(seen, { uuid, component });
+    const decided = decideReady(seen, { uuid, component, seqno });
     refusal = decided.refusal;
     const why = refusal ?? `Primary and Synced in cluster ${uuid}`;
     return { record: decided.record, answer: { kind: refusal === null ? 'join' : 'refuse', why } };
@@ -160,7 +164,7 @@ async function settle(
     await question.prepare?.(ownPod(pods, question.caller, key));
     const before = await current(parts, key, stored, pods);
     const { record } = before;
-    const situation = situationOf(parts, question, record, pods);
+    const situation = await situationOf(parts, question, record, pods);
     if (isStale(situation))
       throw new StaleCallError('this pod has asked again since; only its last question counts');
     if (question.isAbandoned()) throw new StaleCallError('the pod has given this call up');
@@ -193,15 +197,18 @@ async function current(
   return { ...stored, record: EMPTY_RECORD, namespaceUid: null };
 }
 
-function situationOf(
+async function situationOf(
   parts: CoordinatorParts,
   { key, caller, ask, start = null }: Question,
   record: ClusterRecord,
   pods: readonly V1Pod[],
-): Situation {
+): Promise<Situation> {
+  const members = pods.filter(isAlive).map(memberOf);
   return {
     record,
-    members: pods.filter(isAlive).map(memberOf),
+    members,
+    place: { ...key, recordNamespace: parts.recordNamespace },
+    machines: await machinesOfGone(parts.readMachine, record, members),
     caller: memberOf(ownPod(pods, caller, key)),
     ask,
     start,
@@ -244,27 +251,6 @@ function tell(
   parts.onDecision(call, call === 'ready' && kind === 'join' ? 'ready' : kind, key, caller.pod, why);
   if (call === 'turn' && kind !== 'wait') return;
   void parts.announce(caller, eventFor(call, decided.answer));
-}
-
-function eventFor(call: CallName, answer: Answer): PodEvent {
-  const message = answer.why;
-  if (call === 'ready') {
-    if (answer.kind === 'refuse') return { reason: 'GaleraSecondCluster', type: 'Warning', message };
-    return { reason: 'GaleraReady', type: 'Normal', message };
-  }
-  switch (answer.kind) {
-    case 'join':
-    case 'reform':
-      return { reason: 'GaleraJoining', type: 'Normal', message };
-    case 'bootstrap':
-      return { reason: 'GaleraBootstrap', type: 'Normal', message };
-    case 'recover':
-      return { reason: 'GaleraRecovering', type: 'Normal', message };
-    case 'wait':
-      return { reason: 'GaleraWaiting', type: 'Normal', message };
-    case 'refuse':
-      return { reason: 'GaleraRefused', type: 'Warning', message };
-  }
 }
 
 function formatAnswer(answer: Answer, situation: Situation): string {

@@ -1,6 +1,7 @@
 /** Decisions as Events on the pod they are about, for `kubectl describe`. */
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Caller } from './identity.ts';
+import type { Answer } from './types.ts';
 
 /** The reasons that our Events carry. */
 export type EventReason =
@@ -41,4 +42,26 @@ export function createAnnounce(client: KubernetesClient, onFailure: (error: unkn
     };
     await client.core.createNamespacedEvent({ namespace, body }).catch(onFailure);
   };
+}
+
+/** The Event that says what a call was answered; a warning where somebody has to act. */
+export function eventFor(call: 'turn' | 'start' | 'ready', answer: Answer): PodEvent {
+  const message = answer.why;
+  if (call === 'ready') {
+    if (answer.kind === 'refuse') return { reason: 'GaleraSecondCluster', type: 'Warning', message };
+    return { reason: 'GaleraReady', type: 'Normal', message };
+  }
+  switch (answer.kind) {
+    case 'join':
+    case 'reform':
+      return { reason: 'GaleraJoining', type: 'Normal', message };
+    case 'bootstrap':
+      return { reason: 'GaleraBootstrap', type: 'Normal', message };
+    case 'recover':
+      return { reason: 'GaleraRecovering', type: 'Normal', message };
+    case 'wait':
+      return { reason: 'GaleraWaiting', type: answer.person === true ? 'Warning' : 'Normal', message };
+    case 'refuse':
+      return { reason: 'GaleraRefused', type: 'Warning', message };
+  }
 }

@@ -1,9 +1,9 @@
 /** Pods of a cluster, read into the members that the coordinator decides over. */
-import type { V1Pod, V1Volume } from '@kubernetes/client-node';
-import { INIT_CONTAINER, PREFIX } from '../injection/index.ts';
-import type { Member } from './types.ts';
+import type { V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
+import { BOOTSTRAP_ANNOTATION, INIT_CONTAINER, SIZE_VARIABLE } from '../injection/index.ts';
+import type { Member, Order } from './types.ts';
 
-const BOOTSTRAP_ANNOTATION = `${PREFIX}bootstrap`;
+const ORDERS: readonly Order[] = ['now', 'machines-off'];
 
 /** The member that a pod is. */
 export function memberOf(pod: V1Pod): Member {
@@ -22,8 +22,11 @@ export function memberOf(pod: V1Pod): Member {
     terminating: metadata.deletionTimestamp !== undefined,
     address: pod.status?.podIP ?? null,
     initStarted: initStarted(pod),
+    initDone: initStatus(pod)?.state?.terminated?.exitCode === 0,
     durable: data !== undefined && data.emptyDir === undefined && data.ephemeral === undefined,
-    bootstrapByHand: metadata.annotations?.[BOOTSTRAP_ANNOTATION] === 'now',
+    machine: pod.spec?.nodeName ?? null,
+    size: sizeOf(pod),
+    order: ORDERS.find((order) => order === metadata.annotations?.[BOOTSTRAP_ANNOTATION]) ?? null,
   };
 }
 
@@ -55,8 +58,19 @@ function controllerOf(pod: V1Pod): { kind: string; name: string } | undefined {
   return pod.metadata?.ownerReferences?.find((one) => one.controller === true);
 }
 
+function initStatus(pod: V1Pod): V1ContainerStatus | undefined {
+  return pod.status?.initContainerStatuses?.find((one) => one.name === INIT_CONTAINER);
+}
+
+/** What the injection found the size of the cluster to be; 0 for a pod of a version that did not say. */
+function sizeOf(pod: V1Pod): number {
+  const variables = (pod.spec?.containers ?? []).flatMap(({ env }) => env ?? []);
+  const size = Number(variables.find(({ name }) => name === SIZE_VARIABLE)?.value);
+  return Number.isSafeInteger(size) && size > 0 ? size : 0;
+}
+
 function initStarted(pod: V1Pod): number | null {
-  const status = pod.status?.initContainerStatuses?.find((one) => one.name === INIT_CONTAINER);
+  const status = initStatus(pod);
   const started = status?.state?.running?.startedAt ?? status?.state?.terminated?.startedAt;
   return started === undefined ? null : started.getTime();
 }

@@ -35,6 +35,8 @@ export interface ReadyCall {
   readonly size: number;
   /** Addresses of the members of the primary component, without ports; empty where the server does not say. */
   readonly component: readonly string[];
+  /** What the node had committed some seconds ago; null where it does not say. */
+  readonly seqno: number | null;
 }
 
 type Fields = ReadonlyMap<string, string>;
@@ -75,6 +77,7 @@ export function parseReady(body: string): ReadyCall {
     uuid,
     size: integer(fields, 'size'),
     component: component(fields),
+    seqno: fields.has('seqno') ? integer(fields, 'seqno') : null,
   };
 }
 
@@ -96,14 +99,18 @@ function start(fields: Fields): string | null {
 function parseData(fields: Fields): Data {
   const kind = required(fields, 'data');
   if (kind === 'empty' || kind === 'unusable') return { kind };
-  if (kind !== 'present') throw bad('data', kind, 'empty, unusable or present');
+  if (kind !== 'present' && kind !== 'doubtful') {
+    throw bad('data', kind, 'empty, unusable, doubtful or present');
+  }
   const text = required(fields, 'uuid');
   if (text === ZERO_UUID) return { kind: 'unmarked' };
   const uuid = parseStateUuid(text);
   if (uuid === null) throw bad('uuid', text, 'a state uuid');
+  const seqno = integer(fields, 'seqno');
+  if (kind === 'doubtful') return { kind: 'present', uuid, seqno, safe: false, doubtful: true };
   const safe = required(fields, 'safe');
   if (safe !== '0' && safe !== '1') throw bad('safe', safe, '0 or 1');
-  return { kind, uuid, seqno: integer(fields, 'seqno'), safe: safe === '1' };
+  return { kind, uuid, seqno, safe: safe === '1', doubtful: false };
 }
 
 function parseView(fields: Fields): View | null {
@@ -114,7 +121,7 @@ function parseView(fields: Fields): View | null {
   for (const uuid of [self, ...members]) {
     if (!MEMBER_UUID.test(uuid)) throw bad('view_members', uuid, 'member uuids, separated by commas');
   }
-  return { id, self, members };
+  return { id, self, size: new Set(members).size };
 }
 
 function parseFields(body: string): Fields {

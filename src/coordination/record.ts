@@ -13,6 +13,12 @@ import { parseStateUuid } from './uuid.ts';
 /** Where the record stands in the Lease's annotations. */
 export const RECORD_ANNOTATION = 'galera-injector.dev/record';
 
+/**
+ * Version of the record. A replica writes the whole record back, and would drop what a later version has added: it leaves
+ * a record of a higher version alone. Raise it with any change that an older replica must not undo.
+ */
+export const RECORD_VERSION = 1;
+
 /** A Lease whose record cannot be read; nobody may bootstrap on a guess. */
 export class UnreadableRecordError extends Error {
   override name = 'UnreadableRecordError';
@@ -20,7 +26,7 @@ export class UnreadableRecordError extends Error {
 
 /** The record as text. */
 export function formatRecord(record: ClusterRecord): string {
-  return JSON.stringify(record);
+  return JSON.stringify({ version: RECORD_VERSION, ...record });
 }
 
 /**
@@ -41,18 +47,42 @@ export function parseRecord(annotation: string | undefined): ClusterRecord {
     );
   }
   const record = fields(value, 'record');
+  checkVersion(record['version']);
   return {
     uuid: optionalUuid(record['uuid'], 'uuid'),
     formed: record['formed'] === true,
     holder: record['holder'] === null ? null : parseHolder(record['holder']),
     honoured: Array.isArray(record['honoured']) ? record['honoured'].map(String) : [],
-    adoptedAt: Number.isSafeInteger(record['adoptedAt']) ? (record['adoptedAt'] as number) : null,
+    adoptedAt: integerOr(record['adoptedAt'], null),
+    confirmed: integerOr(record['confirmed'], 0),
+    vanished: Array.isArray(record['vanished']) ? record['vanished'].map(parseVanished) : [],
     members: Object.fromEntries(
       Object.entries(fields(record['members'], 'members')).map(([name, member]) => [
         name,
         parseMember(member),
       ]),
     ),
+  };
+}
+
+function checkVersion(version: unknown): void {
+  // Records had none before there was a second one to tell them from.
+  const number = version === undefined ? RECORD_VERSION : version;
+  if (!Number.isSafeInteger(number)) throw unreadable('version', version);
+  if ((number as number) <= RECORD_VERSION) return;
+  throw new UnreadableRecordError(
+    `the record has version ${String(version)}, and this replica reads up to ${RECORD_VERSION}: ` +
+      'it is left as it is; let the upgrade of galera-injector come to its end',
+  );
+}
+
+function parseVanished(value: unknown): ClusterRecord['vanished'][number] {
+  const vanished = fields(value, 'vanished');
+  return {
+    member: text(vanished['member'], 'vanished.member'),
+    podUid: text(vanished['podUid'], 'vanished.podUid'),
+    machine: text(vanished['machine'], 'vanished.machine'),
+    heard: integerOr(vanished['heard'], null),
   };
 }
 
@@ -71,18 +101,20 @@ function parseMember(value: unknown): MemberRecord {
     pod: text(member['pod'], 'member.pod'),
     podUid: text(member['podUid'], 'member.podUid'),
     durable: member['durable'] === true,
+    machine: typeof member['machine'] === 'string' ? member['machine'] : null,
     report: member['report'] === null ? null : parseReport(member['report']),
     told: parseTold(member['told']),
     served: member['served'] === true,
     holdsData: member['holdsData'] === true,
     joined: member['joined'] === true,
+    component: parseComponent(member['component']),
     behind: typeof member['behind'] === 'string' ? member['behind'] : null,
     apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),
     reforming: typeof member['reforming'] === 'string' ? member['reforming'] : null,
     reformTried: member['reformTried'] === true,
     reformStart: typeof member['reformStart'] === 'string' ? member['reformStart'] : null,
-    readyLeftOver: Number.isSafeInteger(member['readyLeftOver']) ? (member['readyLeftOver'] as number) : null,
-    asked: Number.isSafeInteger(member['asked']) ? (member['asked'] as number) : 0,
+    readyLeftOver: integerOr(member['readyLeftOver'], null),
+    asked: integerOr(member['asked'], 0),
     said: text(member['said'], 'member.said'),
   };
 }
@@ -90,8 +122,18 @@ function parseMember(value: unknown): MemberRecord {
 function parseApart(value: unknown): MemberRecord['apart'] {
   const apart = fields(value, 'member.apart');
   // Without a number nothing is known to be shared.
-  const upTo = Number.isSafeInteger(apart['upTo']) ? (apart['upTo'] as number) : -1;
-  return { upTo, letIn: apart['letIn'] === true };
+  return { upTo: integerOr(apart['upTo'], -1), letIn: apart['letIn'] === true };
+}
+
+function parseComponent(value: unknown): MemberRecord['component'] {
+  if (value === null || value === undefined) return null;
+  const { number, size, from, since } = fields(value, 'member.component');
+  return {
+    number: integerOr(number, 0),
+    size: integerOr(size, 0),
+    from: integerOr(from, -1),
+    since: integerOr(since, 0),
+  };
 }
 
 function parseTold(value: unknown): Told {
@@ -110,7 +152,7 @@ function parseReport(value: unknown): Report {
         : {
             id: text(view['id'], 'view.id'),
             self: text(view['self'], 'view.self'),
-            members: Array.isArray(view['members']) ? view['members'].map(String) : [],
+            size: integerOr(view['size'], Array.isArray(view['members']) ? view['members'].length : 0),
           },
     identity: report['identity'] === 'reported' ? 'reported' : 'chosen',
   };
@@ -123,7 +165,17 @@ function parseData(data: Record<string, unknown>): Data {
   const uuid = optionalUuid(data['uuid'], 'data.uuid');
   const seqno = data['seqno'];
   if (uuid === null || !Number.isSafeInteger(seqno)) throw unreadable('data', data);
-  return { kind, uuid, seqno: seqno as number, safe: data['safe'] === true };
+  return {
+    kind,
+    uuid,
+    seqno: seqno as number,
+    safe: data['safe'] === true,
+    doubtful: data['doubtful'] === true,
+  };
+}
+
+function integerOr<T>(value: unknown, otherwise: T): number | T {
+  return Number.isSafeInteger(value) ? (value as number) : otherwise;
 }
 
 function optionalUuid(value: unknown, field: string): StateUuid | null {

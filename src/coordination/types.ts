@@ -9,22 +9,34 @@ export const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
 /**
  * What a data directory holds, as its own start script found it.
  *
- * `unusable` is an aborted state transfer or a saved state without a uuid: no data, and never "safe" (Galera counts such
- * a file as safe to bootstrap; galera/src/saved_state.cpp). `unmarked` is a database that has never been part of a
- * cluster: rows, but no state uuid.
+ * `unusable` is what an interrupted state transfer or first initialisation left: no data, and never "safe" (Galera counts
+ * such a directory as safe to bootstrap; galera/src/saved_state.cpp). `unmarked` is a database that has never been part of
+ * a cluster: rows, but no state uuid.
+ *
+ * `doubtful` data is whole for InnoDB, which gives uuid and seqno, while Galera has no word for it: it saves the zero uuid
+ * for as long as a statement runs in total order isolation (galera/src/replicator_smm.cpp), so a crash inside any DDL
+ * leaves that. It can be gone on with. It never forms its last view again: a server that starts on it asks for a state transfer.
  */
 export type Data =
   | { readonly kind: 'empty' }
   | { readonly kind: 'unusable' }
   | { readonly kind: 'unmarked' }
-  | { readonly kind: 'present'; readonly uuid: StateUuid; readonly seqno: number; readonly safe: boolean };
+  | {
+      readonly kind: 'present';
+      readonly uuid: StateUuid;
+      /** -1 where the server cannot say. */
+      readonly seqno: number;
+      readonly safe: boolean;
+      readonly doubtful: boolean;
+    };
 
 /** The last primary view that a member remembers (its `gvwstate.dat`). */
 export interface View {
   readonly id: string;
-  /** Own member uuid. */
+  /** Own member uuid; two volumes that bear the same one are copies of each other. */
   readonly self: string;
-  readonly members: readonly string[];
+  /** Number of its members. */
+  readonly size: number;
 }
 
 /** What a start script says before it starts the server. */
@@ -52,11 +64,20 @@ export interface Member {
   readonly address: string | null;
   /** When `galera-init` started, in milliseconds since the epoch; null while it has not. */
   readonly initStarted: number | null;
+  /** `galera-init` has ended: a coordinator has let the start script ask, so a record of this pod has existed. */
+  readonly initDone: boolean;
   /** Whether the data outlives the pod. */
   readonly durable: boolean;
-  /** The annotation `galera-injector.dev/bootstrap: now`. */
-  readonly bootstrapByHand: boolean;
+  /** Name of the machine; null before the pod is scheduled. */
+  readonly machine: string | null;
+  /** Number of members that the injection computed for the cluster; 0 where the pod does not say. */
+  readonly size: number;
+  /** The annotation `galera-injector.dev/bootstrap`: an order; `machines-off` also says that what vanished runs no more. */
+  readonly order: Order | null;
 }
+
+/** A person's order that a pod shall bootstrap. */
+export type Order = 'now' | 'machines-off';
 
 /** What a member was last told to do; null while it waits or has never asked. */
 export type Told = 'join' | 'reform' | 'bootstrap' | null;
@@ -66,6 +87,8 @@ export interface MemberRecord {
   readonly pod: string;
   readonly podUid: string;
   readonly durable: boolean;
+  /** The machine that its server was started on. */
+  readonly machine: string | null;
   /** Valid until the member is told to start a server. */
   readonly report: Report | null;
   readonly told: Told;
@@ -73,12 +96,14 @@ export interface MemberRecord {
   readonly served: boolean;
   /** Whether its data directory may hold rows of this cluster. */
   readonly holdsData: boolean;
+  /** The primary component in which it was last confirmed; null while that is not known. */
+  readonly component: Component | null;
   /** Its own volume came to hold rows of this cluster, and it has not reported since that it holds none. */
   readonly joined: boolean;
   /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
   readonly behind: string | null;
   /**
-   * Set when another member was bootstrapped by hand, until this one has been Primary since: its data is the cluster's
+   * Set when another member was bootstrapped, until this one has been Primary since: its data is the cluster's
    * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
    */
   readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
@@ -99,6 +124,33 @@ export interface MemberRecord {
   readonly said: string;
 }
 
+/** A primary component as its members confirmed it: one confirmation is of all of them, so that they bear one number. */
+export interface Component {
+  readonly number: number;
+  readonly size: number;
+  /** What the cluster had confirmed when it came to be: members that parted then agree up to this seqno. */
+  readonly from: number;
+  /** When it was first confirmed, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** A server whose pod is gone. */
+export interface Vanished {
+  readonly member: string;
+  readonly podUid: string;
+  readonly machine: string;
+  /** What `MachineView.heard` was when the pod was first missed. */
+  readonly heard: number | null;
+}
+
+/** What the control plane knows of a machine. */
+export interface MachineView {
+  /** Its Node is there and Ready. The control plane notices some 40 seconds late that it does not hear a kubelet. */
+  readonly isReached: boolean;
+  /** When its kubelet was heard last, by the kubelet's clock, in milliseconds since the epoch; null where nothing says so. */
+  readonly heard: number | null;
+}
+
 /** What the Kubernetes API keeps of one cluster. */
 export interface ClusterRecord {
   /** The state uuid of the cluster, chosen before it exists; null while unknown. */
@@ -107,13 +159,23 @@ export interface ClusterRecord {
   readonly formed: boolean;
   /** The pod that may bootstrap; at most one, and it moves only when that pod is gone or comes back itself. */
   readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
-  /** Uids of pods whose annotation `bootstrap: now` is spent: honoured, or overtaken by another start. */
+  /** Orders that are spent, as `UID ORDER`: obeyed, overtaken by another start, or given while a server had vanished. */
   readonly honoured: readonly string[];
   /**
-   * Seqno from which the cluster goes on with data that was adopted without a record of it, or chosen by hand: volumes that
-   * were never heard of agree with it at most so far. Null where it began empty, or went on with all it had.
+   * Lowest seqno at which data of the cluster was bootstrapped: volumes that were never heard of, or filled by somebody else,
+   * agree with it at most so far. Null where it has gone on without a bootstrap since it began empty.
    */
   readonly adoptedAt: number | null;
+  /**
+   * Highest seqno that a server of the cluster has confirmed to be committed and on its disk, or at which it was bootstrapped
+   * since. Rows up to here exist: where no volume goes so far, the volumes are older copies or the newest is missing.
+   */
+  readonly confirmed: number;
+  /**
+   * Servers that were started and whose pods are gone, while their machine has not been heard since: they may run still. An
+   * entry goes when the machine is heard, a primary component is confirmed, or a person says that it is off.
+   */
+  readonly vanished: readonly Vanished[];
   readonly members: Readonly<Record<string, MemberRecord>>;
 }
 
@@ -124,6 +186,8 @@ export const EMPTY_RECORD: ClusterRecord = {
   holder: null,
   honoured: [],
   adoptedAt: null,
+  confirmed: 0,
+  vanished: [],
   members: {},
 };
 
@@ -134,11 +198,12 @@ export type Answer =
   | {
       readonly kind: 'bootstrap';
       readonly as: StateUuid | null;
-      /** A person chose it; others may hold rows that it does not have. */
+      /** A person chose it: others hold rows that it does not have. */
       readonly byHand: boolean;
       readonly why: string;
     }
-  | { readonly kind: 'wait'; readonly why: string }
+  /** `person`: it ends only when somebody acts; the sentence says how. */
+  | { readonly kind: 'wait'; readonly why: string; readonly person?: true }
   /** Wait, and count as Ready meanwhile, so that an ordered controller creates the members that are waited for. */
   | { readonly kind: 'recover'; readonly why: string }
   | { readonly kind: 'refuse'; readonly why: string };
@@ -149,18 +214,29 @@ export interface Decided {
   readonly record: ClusterRecord;
 }
 
+/** Where a cluster and its record are, for the commands that a person is told. */
+export interface Place {
+  readonly namespace: string;
+  readonly cluster: string;
+  /** Namespace of the injector, which holds the record. */
+  readonly recordNamespace: string;
+}
+
 /** Everything a decision depends on. */
 export interface Situation {
   readonly record: ClusterRecord;
   /** Every pod of the cluster, the caller's included. */
   readonly members: readonly Member[];
   readonly caller: Member;
+  readonly place: Place;
   /** Number of the question: a pod counts what it asks. */
   readonly ask: number;
   /** Which start of the database container asks; null where that is not said. */
   readonly start: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** By name, the machines of servers that were started and whose pods are gone. */
+  readonly machines: ReadonlyMap<string, MachineView>;
   /** A uuid that has never been used: the identity of the cluster if this call forms a new one. */
   readonly freshUuid: StateUuid;
 }

@@ -1,19 +1,14 @@
 /** Warnings about the cluster as a whole: what works, but not the way a user may think. */
 import { isSingle } from './cluster-name.ts';
 import { member, text } from './json.ts';
-import { PREFIX, wsrepClusterName } from './names.ts';
+import { PREFIX } from './names.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, sentence } from './text.ts';
 import type { Reason } from './reasons.ts';
 
 /** Collects the advice that fits the pod. */
 export function advice(target: Target): Contribution {
-  const found = [
-    ...sizeAdvice(target),
-    ...dataAdvice(target),
-    ...workloadAdvice(target),
-    ...nameAdvice(target),
-  ];
+  const found = [...sizeAdvice(target), ...dataAdvice(target), ...workloadAdvice(target)];
   return { warnings: found.map(([reason, message]) => ({ reason, message: sentence(message) })) };
 }
 
@@ -86,15 +81,4 @@ function workloadAdvice({ context, flavor, flavorSource, pod }: Target): Advice 
     ]);
   }
   return found;
-}
-
-function nameAdvice({ cluster: { name } }: Target): Advice {
-  const short = wsrepClusterName(name);
-  if (short === name) return [];
-  return [
-    [
-      'cluster_name_cut',
-      `Cluster name ${name} is longer than 32 characters: wsrep_cluster_name is ${short} (label ${PREFIX}cluster)`,
-    ],
-  ];
 }

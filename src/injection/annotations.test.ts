@@ -30,7 +30,6 @@ describe('a wrong value denies the pod with the field, the value and the allowed
     ['provider-options', 'a=$(POD_NAME)', '"a=$(POD_NAME)"', 'name=value'],
     ['provider-options', 'a=1;;b=2', '"a=1;;b=2"', 'name=value'],
     ['provider-options', 'a=1\n', '"a=1\\n"', 'name=value'],
-    ['bootstrap', 'yes', '"yes"', 'the word now'],
   ])('%s: %j', (name, value, shown, form) => {
     const decision = decide(annotated({ [name]: value }));
     expect(decision).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
@@ -85,8 +84,27 @@ test('without provider-options there is no variable for them', () => {
   expect(variable(after(pod()).spec.containers[0], 'GALERA_PROVIDER_OPTIONS')).toBeUndefined();
 });
 
-test('bootstrap: now is left to the coordinator', () => {
-  expect(injected(annotated({ bootstrap: 'now' })).operations).toEqual(injected(annotated({})).operations);
+describe('an order to bootstrap denies a new pod, and says how a pod that exists is ordered', () => {
+  const ordered = (value: unknown) => annotated({ bootstrap: value as string });
+  const already = annotated({ bootstrap: 'now', injected: '1.2.3' });
+  already.spec['initContainers'] = [{ name: 'galera-init', env: [{ name: 'GALERA_COORDINATOR' }] }];
+
+  test.each<readonly [string, unknown]>([
+    ['now', ordered('now')],
+    ['machines-off', ordered('machines-off')],
+    ['a word that is none', ordered('yes')],
+    ['nothing', ordered('')],
+    ['no text', ordered(null)],
+    ['now, on a pod that carries the injection already', already],
+  ])('%s', (_value, subject) => {
+    expect(decide(subject)).toEqual({
+      kind: 'deny',
+      reason: 'bootstrap_at_creation',
+      message: expect.stringContaining(
+        'kubectl annotate pod POD galera-injector.dev/bootstrap=now',
+      ) as string,
+    });
+  });
 });
 
 test('an unknown annotation under the prefix is named in a warning', () => {

@@ -1,7 +1,7 @@
 /** What a user may ask for in annotations. Every value passes a strict pattern before anything else sees it. */
 import { FLAVORS } from './flavors/index.ts';
 import { member } from './json.ts';
-import { CLUSTER_LABEL, INJECTED_ANNOTATION, PREFIX } from './names.ts';
+import { BOOTSTRAP_ANNOTATION, CLUSTER_LABEL, INJECTED_ANNOTATION, PREFIX } from './names.ts';
 import { Refusal } from './refusal.ts';
 import { quoted, sentence } from './text.ts';
 import type { JsonObject, Warning } from './types.ts';
@@ -47,8 +47,6 @@ export const ANNOTATIONS = {
     pattern: new RegExp(`^${OPTION}(;${OPTION})*;?$`),
     form: 'name=value pairs separated by semicolons, without blanks or quotes',
   },
-  // The coordinator acts on it; here it is only kept from being misspelt.
-  bootstrap: { maximum: 3, pattern: /^now$/, form: 'the word now' },
 } as const satisfies Record<string, Rule>;
 
 export type AnnotationName = keyof typeof ANNOTATIONS;
@@ -78,6 +76,21 @@ export function readAnnotations(annotations: JsonObject): {
     else warnings.push(unknown(key));
   }
   return { wishes, warnings };
+}
+
+/**
+ * Refuses an order to bootstrap on a pod that is being created. Orders are spent by pod: one in a template is a new one
+ * with each pod, and in a later outage the first pod that asks would bootstrap with whatever it has.
+ *
+ * @throws Refusal `bootstrap_at_creation`, whatever the value
+ */
+export function refuseOrder(annotations: JsonObject): void {
+  if (member(annotations, BOOTSTRAP_ANNOTATION) === undefined) return;
+  throw new Refusal(
+    'bootstrap_at_creation',
+    `Annotation ${BOOTSTRAP_ANNOTATION} is an order for a pod that exists: take it out here, ` +
+      `then kubectl annotate pod POD ${BOOTSTRAP_ANNOTATION}=now`,
+  );
 }
 
 function isAnnotationName(name: string): name is AnnotationName {

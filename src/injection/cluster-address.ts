@@ -1,7 +1,7 @@
 /** `WSREP_CLUSTER_ADDRESS`, and the arguments that would get around it. */
-import { isObject, member, optionalList, text, texts } from './json.ts';
+import { isObject, member, optionalList, text } from './json.ts';
 import { addValue, replaceValue } from './operations.ts';
-import type { ContainerView } from './pod.ts';
+import { type ContainerView, wordsOf } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, quotedList, sentence } from './text.ts';
@@ -44,8 +44,7 @@ export function clusterAddress({ container, address }: Target): Contribution {
  * @throws Refusal `bootstrap_hidden` when one is inside a longer text, where nothing can drop it
  */
 export function decidedArguments({ container }: Target): Contribution {
-  const field = `spec.containers[${container.index}]`;
-  const words = ['command', 'args'].flatMap((key) => texts(container.json, key, `${field}.${key}`));
+  const words = wordsOf(container);
   const dropped = words.filter((word) => DECIDED_OPTION.test(word)).map((word) => word.split('=')[0]);
   if (words.some((word) => BOOTSTRAP.test(word) && !DECIDED_OPTION.test(word))) {
     throw new Refusal(

@@ -3,22 +3,15 @@ import {
   after,
   annotated,
   type Container,
+  containerOf,
   CONTEXT,
   decide,
   injected,
   pod,
   variable,
   warned,
+  withFields,
 } from '../../test/injection/pods.ts';
-
-/** The minimal pod whose database container has these fields too. */
-function withFields(fields: Record<string, unknown>) {
-  return pod(({ spec }) => Object.assign(spec.containers[0], fields));
-}
-
-function containerOf(fields: Record<string, unknown>) {
-  return after(withFields(fields)).spec.containers[0];
-}
 
 describe('the database container', () => {
   const sidecar: Container = { name: 'sidecar', image: 'envoy:1' };
@@ -152,45 +145,6 @@ describe('ports', () => {
     const { ports } = after(subject).spec.containers[0];
     expect(ports.find(({ containerPort }) => containerPort === 4567)).not.toHaveProperty('name');
     expect(warned(subject)).toContain('port_name_taken');
-  });
-});
-
-describe('probes', () => {
-  test('ask the probe script', () => {
-    expect(containerOf({})).toMatchObject({
-      startupProbe: { exec: { command: ['/galera/probe', 'started'] } },
-      readinessProbe: { exec: { command: ['/galera/probe', 'ready'] } },
-      livenessProbe: { exec: { command: ['/galera/probe', 'alive'] } },
-    });
-  });
-
-  test('leave a state transfer an hour', () => {
-    const probe = containerOf({})['startupProbe'] as { periodSeconds: number; failureThreshold: number };
-    expect(probe.periodSeconds * probe.failureThreshold).toBe(3600);
-  });
-
-  test('do not take a busy machine for a dead server: slow answers alone restart nobody within a minute', () => {
-    const probe = containerOf({})['livenessProbe'] as { timeoutSeconds: number; failureThreshold: number };
-    expect(probe.timeoutSeconds * probe.failureThreshold).toBeGreaterThan(60);
-  });
-
-  test('give a server that has lost its component ten seconds to end, whatever the pod gives to a clean stop', () => {
-    const spec = { terminationGracePeriodSeconds: 120 };
-    expect(containerOf(spec)['livenessProbe']).toMatchObject({ terminationGracePeriodSeconds: 10 });
-  });
-
-  test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])('leave a %s of the user alone', (name) => {
-    const own = { tcpSocket: { port: 3306 } };
-    expect(containerOf({ [name]: own })[name]).toEqual(own);
-  });
-
-  test('say so when a readiness probe of the user is believed', () => {
-    expect(warned(withFields({ readinessProbe: { exec: { command: ['true'] } } }))).toContain(
-      'readiness_probe_believed',
-    );
-    expect(warned(withFields({ livenessProbe: { exec: { command: ['true'] } } }))).not.toContain(
-      'readiness_probe_believed',
-    );
   });
 });
 

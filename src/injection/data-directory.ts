@@ -1,7 +1,7 @@
 /** Where the server keeps its data, and which volume that is. */
 import type { Flavor } from './flavors/types.ts';
-import { isObject, member, objects, text, texts } from './json.ts';
-import type { ContainerView, PodView } from './pod.ts';
+import { isObject, member, objects, text } from './json.ts';
+import { type ContainerView, type PodView, wordsOf } from './pod.ts';
 import { TOKEN_PATH } from './names.ts';
 import { Refusal } from './refusal.ts';
 import { quoted, withoutTrailing } from './text.ts';
@@ -57,9 +57,7 @@ export function refuseSharedClaim(data: DataDirectory, workload: Workload | null
 }
 
 function userDirectory(container: ContainerView): string | undefined {
-  const words = ['command', 'args'].flatMap((key) =>
-    texts(container.json, key, `${fieldOf(container)}.${key}`),
-  );
+  const words = wordsOf(container);
   const at = words.findLastIndex((word) => word === '--datadir' || word.startsWith('--datadir='));
   const word = words[at];
   if (word === undefined) return undefined;

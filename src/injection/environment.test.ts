@@ -29,6 +29,7 @@ test('a container without variables gets all that its image and the start script
     'WSREP_NODE_ADDRESS',
     'WSREP_SST_METHOD',
     'GALERA_INJECTOR_CLUSTER',
+    'GALERA_CLUSTER_SIZE',
     'GALERA_FLAVOR',
     'GALERA_DATA_DIRECTORY',
     'MARIADB_MYSQL_LOCALHOST_USER',
@@ -67,6 +68,30 @@ describe('a variable that the user sets', () => {
     const own = { name: 'WSREP_CLUSTER_ADDRESS', valueFrom: { configMapKeyRef: { name: 'a', key: 'b' } } };
     expect(envOf(withEnv(own))[0]).toEqual(own);
     expect(warned(withEnv(own))).toContain('environment_kept');
+  });
+});
+
+describe('wsrep_cluster_name', () => {
+  const withArgs = (...args: string[]) => pod(({ spec }) => (spec.containers[0]['args'] = args));
+  const withName = (value: string) => withEnv({ name: 'WSREP_CLUSTER_NAME', value });
+  const computed = variable(after(pod()).spec.containers[0], 'WSREP_CLUSTER_NAME') ?? '';
+
+  test.each([
+    ['in the environment', withName('db'), 'WSREP_CLUSTER_NAME'],
+    ['as an argument', withArgs('mariadbd', '--wsrep-cluster-name=db'), '--wsrep-cluster-name'],
+    ['in two words', withArgs('--wsrep_cluster_name', 'db'), '--wsrep_cluster_name'],
+  ])('that the pod spells out %s is warned about', (_where, subject, what) => {
+    const warning = injected(subject).warnings.find(({ reason }) => reason === 'wsrep_cluster_name_kept');
+    expect(warning?.message).toContain(`its own ${what}`);
+  });
+
+  test.each([
+    ['made from other variables', withName('$(POD_NAMESPACE)-db')],
+    ['made from other variables, as an argument', withArgs('--wsrep-cluster-name=$(POD_NAMESPACE)')],
+    ['as the injection would set it', withName(computed)],
+    ['empty', withName('')],
+  ])('%s is not warned about', (_what, subject) => {
+    expect(warned(subject)).not.toContain('wsrep_cluster_name_kept');
   });
 });
 

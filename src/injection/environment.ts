@@ -2,7 +2,14 @@
 import { ADDRESS_VARIABLE, hasBareAddress } from './cluster-address.ts';
 import type { EnvironmentVariable } from './flavors/types.ts';
 import { isObject, member, objects, optionalList, text } from './json.ts';
-import { PREFIX, ROOT_PASSWORD_KEY, secretName, wsrepClusterName } from './names.ts';
+import {
+  NAME_VARIABLE,
+  PREFIX,
+  ROOT_PASSWORD_KEY,
+  secretName,
+  SIZE_VARIABLE,
+  wsrepClusterName,
+} from './names.ts';
 import { appendItems } from './operations.ts';
 import type { ContainerView } from './pod.ts';
 import { quoted, quotedList, sentence } from './text.ts';
@@ -62,7 +69,7 @@ function variablesOf(container: ContainerView): ReadonlyMap<string, JsonObject> 
 }
 
 function variables(target: Target): readonly Variable[] {
-  const { cluster, flavor, flavorSource, membership, wishes, address, data } = target;
+  const { cluster, context, flavor, flavorSource, membership, wishes, address, data } = target;
   const pod = 'the pod itself';
   const flavored = `flavor ${flavor.id}, from ${flavorSource}`;
   const sst = wishes['sst-method'];
@@ -71,7 +78,10 @@ function variables(target: Target): readonly Variable[] {
     { entry: fieldVariable('POD_NAME', 'metadata.name'), source: pod },
     { entry: fieldVariable('POD_NAMESPACE', 'metadata.namespace'), source: pod },
     { entry: fieldVariable('POD_IP', 'status.podIP'), source: pod },
-    { entry: { name: 'WSREP_CLUSTER_NAME', value: wsrepClusterName(cluster.name) }, source: cluster.source },
+    {
+      entry: { name: NAME_VARIABLE, value: wsrepClusterName(context.namespace, cluster.name) },
+      source: `namespace ${context.namespace}, ${cluster.source}`,
+    },
     { entry: { name: ADDRESS_VARIABLE, value: address }, source: membership.membersSource },
     { entry: { name: 'WSREP_NODE_NAME', value: '$(POD_NAME)' }, source: pod },
     { entry: { name: 'WSREP_NODE_ADDRESS', value: '$(POD_IP)' }, source: pod },
@@ -88,6 +98,8 @@ function variables(target: Target): readonly Variable[] {
           },
         ]),
     { entry: { name: 'GALERA_INJECTOR_CLUSTER', value: cluster.name }, source: cluster.source },
+    // The coordinator reads it from the pod: how many members a cluster has that nothing is recorded of.
+    { entry: { name: SIZE_VARIABLE, value: String(membership.size) }, source: membership.sizeSource },
     { entry: { name: 'GALERA_FLAVOR', value: flavor.id }, source: flavorSource },
     { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),

@@ -8,6 +8,7 @@ import {
   injected,
   pod,
   STATEFUL_SET,
+  variable,
   warned,
 } from '../../test/injection/pods.ts';
 import type { Context, ServiceSummary, Workload } from './index.ts';
@@ -213,15 +214,19 @@ describe('the name of a cluster', () => {
     expect(after(pod()).metadata.labels).toEqual({ galera: 'true', 'galera-injector.dev/cluster': 'db' });
   });
 
-  test('beyond 32 characters is cut and hashed for wsrep, with a warning, and two long names stay two', () => {
-    const [one, two] = ['1', '2'].map((end) => after(named(`${'a'.repeat(40)}${end}`)).spec.containers[0]);
-    const name = (container: typeof one) =>
-      container?.env.find((entry) => entry.name === 'WSREP_CLUSTER_NAME')?.value;
-    expect(name(one)).toMatch(/^a{23}-[0-9a-f]{8}$/);
-    expect(name(one)).not.toBe(name(two));
-    expect(warned(named('a'.repeat(33)))).toContain('cluster_name_cut');
-    expect(warned(named('a'.repeat(32)))).not.toContain('cluster_name_cut');
-  });
+  test.each([
+    // printf shop/db | sha256sum
+    ['shop', 'db', 'db-ad9c1afe'],
+    ['staging', 'db', 'db-57950d68'],
+    ['shop', `${'a'.repeat(40)}1`, `${'a'.repeat(23)}-682691df`],
+    ['shop', `${'a'.repeat(40)}2`, `${'a'.repeat(23)}-2933114f`],
+  ])(
+    'in namespace %s is told to Galera, %s as %s: no two clusters share one',
+    (namespace, name, expected) => {
+      const [container] = after(named(name), { ...CONTEXT, namespace }).spec.containers;
+      expect(variable(container, 'WSREP_CLUSTER_NAME')).toBe(expected);
+    },
+  );
 
   test.each(['', 'a'.repeat(57), 'Big', 'a_b', 'a.b', '-a', 'a-', 'a\n', 'a;b', '$(X)'])(
     'cannot be %j',
@@ -241,6 +246,15 @@ describe('the name of a cluster', () => {
       expect.stringContaining('set label galera-injector.dev/cluster'),
     );
   });
+});
+
+test.each([
+  ['the replicas of a StatefulSet', pod(), owned({ ...STATEFUL_SET, replicas: 5 }), '5'],
+  ['NUM_NODES of a bare Pod', withNumber('7'), BARE, '7'],
+  ['the default', barePod('db-1'), BARE, '3'],
+])('the size, from %s, is told to the coordinator in a variable', (_source, subject, context, size) => {
+  const [container] = after(subject, context).spec.containers;
+  expect(variable(container, 'GALERA_CLUSTER_SIZE')).toBe(size);
 });
 
 test.each([

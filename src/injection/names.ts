@@ -16,6 +16,9 @@ export const CLUSTER_LABEL = `${PREFIX}cluster`;
 /** Written by the injection, with its version; part of the mark that a pod is injected already. */
 export const INJECTED_ANNOTATION = `${PREFIX}injected`;
 
+/** A person's order that the pod which carries it shall bootstrap. The coordinator reads it from pods that exist. */
+export const BOOTSTRAP_ANNOTATION = `${PREFIX}bootstrap`;
+
 /** Set by the kubelet on the API copy of a static pod, which admission can no longer change. */
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
@@ -36,6 +39,12 @@ export const TOKEN_AUDIENCE = 'galera-injector';
 export const TOKEN_SECONDS = 3600;
 
 export const ROOT_PASSWORD_KEY = 'root-password';
+
+/** Variable of the database container: its `wsrep_cluster_name`. */
+export const NAME_VARIABLE = 'WSREP_CLUSTER_NAME';
+
+/** Variable of the database container: how many members the injection computed, e.g. `3`. */
+export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
 
 /** The ports of a Galera node and the names that fit Kubernetes' limit of 15 characters. */
 export const GALERA_PORTS = [
@@ -74,12 +83,12 @@ export function secretName(cluster: string): string {
 }
 
 /**
- * The `wsrep_cluster_name` of a cluster: its name, or, beyond Galera's 32 characters, the first 23 of them and 8
- * hexadecimal digits of the SHA-256 of the whole, so that two long names stay two clusters.
+ * The `wsrep_cluster_name` of a cluster: the first 23 characters of its name and 8 hexadecimal digits of the SHA-256 of
+ * `<namespace>/<cluster>`. A server that lost its majority goes on calling the addresses it knew, and Kubernetes gives
+ * these out again: only another name keeps it from a cluster that is not its own (gcomm refuses it then).
  */
-export function wsrepClusterName(cluster: string): string {
-  if (cluster.length <= WSREP_NAME_MAXIMUM) return cluster;
-  const hash = createHash('sha256').update(cluster).digest('hex').slice(0, HASH_LENGTH);
+export function wsrepClusterName(namespace: string, cluster: string): string {
+  const hash = createHash('sha256').update(`${namespace}/${cluster}`).digest('hex').slice(0, HASH_LENGTH);
   return `${cluster.slice(0, WSREP_NAME_MAXIMUM - HASH_LENGTH - 1)}-${hash}`;
 }
 

@@ -1,6 +1,6 @@
 /** The decision over one pod. Pure: the same pod, context and settings give the same decision, and nothing is touched. */
 import { advice } from './advice.ts';
-import { readAnnotations, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
+import { readAnnotations, refuseOrder, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
 import { clusterAddress, decidedArguments } from './cluster-address.ts';
 import { clusterName } from './cluster-name.ts';
 import { command } from './command.ts';
@@ -11,6 +11,7 @@ import { initContainer, isInjected } from './init-container.ts';
 import { member, optionalObject, text } from './json.ts';
 import { membership, type NodeCount } from './membership.ts';
 import { MIRROR_ANNOTATION, OPT_IN_LABEL, OPT_IN_VALUE, PREFIX } from './names.ts';
+import { ownClusterName } from './own-cluster-name.ts';
 import { antiAffinity, hostFields, metadata } from './placement.ts';
 import { annotationsOf, labelsOf, readPod, type PodView } from './pod.ts';
 import { ports } from './ports.ts';
@@ -34,6 +35,7 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
   ports,
   clusterAddress,
   environment,
+  ownClusterName,
   probes,
   advice,
 ];
@@ -45,7 +47,11 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
 export function decidedByPod(pod: unknown): Decision | null {
   if (member(labelsOf(pod), OPT_IN_LABEL) !== OPT_IN_VALUE) return skip('not_labelled');
   if (member(annotationsOf(pod), MIRROR_ANNOTATION) !== undefined) return skip('mirror_pod');
-  return orDenied(() => (isInjected(readPod(pod)) ? skip('already_injected') : null));
+  return orDenied(() => {
+    const view = readPod(pod);
+    refuseOrder(view.annotations);
+    return isInjected(view) ? skip('already_injected') : null;
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The parts of a pod that the injection reads, taken out of raw JSON once. */
-import { isObject, member, optionalList, optionalObject, text } from './json.ts';
+import { isObject, member, optionalList, optionalObject, text, texts } from './json.ts';
 import { Refusal } from './refusal.ts';
 import { quoted } from './text.ts';
 import type { JsonObject } from './types.ts';
@@ -53,6 +53,15 @@ export function readPod(pod: unknown): PodView {
     spec,
     containers: readContainers(spec),
   };
+}
+
+/**
+ * What the pod has the container run: the words of its command, then those of its arguments.
+ *
+ * @throws Refusal `malformed_pod`
+ */
+export function wordsOf({ index, json }: ContainerView): readonly string[] {
+  return ['command', 'args'].flatMap((key) => texts(json, key, `spec.containers[${index}].${key}`));
 }
 
 function readContainers(spec: JsonObject): readonly ContainerView[] {

@@ -1,5 +1,5 @@
 /** The probes of the database container. */
-import { member } from './json.ts';
+import { isObject, member } from './json.ts';
 import { PROBE_SCRIPT } from './names.ts';
 import { setMembers } from './operations.ts';
 import type { Contribution, Target } from './target.ts';
@@ -31,30 +31,66 @@ const PROBES = {
 
 type ProbeName = keyof typeof PROBES;
 
-/** Adds each probe the container does not have; a readiness probe of its own is believed, and said so. */
+/** What each probe must do that the pod brings itself. */
+const BELIEVED = {
+  startupProbe: { reason: 'startup_probe_believed', must: 'leave a state transfer its time' },
+  readinessProbe: { reason: 'readiness_probe_believed', must: 'fail while the node is not Synced' },
+  livenessProbe: {
+    reason: 'liveness_probe_believed',
+    must: 'pass on a donor, and fail on a node that stays without Primary',
+  },
+} as const;
+
+/** Adds each probe the container does not have; one of its own is believed, and said so. */
 export function probes({ pod, container }: Target): Contribution {
-  const missing = (Object.keys(PROBES) as ProbeName[]).filter((name) => !isSet(container.json, name));
+  const names = Object.keys(PROBES) as ProbeName[];
+  const missing = names.filter((name) => !isSet(container.json, name));
+  const foreign = names.filter((name) => !missing.includes(name) && !asksOurs(container.json, name));
+  const added = missing.map((name) => ({ name, json: probeFor(name, foreign) }));
   const path = ['spec', 'containers', container.index];
-  const warning: Warning = {
-    reason: 'readiness_probe_believed',
-    message: sentence(
-      `Container ${quoted(container.name)} has its own readiness probe, which is believed: it must fail while the node is not Synced`,
-    ),
-  };
   return {
-    operations: missing.flatMap((name) => setMembers(pod.json, path, { [name]: PROBES[name] })),
-    warnings: missing.includes('readinessProbe') ? [] : [warning],
-    provenance: missing.map((what) => ({
-      what,
-      value: PROBES[what].exec.command.join(' '),
+    operations: added.flatMap(({ name, json }) => setMembers(pod.json, path, { [name]: json })),
+    warnings: foreign.map((name) => warning(container.name, name)),
+    provenance: added.map(({ name, json }) => ({
+      what: name,
+      value: json.exec.command.join(' '),
       source: 'the injection',
     })),
+  };
+}
+
+/**
+ * The kubelet begins the liveness probe when the startup probe has passed. Ours passes during a state transfer, a reform and a
+ * recovery, of which our liveness probe knows; before another one it waits for the server to answer.
+ */
+function probeFor(name: ProbeName, foreign: readonly ProbeName[]): Probe {
+  const ours = PROBES[name];
+  if (name !== 'startupProbe' || !foreign.includes('livenessProbe')) return ours;
+  return { ...ours, exec: { command: [PROBE_SCRIPT, 'answers'] } };
+}
+
+function warning(container: string, name: ProbeName): Warning {
+  const { reason, must } = BELIEVED[name];
+  const kind = name.replace('Probe', '');
+  return {
+    reason,
+    message: sentence(
+      `Container ${quoted(container)} has its own ${kind} probe, which is believed: it must ${must}`,
+    ),
   };
 }
 
 function isSet(container: JsonObject, name: ProbeName): boolean {
   const value = member(container, name);
   return value !== undefined && value !== null;
+}
+
+/** Whether a probe of the pod asks our script, as one does that has other times. */
+function asksOurs(container: JsonObject, name: ProbeName): boolean {
+  const own = member(container, name);
+  const exec = isObject(own) ? member(own, 'exec') : undefined;
+  const command = isObject(exec) ? member(exec, 'command') : undefined;
+  return Array.isArray(command) && command[0] === PROBE_SCRIPT;
 }
 
 interface Times {
@@ -64,6 +100,10 @@ interface Times {
   readonly terminationGracePeriodSeconds?: number;
 }
 
-function probe(argument: string, times: Times) {
-  return { exec: { command: [PROBE_SCRIPT, argument] }, timeoutSeconds: TIMEOUT_SECONDS, ...times } as const;
+interface Probe extends Times {
+  readonly exec: { readonly command: readonly string[] };
+}
+
+function probe(argument: string, times: Times): Probe {
+  return { exec: { command: [PROBE_SCRIPT, argument] }, timeoutSeconds: TIMEOUT_SECONDS, ...times };
 }

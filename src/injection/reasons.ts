@@ -23,6 +23,8 @@ export const REASONS = {
   image_without_galera: 'The image holds a database server without the Galera API (wsrep).',
   image_unknown: 'No flavor recognises the image, and no annotation names its flavor.',
   annotation_invalid: 'An annotation of the injector has a value outside its allowed form.',
+  bootstrap_at_creation:
+    'The annotation bootstrap is an order for a pod that exists; no new pod may carry it.',
   cluster_name_invalid: 'The name of the cluster cannot be part of the names of its Services.',
   cluster_name_missing: 'Neither a label, an owner nor a name says which cluster the pod belongs to.',
   size_out_of_range: 'The workload asks for more members than a Galera cluster sensibly has.',
@@ -32,6 +34,8 @@ export const REASONS = {
   // Warnings beside an injection.
   annotation_unknown: 'An annotation with the prefix of the injector is none of those it knows.',
   environment_kept: 'The pod sets a variable that the injection would set; the value of the pod stays.',
+  wsrep_cluster_name_kept:
+    'The pod sets wsrep_cluster_name itself, and a cluster of another namespace may have the same.',
   address_replaced:
     'A bare gcomm:// would start a cluster of its own and is replaced by the computed address.',
   argument_dropped:
@@ -44,8 +48,9 @@ export const REASONS = {
   deployment_data: 'Pods of this workload get a new name and an empty data directory each time.',
   cluster_size_even: 'A cluster of this size loses its quorum with half of its members.',
   cluster_size_small: 'A cluster of fewer than three members has no majority after a failure.',
-  cluster_name_cut: 'The cluster name is longer than the 32 characters of wsrep_cluster_name.',
+  startup_probe_believed: 'The startup probe of the pod decides how long the first state transfer may take.',
   readiness_probe_believed: 'The readiness probe of the pod decides when its member counts as Ready.',
+  liveness_probe_believed: 'The liveness probe of the pod decides when its server is restarted.',
   ordered_ready: 'OrderedReady creates members one at a time, which slows the recovery of a whole cluster.',
   port_name_taken: 'A port name of the injection is used for another port; the port is added without a name.',
   flavor_unproven: 'The flavor of the image has not been run end to end by this project yet.',

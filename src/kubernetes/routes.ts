@@ -22,6 +22,7 @@ export const CORE_ROUTES = {
   listNamespacedPod: 'GET /api/v1/namespaces/{namespace}/pods',
   listNamespacedService: 'GET /api/v1/namespaces/{namespace}/services',
   listPodForAllNamespaces: 'GET /api/v1/pods',
+  readNode: 'GET /api/v1/nodes/{name}',
   readNamespace: 'GET /api/v1/namespaces/{name}',
   readNamespacedReplicationController: 'GET /api/v1/namespaces/{namespace}/replicationcontrollers/{name}',
   readNamespacedSecret: 'GET /api/v1/namespaces/{namespace}/secrets/{name}',

@@ -20,23 +20,23 @@ export interface StubCoordinator {
   readonly calls: Call[];
   /** The answers to come, in order; the last one is repeated. */
   answers: Answer[];
+  /** Confirm by itself whoever serves, as often as it likes: such calls are not among `calls` and take none of `answers`. */
+  confirms: boolean;
   /** Send the body in chunks, without a Content-Length. */
   chunked: boolean;
-  /** Forgets calls and answers. */
+  /** Forgets calls and answers, but not whether it confirms by itself. */
   reset(): void;
   close(): Promise<void>;
 }
 
 export async function startCoordinator(name = 'localhost'): Promise<StubCoordinator> {
   const pair = await generatePair([name]);
-  const stub = { calls: [] as Call[], answers: [] as Answer[], chunked: false };
+  const stub = { calls: [] as Call[], answers: [] as Answer[], confirms: false, chunked: false };
   const server = createServer({ key: pair.key, cert: pair.certificate }, (request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      stub.calls.push(readCall(request.url ?? '', request.headers.authorization ?? '', body));
-      const answer =
-        (stub.answers.length > 1 ? stub.answers.shift() : stub.answers[0]) ?? 'wait for the test';
+      const answer = answerTo(stub, readCall(request.url ?? '', request.headers.authorization ?? '', body));
       if (typeof answer === 'object' && 'drop' in answer) {
         request.socket.destroy();
         return;
@@ -60,6 +60,12 @@ export async function startCoordinator(name = 'localhost'): Promise<StubCoordina
         server.closeAllConnections();
       }),
   });
+}
+
+function answerTo(stub: Pick<StubCoordinator, 'calls' | 'answers' | 'confirms'>, call: Call): Answer {
+  if (stub.confirms && call.name === 'ready') return 'ok';
+  stub.calls.push(call);
+  return (stub.answers.length > 1 ? stub.answers.shift() : stub.answers[0]) ?? 'wait for the test';
 }
 
 function readCall(url: string, authorization: string, body: string): Call {

@@ -51,6 +51,7 @@ describe('joining with a last view of three, of which one answers', () => {
 
   it('joins at once when its data cannot form that view anyway', async () => {
     await pod.write('data/grastate.dat', '');
+    await pod.write('data/sst_in_progress', '');
     coordinator.answers = ['join 127.0.0.11', 'refuse this test expects one question'];
     expect((await start().finished).code).toBe(0);
   });

@@ -86,8 +86,9 @@ export class Pod {
 
   /** Puts the stand-ins on PATH. */
   private async standIn(): Promise<void> {
-    const names = ['gosu', 'sleep', 'getent', 'mariadbd', 'mariadb', 'my_print_defaults', 'entrypoint.sh'];
-    for (const name of names) await symlink(join(DOUBLES, name), this.path(`bin/${name}`));
+    const server = ['mariadbd', 'mariadb', 'entrypoint.sh', 'server.sh'];
+    for (const name of ['gosu', 'sleep', 'getent', ...server])
+      await symlink(join(DOUBLES, name), this.path(`bin/${name}`));
     await symlink(join(DOUBLES, 'mariadbd'), this.path('bin/mysqld'));
     if (!onPath('socat')) await symlink(join(DOUBLES, 'socat'), this.path('bin/socat'));
   }
@@ -129,6 +130,11 @@ export class Pod {
 
   probe(name: string): Promise<Finished> {
     return run(this.path('galera/probe'), [name], this.environment, this.user).finished;
+  }
+
+  /** The loop that start leaves beside the process with that number. */
+  watch(process: number): RunningScript {
+    return run(this.path('galera/watch'), [String(process)], this.environment, this.user);
   }
 
   /** What start handed over when it ended well. */

@@ -14,6 +14,7 @@ export interface Status {
   readonly connected?: string;
   readonly group?: string;
   readonly view?: number;
+  readonly seqno?: number;
 }
 
 /** A node whose server a test speaks for. */
@@ -59,6 +60,7 @@ function serverSays(
     connected = 'ON',
     group = 'OPERATIONAL',
     view = 3,
+    seqno = 42,
   }: Status = {},
 ): Promise<void> {
   const rows = {
@@ -72,6 +74,7 @@ function serverSays(
     wsrep_ready: ready,
     wsrep_connected: connected,
     wsrep_evs_state: group,
+    wsrep_last_committed: seqno,
   };
   return pod.write(
     'status',

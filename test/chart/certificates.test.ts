@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
-import { only, render, type Rendered } from './render.ts';
+import { only, render, type Rendered, roleIn } from './render.ts';
 
 interface Pod {
   readonly volumes?: readonly object[];
@@ -30,7 +30,7 @@ function variable(objects: readonly Rendered[], name: string): string | undefine
 }
 
 function verbs(objects: readonly Rendered[], kind: string, resource: string): readonly string[] {
-  const { rules } = only(objects, kind) as Role;
+  const { rules } = (kind === 'Role' ? roleIn(objects, 'galera-system') : only(objects, kind)) as Role;
   return (
     rules.find((rule) => rule.resources.includes(resource) && rule.resourceNames !== undefined)?.verbs ?? []
   );

@@ -62,3 +62,11 @@ export function only<Kind extends Rendered>(objects: readonly Kind[], kind: stri
   }
   return object;
 }
+
+/** The Role of a namespace. @throws Error when there is none or more than one */
+export function roleIn<Kind extends Rendered>(objects: readonly Kind[], namespace: string): Kind {
+  return only(
+    objects.filter((one) => one.metadata.namespace === namespace),
+    'Role',
+  );
+}

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
-import { only, render, type Rendered } from './render.ts';
+import { only, render, type Rendered, roleIn } from './render.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -45,6 +45,7 @@ describe('the rights of the injector', () => {
         'get replicasets.apps',
         'get replicationcontrollers',
         'get namespaces',
+        'get nodes',
         'get pods',
         'list pods',
         'get services',
@@ -62,8 +63,12 @@ describe('the rights of the injector', () => {
     );
   });
 
+  it("where the kubelets' Leases are, is to read one", () => {
+    expect(rights(roleIn(objects, 'kube-node-lease'))).toEqual(['get leases.coordination.k8s.io']);
+  });
+
   it('in its own namespace are these and no others', () => {
-    expect(rights(only(objects, 'Role'))).toEqual(
+    expect(rights(roleIn(objects, 'galera-system'))).toEqual(
       [
         'get leases.coordination.k8s.io',
         'list leases.coordination.k8s.io',
@@ -80,12 +85,18 @@ describe('the rights of the injector', () => {
     expect(rights(only(named, 'ClusterRole'))).toContain(
       'patch mutatingwebhookconfigurations.admissionregistration.k8s.io named injector',
     );
-    expect(rights(only(named, 'Role'))).toContain('get secrets named certificate');
+    expect(rights(roleIn(named, 'galera-system'))).toContain('get secrets named certificate');
   });
 
-  it.each(['ClusterRole', 'Role'])('reach the service account through the binding of the %s', (kind) => {
-    const { roleRef, subjects } = only(objects, `${kind}Binding`) as Binding;
-    expect(roleRef).toMatchObject({ kind, name: only(objects, kind).metadata.name });
+  it.each([
+    ['ClusterRole', undefined],
+    ['Role', 'galera-system'],
+    ['Role', 'kube-node-lease'],
+  ])('reach the service account through the binding of the %s in %s', (kind, namespace) => {
+    const found = (wanted: string) =>
+      objects.find((one) => one.kind === wanted && one.metadata.namespace === namespace);
+    const { roleRef, subjects } = found(`${kind}Binding`) as Binding;
+    expect(roleRef).toMatchObject({ kind, name: found(kind)?.metadata.name });
     expect(subjects).toEqual([
       {
         kind: 'ServiceAccount',

@@ -19,6 +19,9 @@ beforeAll(async () => (pair = await generatePair(['localhost'])));
 
 let directory: string;
 let server: Server;
+/** What the database container runs. */
+const SCRIPTS = ['start', 'probe', 'watch'];
+
 let port: number;
 let asked: Asked[];
 let answers: [status: number, body: string][];
@@ -26,7 +29,7 @@ let lines: string[];
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'init-'));
   for (const name of ['agent', 'shared', 'data', 'agent/lib']) mkdirSync(join(directory, name));
-  for (const name of ['start', 'probe', 'lib/log.sh']) writeFileSync(join(directory, 'agent', name), name);
+  for (const name of [...SCRIPTS, 'lib/log.sh']) writeFileSync(join(directory, 'agent', name), name);
   writeFileSync(join(directory, 'token'), 'the-token\n');
   asked = [];
   answers = [];
@@ -71,8 +74,7 @@ describe('init', () => {
   it('brings the agent, its authority and the address of the coordinator', async () => {
     expect(await run()).toBe(0);
     expect(read('lib/log.sh')).toBe('lib/log.sh');
-    expect(statSync(at('shared/start')).mode & 0o777).toBe(0o755);
-    expect(statSync(at('shared/probe')).mode & 0o777).toBe(0o755);
+    for (const name of SCRIPTS) expect(statSync(at(`shared/${name}`)).mode & 0o777).toBe(0o755);
     expect(read('ca.crt')).toBe(pair.authority);
     expect(read('coordinator')).toBe(`localhost:${port}\n`);
   });
@@ -120,10 +122,15 @@ describe('init', () => {
 
   it.each([
     ['nothing', [], 'empty'],
-    ['what a file system makes itself', ['lost+found'], 'empty'],
+    ['what a file system makes itself', ['lost+found/'], 'empty'],
+    ['snapshots, and an empty folder', ['.snapshot/', 'certificates/'], 'empty'],
     ['a file', ['ibdata1'], 'present'],
+    ['the folder of a state transfer', ['.sst/'], 'present'],
+    ['a folder that holds something', ['mysql/', 'mysql/user.frm'], 'present'],
   ])('calls a data directory with %s %s', async (_what, names, word) => {
-    for (const name of names) writeFileSync(at(`data/${name}`), '');
+    for (const name of names)
+      if (name.endsWith('/')) mkdirSync(at(`data/${name}`));
+      else writeFileSync(at(`data/${name}`), '');
     await run();
     expect(asked[0]?.body).toContain(`data=${word}\n`);
   });

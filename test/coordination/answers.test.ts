@@ -71,12 +71,14 @@ describe('what is heard of the answers of the coordinator', () => {
   });
 });
 
+const CHOICE = { place: { namespace: 'shop', cluster: 'db', recordNamespace: 'galera-system' }, pod: 'db-0' };
+
 describe('somebody is needed', () => {
   it.each([
-    ['for a missing member', { kind: 'wait', why: words.waitForHolders(['db-1']) }],
-    ['for a member without a pod', { kind: 'recover', why: words.recover(['db-1']) }],
-    ['to choose', { kind: 'wait', why: words.waitForPerson([UUID, OTHER]) }],
-    ['at a wrong volume', { kind: 'refuse', why: words.refuseForeign(OTHER, UUID) }],
+    ['for a missing member', { kind: 'wait', why: words.waitForHolders(CHOICE, ['db-1']) }],
+    ['for a member without a pod', { kind: 'recover', why: words.recover(CHOICE, ['db-1']) }],
+    ['to choose', { kind: 'wait', why: words.waitForPerson(CHOICE, [UUID, OTHER]) }],
+    ['at a wrong volume', { kind: 'refuse', why: words.refuseForeign(CHOICE.place, OTHER, UUID) }],
   ] as const)('%s', (_what, answer) => {
     expect(needsPerson(answer)).toBe(true);
   });
@@ -85,7 +87,7 @@ describe('somebody is needed', () => {
     ['a member forms the cluster', { kind: 'wait', why: words.waitForHolder('db-0') }],
     ['a pod has not asked yet', { kind: 'wait', why: words.waitForSilent(['db-1']) }],
     ['the newest member starts first', { kind: 'wait', why: words.waitForNewest('db-1', 7) }],
-    ['somebody has acted', { kind: 'bootstrap', as: null, byHand: true, why: words.byHand() }],
+    ['somebody has acted', { kind: 'bootstrap', as: null, byHand: true, why: words.byHand('now') }],
   ] as const)('not while %s', (_what, answer) => {
     expect(needsPerson(answer)).toBe(false);
   });

@@ -71,6 +71,8 @@ export function coordinatorOver(
             metadata?.namespace === namespace && metadata.labels?.['galera-injector.dev/cluster'] === cluster,
         ),
       ),
+    readMachine: () => Promise.resolve({ isReached: true, heard: null }),
+    recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     announce: (_caller, event) => {
       events.push(event);

@@ -124,9 +124,12 @@ describe('the coordinator', () => {
     expect(store.texts.size).toBe(0);
   });
 
-  it('waits as long as the probe that calls', async () => {
-    const probe = await readFile(join(import.meta.dirname, '..', '..', 'agent', 'probe'), 'utf8');
-    const [, seconds] = /coordinator_call ready "[^"]*" (\d+)/.exec(probe) ?? [];
+  it('waits as long as the agent that calls', async () => {
+    const calls = await readFile(
+      join(import.meta.dirname, '..', '..', 'agent', 'lib', 'coordinator.sh'),
+      'utf8',
+    );
+    const [, seconds] = /coordinator_call ready "[^"]*" (\d+)/.exec(calls) ?? [];
     expect(Number(seconds) * 1_000).toBe(READY_PATIENCE_MS);
   });
 

@@ -31,7 +31,7 @@ const unheard = (index: number) => known(index, null, { holdsData: true });
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 const ready = [member(0, { ready: true }), member(1), member(2)];
 const twoPods = [member(0), member(1)];
-const annotated = [member(0), member(1, { bootstrapByHand: true }), member(2)];
+const annotated = [member(0), member(1, { order: 'now' }), member(2)];
 const allEmpty = record({ members: { 'db-0': known(0, EMPTY), 'db-2': known(2, EMPTY) } });
 
 function row(when: string, answer: Answer['kind'], detail: string, seen: Situation, report: Report): Row {
@@ -60,10 +60,10 @@ export const TABLE: readonly Row[] = [
     'the rest has lost its quorum and only looks Ready; the component forms again by itself',
     situation(
       1,
-      formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(holding(A, 4))) } }),
+      formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(2, holding(A, 4))) } }),
       ready,
     ),
-    withView(holding(A, 4)),
+    withView(1, holding(A, 4)),
   ),
   row(
     'another pod is Ready, and what runs in it was started with a word of the coordinator',
@@ -80,24 +80,37 @@ export const TABLE: readonly Row[] = [
     EMPTY,
   ),
   row(
-    'no other member was told to start, the caller is annotated `bootstrap: now`, which is not spent, and it holds data or nobody else does',
+    'no other member was told to start, the caller is annotated `bootstrap: now`, which is not spent, and it holds data or nobody else does; beside servers that vanished only `bootstrap: machines-off`',
     'bootstrap',
     'spends the annotations of all pods; notes up to where the volumes of the others agree with this one',
     situation(1, formed({ members: { 'db-2': unheard(2) } }), annotated),
     holding(A, 4),
   ),
   row(
-    'the caller has the recorded uuid and a last view that it has not tried, and after which nobody was bootstrapped, since it was Primary; the others of that view have been Primary since they were told to start, or were told to form that view again, or have reported it; no bootstrap by hand has set any of them apart; and where nobody runs, the view had several members',
+    'the caller has the recorded uuid and a last view that it has not tried, and after which nobody was bootstrapped, since it was Primary; the others of that view have been Primary since they were told to start, or were told to form that view again, or have reported it; no bootstrap has set any of them apart, and none of their data is doubtful; and where none of them runs, the view had several members, one of which goes as far as the cluster had confirmed and as every member outside of the view that may be ahead',
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
-    withView(holding(A, 4)),
+    withView(1, holding(A, 4)),
   ),
   row(
     'another member was told to start and has not asked again',
     'wait',
     'it runs and may hold newer data, or it will report',
     situation(1, formed({ members: { 'db-0': started(0) } })),
+    holding(A, 900, true),
+  ),
+  row(
+    'a member was told to start, its pod is gone, and its machine has not been heard since',
+    'wait',
+    'until the machine is heard, or a person says that it is off',
+    {
+      ...situation(1, formed({ members: { 'db-0': started(0, { machine: 'machine' }) } }), [
+        member(1),
+        member(2),
+      ]),
+      machines: new Map([['machine', { isReached: false, heard: null }]]),
+    },
     holding(A, 900, true),
   ),
   row(
@@ -115,14 +128,32 @@ export const TABLE: readonly Row[] = [
     holding(A, 4),
   ),
   row(
-    'the cluster has formed, the caller is first in the order below and was alone in its last primary view, and no bootstrap by hand has set it apart',
+    'somebody reported data, the cluster has never formed, nobody is safe, and a pod has not reported',
+    'wait',
+    'for that pod, however long: it may hold the newest data',
+    situation(1, record({ members: { 'db-0': known(0, EMPTY) } }), [
+      member(0),
+      member(1),
+      member(2, { scheduled: false }),
+    ]),
+    holding(A, 4),
+  ),
+  row(
+    'the same, and fewer members have reported than the cluster has, or had in a last view',
+    'recover',
+    'wait, and count as Ready meanwhile: an ordered controller then creates the others',
+    situation(1, record({ members: { 'db-0': known(0, EMPTY) } }), twoPods),
+    holding(A, 4),
+  ),
+  row(
+    'the cluster has formed, the caller is first in the order below and safe, it goes as far as the cluster had confirmed, and no bootstrap has set it apart',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-2': unheard(2) } })),
     holding(A, 4, true),
   ),
   row(
-    'the caller is first in the order below, every member that may hold newer data has reported, and no other with data has an unknown position',
+    'the caller is first in the order below, every member that may hold newer data has reported, no other with data has an unknown position, and it goes as far as the cluster had confirmed',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, 3)), 'db-2': known(2, EMPTY) } })),
@@ -154,6 +185,13 @@ export const TABLE: readonly Row[] = [
     'wait',
     'for a person to choose one',
     situation(1, formed({ members: { 'db-0': leftBehind(0, 9), 'db-1': leftBehind(1, 4) } })),
+    holding(A, 4),
+  ),
+  row(
+    'every member that may hold newer data has reported, and none goes as far as the cluster had confirmed',
+    'wait',
+    'for the newer volume, or for a person to go on with an older copy',
+    situation(1, formed({ confirmed: 9, members: { 'db-0': known(0, holding(A, 5)) } })),
     holding(A, 4),
   ),
   row(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAnnounce } from '../../src/coordination/events.ts';
+import { createAnnounce, eventFor } from '../../src/coordination/events.ts';
 import { type FakeApi, startFakeApi } from '../kubernetes/fake-api.ts';
 
 const caller = { namespace: 'shop', pod: `db-${'x'.repeat(240)}`, podUid: 'u-1' };
@@ -32,5 +32,15 @@ describe('an Event', () => {
     const announce = createAnnounce(api.client, (error) => failures.push(error));
     await announce(caller, { reason: 'GaleraReady', type: 'Normal', message: 'ready' });
     expect(failures).toHaveLength(1);
+  });
+
+  it.each([
+    ['start', { kind: 'wait', why: 'db-0 forms the cluster' }, 'Normal'],
+    ['start', { kind: 'wait', why: 'older copies', person: true }, 'Warning'],
+    ['start', { kind: 'refuse', why: 'another cluster' }, 'Warning'],
+    ['ready', { kind: 'refuse', why: 'two components' }, 'Warning'],
+    ['ready', { kind: 'join', why: 'Primary and Synced' }, 'Normal'],
+  ] as const)('is a warning where somebody has to act: %s %j is %s', (call, answer, type) => {
+    expect(eventFor(call, answer).type).toBe(type);
   });
 });

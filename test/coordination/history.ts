@@ -1,19 +1,37 @@
 /** Random histories of a world, and what is judged in them. */
 import * as fc from 'fast-check';
-import { stuck } from './progress.ts';
+import { stuck, untold } from './progress.ts';
 import type { Rules, Workload } from './rules.ts';
 import { deckOf, type Fault, FAULTS, readSteps, type Step } from './steps.ts';
 import { World } from './world.ts';
 
 /** Most faults need a cluster that has formed. */
 const FORMED = readSteps('settle 0\nsettle 0\ncommit 0');
+/** One whose record is lost. */
+const UNRECORDED = [...FORMED, ...readSteps('deleteLease 0')];
 /** Volumes of a cluster that nobody knows of any more, the last of which is behind. */
 const FORGOTTEN = readSteps('settle 0\nsettle 0\ncommit 0\nkill 2\ncommit 0\noutage 0 !\ndeleteLease 0');
 const PODS = readSteps('createPod 0\ncreatePod 1\ncreatePod 2');
+const MINUTES = readSteps(
+  'minutePasses 0\nbeginCall 0\nfinishCall 0\nminutePasses 0\nbeginCall 0\nfinishCall 0',
+);
+/** A cluster with a copy of a volume, of when its member was alone; what came later is confirmed. */
+const COPIED = readSteps('settle 0\nscale 0\ncommit 0\ntakeCopy 0\nsettle 0\nsettle 0\ncommit 0').concat(
+  MINUTES,
+);
+/** A cluster that a person has rolled back to that copy, with copies of what it has gone on without. */
+const ROLLED_BACK = COPIED.concat(
+  readSteps('takeCopy 1\ntakeCopy 2\nscale 0\nputBack 0\nannotate 0\nsettle 0\nsettle 0\ncommit 0'),
+);
 
 /** What histories with those faults begin with: nothing, a cluster, or what is left of one. */
 function beginningsOf(faults: readonly Fault[]): readonly (readonly Step[])[] {
-  return faults.includes('person') ? [[], FORMED, FORMED, FORGOTTEN, [...FORGOTTEN, ...PODS]] : [[], FORMED];
+  return [
+    [],
+    FORMED,
+    ...(faults.includes('person') ? [FORMED, UNRECORDED, FORGOTTEN, [...FORGOTTEN, ...PODS]] : []),
+    ...(faults.includes('copies') ? [COPIED, ROLLED_BACK] : []),
+  ];
 }
 
 /** A history: what kind of workload it is, and what happens to it. */
@@ -40,7 +58,7 @@ export function plainHistoriesWith(faults: readonly Fault[]): fc.Arbitrary<Histo
 }
 
 const KINDS: { readonly replicas: number[]; readonly workloads: Workload[] } = {
-  replicas: [3, 3, 4],
+  replicas: [3, 3, 3, 4, 1, 2, 5],
   workloads: ['kept', 'kept', 'kept', 'lost', 'renamed'],
 };
 
@@ -89,6 +107,8 @@ export function judge({ steps, ...options }: History, rules?: Rules): readonly s
   for (const step of steps) {
     step.take(world);
     if (world.violations.length > 0) return world.violations;
+    const silent = world.isWhole() ? untold(world) : [];
+    if (silent.length > 0) return silent;
   }
   const left = stuck(world, options.ordered);
   return [...world.violations, ...left];

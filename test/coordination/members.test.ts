@@ -123,10 +123,15 @@ describe('a member', () => {
     expect(memberOf({})).toMatchObject({ scheduled: false, ready: false, address: null, initStarted: null });
   });
 
-  it('bootstraps by hand for the value now and for no other', () => {
+  it('bears an order where the annotation has one of its values', () => {
     const by = (value: string) =>
-      memberOf({ metadata: { annotations: { 'galera-injector.dev/bootstrap': value } } }).bootstrapByHand;
-    expect([by('now'), by('true'), by('NOW')]).toEqual([true, false, false]);
+      memberOf({ metadata: { annotations: { 'galera-injector.dev/bootstrap': value } } }).order;
+    expect([by('now'), by('machines-off'), by('true'), by('NOW')]).toEqual([
+      'now',
+      'machines-off',
+      null,
+      null,
+    ]);
   });
 });
 

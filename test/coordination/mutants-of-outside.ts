@@ -1,7 +1,6 @@
 /** Broken rules whose fault shows only in partitions, with pods that hang or end, or when a person steps in. */
 import type { ClusterRecord, Member, Situation } from '../../src/coordination/types.ts';
-import { type Mutant, others, told } from './mutations.ts';
-import { type Rules, RULES } from './rules.ts';
+import { deciding, type Mutant, others, told } from './mutations.ts';
 
 /** The situation with only some of the other pods in it. */
 function among(seen: Situation, keep: (member: Member) => boolean): Situation {
@@ -18,32 +17,21 @@ function allOfOneHistory(record: ClusterRecord): ClusterRecord {
 const isTerminating = (seen: Situation, name: string): boolean =>
   seen.members.some((member) => member.name === name && member.terminating);
 
-/** The rules, with what each call leaves in the record changed. */
-function writing(change: (record: ClusterRecord, seen: Situation) => ClusterRecord): Rules {
-  return {
-    ...RULES,
-    start: (seen, report) => {
-      const { answer, record } = RULES.start(seen, report);
-      return { answer, record: change(record, seen) };
-    },
-  };
-}
-
 export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
   [
     'honours an annotation that stayed on a second time',
-    writing((record) => ({ ...record, honoured: [] })),
+    deciding((_seen, { record }) => ({ ...record, honoured: [] })),
     ['person'],
   ],
   [
     'forgets with a bootstrap by hand what the others hold beyond it',
-    writing((record) => allOfOneHistory(record)),
+    deciding((_seen, { record }) => allOfOneHistory(record)),
     ['person'],
   ],
   [
     'obeys an annotation beside a member that was started',
     told((seen) =>
-      seen.caller.bootstrapByHand
+      seen.caller.order !== null
         ? { seen: others(seen, (known) => ({ ...known, told: null, holdsData: false })) }
         : {},
     ),
@@ -52,7 +40,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
   [
     'obeys an annotation on a pod without data',
     told((seen, { data }) =>
-      seen.caller.bootstrapByHand && data.kind === 'empty'
+      seen.caller.order !== null && data.kind === 'empty'
         ? { seen: others(seen, (known) => ({ ...known, told: null, holdsData: false })) }
         : {},
     ),

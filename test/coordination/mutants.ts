@@ -1,12 +1,9 @@
 /** Broken rules: each has one fault that somebody could make, and that the model must find. */
-import { EMPTY_RECORD, type Report, type Situation } from '../../src/coordination/types.ts';
-import { type Mutant, others, told } from './mutations.ts';
+import { EMPTY_RECORD, type Situation } from '../../src/coordination/types.ts';
+import { type Mutant, others, present, told } from './mutations.ts';
 import { RULES } from './rules.ts';
 
 const FIXED = 'dddddddd-0000-4000-8000-00000000000d' as Situation['freshUuid'];
-
-const present = (report: Report, change: Partial<Extract<Report['data'], { kind: 'present' }>>): Report =>
-  report.data.kind === 'present' ? { ...report, data: { ...report.data, ...change } } : report;
 
 const isThere = (seen: Situation, name: string) => seen.members.some((member) => member.name === name);
 
@@ -29,7 +26,9 @@ export const MUTANTS: readonly Mutant[] = [
     'takes every last view for one in which the member was alone',
     told((_seen, report) => {
       const { view } = report;
-      return view === null ? {} : { report: { ...report, view: { ...view, members: [view.self] } } };
+      return view === null
+        ? {}
+        : { report: { ...present(report, { safe: true }), view: { ...view, size: 1 } } };
     }),
   ],
   [
@@ -90,7 +89,10 @@ export const MUTANTS: readonly Mutant[] = [
     told((seen, report) => {
       if (report.data.kind !== 'unusable' || seen.record.uuid === null) return {};
       return {
-        report: { ...report, data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true } },
+        report: {
+          ...report,
+          data: { kind: 'present', uuid: seen.record.uuid, seqno: 900, safe: true, doubtful: false },
+        },
       };
     }),
   ],

@@ -1,5 +1,11 @@
 /** How rules are broken: they are told of another situation than the true one, or their answer is changed. */
-import type { MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
+import type {
+  ClusterRecord,
+  Decided,
+  MemberRecord,
+  Report,
+  Situation,
+} from '../../src/coordination/types.ts';
 import { type Rules, RULES } from './rules.ts';
 import type { Fault } from './steps.ts';
 
@@ -30,4 +36,23 @@ export function others(
     if (kept !== null) members[name] = kept;
   }
   return { ...seen, record: { ...seen.record, members } };
+}
+
+/** The rules, with what each answer to a start script leaves in the record changed. */
+export function deciding(change: (seen: Situation, decided: Decided) => ClusterRecord): Rules {
+  return {
+    ...RULES,
+    start: (seen, report) => {
+      const decided = RULES.start(seen, report);
+      return { answer: decided.answer, record: change(seen, decided) };
+    },
+  };
+}
+
+/** The report with what it says of data changed. */
+export function present(
+  report: Report,
+  change: Partial<Extract<Report['data'], { kind: 'present' }>>,
+): Report {
+  return report.data.kind === 'present' ? { ...report, data: { ...report.data, ...change } } : report;
 }

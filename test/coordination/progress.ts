@@ -1,5 +1,6 @@
 /** Whether a world recovers once its faults are over: by itself where that is safe, else after what a person is asked to do. */
 import type { Node } from './model/nodes.ts';
+import { volumesOf } from './model/laws.ts';
 import { contains, type Database } from './model/volumes.ts';
 import type { World } from './world.ts';
 
@@ -19,9 +20,41 @@ export function stuck(world: World, ordered: boolean): readonly string[] {
     world.workload.advance(node);
   }
   world.settle(ROUNDS);
+  scaleBack(world);
+  endRefused(world);
   // What is left then is the deletion of the Lease.
   if (world.group.serving.length === 0 && needsAPerson(world) && !goOnByHand(world)) return [];
-  return missing(world, ordered).map((node) => sentence(world, node));
+  return [...missing(world, ordered).map((node) => sentence(world, node)), ...untold(world)];
+}
+
+/** Rows that were acknowledged, that a volume holds and nobody serves, and of which nobody was told; each as a sentence. */
+export function untold(world: World): readonly string[] {
+  const { group, workload, record } = world;
+  const { ledger, tips } = group;
+  if (tips.length === 0) return [];
+  // When the record was lost, nobody knows of volumes that are not attached, nor of members that have not spoken since.
+  const isKnown = (node: Node) => !ledger.wasForgotten || workload.memberAt(node) in record.members;
+  const among = (node: Node) => (ledger.wasForgotten ? [node.volume] : volumesOf(node));
+  return workload.places
+    .filter((node) => isKnown(node) && among(node).some((volume) => ledger.isUntold(volume, tips)))
+    .map(({ index }) => `rows that ${index} holds are out of service, and nobody was told`);
+}
+
+/** Servers that must not serve end when a person deletes their pods, after what is needed of them was saved. */
+function endRefused(world: World): void {
+  const refused = world.nodes.filter(
+    (node) => world.group.isServing(node) && world.said(node).startsWith('refuse'),
+  );
+  if (refused.length === 0) return;
+  for (const node of refused) world.deletePod(node, true);
+  world.settle(ROUNDS);
+}
+
+/** Those that are waited for may be members that somebody has scaled away: the sentence names them. */
+function scaleBack(world: World): void {
+  if (world.group.serving.length > 0 || world.workload.isAtFullSize) return;
+  world.workload.scaleToAll();
+  world.settle(ROUNDS);
 }
 
 function sentence(world: World, node: Node): string {
@@ -55,6 +88,8 @@ function needsAPerson(world: World): boolean {
     return found.some(goesOn);
   }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
+  // The newest volume was lost, or put back to an older copy of it.
+  if (own.every(({ volume }) => volume.filled || volume.tip.seqno < world.record.confirmed)) return true;
   return own.some(
     ({ node, volume }) =>
       !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip) || sharesNothingSurely(world, node),
@@ -71,15 +106,15 @@ function goOnByHand(world: World): boolean {
   const node = databases(world)
     .filter(({ node: { pod }, volume }) => pod !== null && (!formed || volume.uuid === uuid))
     // A spent annotation takes another pod, with which data that is not on a claim would go.
-    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod))
+    .filter(({ node: { pod } }) => world.workload.durable || !world.orders.isSpent(pod, world.record))
     .toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.node;
   if (node === undefined) return false;
-  if (world.orders.isSpent(node.pod)) {
+  if (world.orders.isSpent(node.pod, world.record)) {
     world.deletePod(node, true);
     // An ordered controller makes the pod once those before it let it.
     world.settle(ROUNDS);
   }
-  if (node.pod?.annotated === false) world.annotate(node);
+  if (node.pod !== null) node.pod.order = 'now';
   world.settle(ROUNDS);
   return true;
 }
@@ -104,7 +139,7 @@ function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
   const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
-  if (volume.uuid !== record.uuid || sharesNothingSurely(world, node)) return true;
+  if (volume.uuid !== record.uuid || volume.filled || sharesNothingSurely(world, node)) return true;
   // After several choices the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
   if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;

@@ -20,11 +20,21 @@ export const UNUSABLE: Report = { ...EMPTY, data: { kind: 'unusable' } };
 export const UNMARKED: Report = { ...EMPTY, data: { kind: 'unmarked' } };
 
 export function holding(uuid: StateUuid, seqno: number, safe = false): Report {
-  return { data: { kind: 'present', uuid, seqno, safe }, view: null, identity: 'chosen' };
+  return { data: { kind: 'present', uuid, seqno, safe, doubtful: false }, view: null, identity: 'chosen' };
 }
 
-export function withView(report: Report): Report {
-  return { ...report, view: { id: 'view-1', self: 'm0', members: ['m0', 'm1', 'm2'] } };
+/** What a crash inside a DDL leaves. */
+export function doubtful(uuid: StateUuid, seqno: number): Report {
+  return {
+    data: { kind: 'present', uuid, seqno, safe: false, doubtful: true },
+    view: null,
+    identity: 'chosen',
+  };
+}
+
+/** The same with a last view of three, in the directory of `db-<index>`. */
+export function withView(index: number, report: Report): Report {
+  return { ...report, view: { id: 'view-1', self: `m${index}`, size: 3 } };
 }
 
 export function member(index: number, tweak: Partial<Member> = {}): Member {
@@ -39,8 +49,11 @@ export function member(index: number, tweak: Partial<Member> = {}): Member {
     terminating: false,
     address: `198.18.0.${index + 1}`,
     initStarted: NOW - 1_000,
+    initDone: false,
     durable: true,
-    bootstrapByHand: false,
+    machine: 'machine',
+    size: 3,
+    order: null,
     ...tweak,
   };
 }
@@ -52,11 +65,13 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     pod: `db-${index}`,
     podUid: `uid-${index}`,
     durable: true,
+    machine: null,
     report,
     told: null,
     served: false,
     holdsData: kind === 'present' || kind === 'unmarked',
     joined: tweak.holdsData ?? kind === 'present',
+    component: null,
     behind: null,
     apart: null,
     reforming: null,
@@ -96,10 +111,20 @@ export function situation(
 ): Situation {
   const own = members.find((one) => one.name === `db-${caller}`);
   if (own === undefined) throw new Error(`no member db-${caller} in this situation`);
-  return { record: known_, members, caller: own, ask: 2, start: null, now: NOW, freshUuid: FRESH };
+  return {
+    record: known_,
+    members,
+    caller: own,
+    place: { namespace: 'shop', cluster: 'db', recordNamespace: 'galera-system' },
+    ask: 2,
+    start: null,
+    now: NOW,
+    machines: new Map(),
+    freshUuid: FRESH,
+  };
 }
 
 /** What a member says when it serves; by default a component that it forms alone, at the address of db-0. */
 export function says(uuid: StateUuid, component: readonly string[] = ['198.18.0.1']): Serving {
-  return { uuid, component };
+  return { uuid, component, seqno: null };
 }

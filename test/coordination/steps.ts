@@ -1,10 +1,30 @@
 /** The steps of a history: what may happen to a world, how often, and how a step is written down. */
+import { takeCopy } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
+import {
+  annotate,
+  bootstrapBySql,
+  deleteByForce,
+  deleteLease,
+  orderWithMachinesOff,
+  refill,
+} from './person.ts';
 import type { Lost } from './rules.ts';
 import type { World } from './world.ts';
 
 /** Kinds of faults that a history has or has not, beside crashes, outages, scaling and lost calls. */
-export const FAULTS = ['volumes', 'network', 'coordinator', 'pods', 'person', 'calls'] as const;
+export const FAULTS = [
+  'volumes',
+  'network',
+  'coordinator',
+  'pods',
+  'person',
+  'calls',
+  'servers',
+  'copies',
+  'machines',
+  'sql',
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 type Perform = (world: World, node: Node, flag: boolean) => void;
@@ -49,7 +69,7 @@ const ALWAYS: Kinds = {
   kill: [2, (world, node) => world.kill(node)],
   deletePod: [2, (world, node, flag) => world.deletePod(node, flag)],
   outage: [1, (world, _node, flag) => world.outage(flag)],
-  scale: [1, (world, node) => world.scale(node.index + 1)],
+  scale: [1, (world, node, flag) => world.workload.scale(node.index + 1, flag, world.group)],
   abortTransfer: [2, (world, node) => world.abortTransfer(node)],
   restartNonPrimary: [1, (world, node) => world.restartNonPrimary(node)],
   // A stretch without faults: what happens to a formed cluster is reached far more often so.
@@ -66,13 +86,13 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     swapBack: [2, (world, node) => world.workload.swapBack(node)],
   },
   network: {
-    split: [1, (world, node) => world.split(node.index + 1)],
-    isolate: [2, (world, node) => world.isolate(node)],
-    heal: [2, (world) => world.heal()],
+    split: [1, (world, node) => world.network.split(node.index + 1)],
+    isolate: [2, (world, node) => world.network.isolate(node)],
+    heal: [2, (world) => world.network.heal()],
   },
   coordinator: {
-    cutOff: [1, (world, node) => world.cutOff(node)],
-    toggleCoordinator: [1, (world) => world.toggleCoordinator()],
+    cutOff: [1, (world, node) => world.network.cutOff(node)],
+    toggleCoordinator: [1, (world) => world.network.toggleCoordinator()],
     startAlone: [3, (world, node) => world.startAlone(node)],
   },
   pods: {
@@ -86,8 +106,28 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     overtake: [6, (world, node) => world.overtake(node)],
   },
   person: {
-    annotate: [3, (world, node) => world.annotate(node)],
-    deleteLease: [1, (world) => world.deleteLease()],
+    annotate: [3, (_world, node) => annotate(node, 'now')],
+    deleteLease: [1, (world) => deleteLease(world)],
+  },
+  servers: {
+    lag: [4, (world, node) => world.group.lag(node)],
+    killInDdl: [2, (world, node, flag) => world.killInDdl(node, flag)],
+  },
+  copies: {
+    takeCopy: [2, (_world, node) => takeCopy(node)],
+    putBack: [2, (world, node, flag) => world.workload.putBack(node, flag, world.group)],
+    cloneNext: [1, (world, node) => world.workload.cloneNext(node)],
+    refill: [2, (world, node) => refill(world, node)],
+  },
+  machines: {
+    cutOff: [2, (world, node) => world.network.cutOff(node)],
+    deleteByForce: [4, (world, node) => deleteByForce(world, node)],
+    reachMachines: [1, (world) => world.workload.machines.reach(world.group)],
+    orderWithMachinesOff: [1, (world, node) => orderWithMachinesOff(world, node)],
+    launchLost: [1, (world) => world.workload.machines.places.forEach((one) => world.launch(one))],
+  },
+  sql: {
+    bootstrapBySql: [4, (world, node) => bootstrapBySql(world, node)],
   },
 };
 

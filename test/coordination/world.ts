@@ -4,11 +4,12 @@
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
 import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
-import { askAgain, callOf, deliver, giveBack, suspend, viewOf } from './model/answers.ts';
+import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
 import { Group } from './model/group.ts';
-import { addressOf, memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
+import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
+import { Network } from './model/network.ts';
 import { Orders } from './model/orders.ts';
-import { type Question, Replicas } from './model/replicas.ts';
+import { type Decision, type Question, Replicas } from './model/replicas.ts';
 import { reportOf } from './model/volumes.ts';
 import { Clock, Workload } from './model/workload.ts';
 import { type Lost, RULES, type WorldOptions } from './rules.ts';
@@ -21,14 +22,15 @@ export class World {
   readonly violations: string[] = [];
   readonly workload: Workload;
   readonly group: Group;
+  readonly network: Network;
   readonly orders = new Orders();
   readonly #clock = new Clock();
   readonly #replicas: Replicas;
-  #coordinatorGone = false;
 
   constructor(options: WorldOptions) {
     this.workload = new Workload(options, this.#clock);
-    this.group = new Group(this.workload.nodes, this.violations);
+    this.group = new Group(this.workload.places, this.violations, (node) => this.kill(node));
+    this.network = new Network(this.workload.places, this.group);
     this.#replicas = new Replicas(options.rules ?? RULES, (question, record) => this.#look(question, record));
   }
 
@@ -53,10 +55,6 @@ export class World {
     this.workload.remove(node, clean, this.group);
   }
 
-  scale(replicas: number): void {
-    this.workload.scale(replicas, this.group);
-  }
-
   /** Every server is killed at once; with their pods when the machines go. */
   outage(withPods: boolean): void {
     for (const node of this.nodes) {
@@ -69,6 +67,18 @@ export class World {
   kill(node: Node): void {
     if (node.process === 'none' || node.process === 'init') return;
     this.group.stop(node, false);
+    this.#restart(node);
+  }
+
+  /** The server is killed in the middle of a DDL; or all that apply it are. */
+  killInDdl(node: Node, areAll: boolean): void {
+    const isIn = (one: Node) => this.group.isTogether(node, one) && !one.lags;
+    const those = this.workload.places.filter((one) => isIn(one) && (areAll || one === node));
+    this.group.crashInDdl(those);
+    those.forEach((one) => this.#restart(one));
+  }
+
+  #restart(node: Node): void {
     node.start += 1;
     askAgain(node);
     if (node.pod?.terminating === true) node.process = 'none';
@@ -76,13 +86,13 @@ export class World {
 
   /** A crashed server left a position that cannot be recovered. */
   losePosition({ process, volume }: Node): void {
-    if (process !== 'server' && volume.kind === 'data') volume.positionKnown = false;
+    if (process !== 'server' && volume.kind === 'data' && !volume.copied) volume.positionKnown = false;
   }
 
   /** The API learns how the readiness probe ends, or that the machine is not heard any more. */
   noticeReadiness(node: Node): void {
     const { pod } = node;
-    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node);
+    const passes = node.process === 'asking' ? node.recovering : this.group.isServing(node) && !node.refused;
     const ready = passes && !node.cutOff;
     if (pod === null || ready === pod.ready) return;
     Object.assign(pod, { ready, readySince: this.#clock.next() });
@@ -94,7 +104,10 @@ export class World {
     const name = this.#callOf(node);
     if (name === null || pod === null) return;
     if (name !== 'ready') pod.asked += 1;
+    if (name === 'start') pod.hasAsked = true;
     const suspends = suspend(pod, name);
+    const within = name === 'ready' ? this.group.componentOf(node) : null;
+    const members = this.workload.places.filter(({ index }) => within?.members.has(index) === true);
     this.#replicas.begin({
       node: node.index,
       podUid: pod.uid,
@@ -106,15 +119,16 @@ export class World {
       at: this.#clock.now,
       view: viewOf(node),
       suspends,
-      component: name === 'ready' ? this.group.serving.map(addressOf) : [],
+      component: members.map(({ address }) => address),
+      seqno: name === 'ready' ? readSeqno(node, this.#clock.now) : null,
+      within,
     });
   }
 
   /** The start script gives a question up and asks the next one, which is answered first. */
   overtake(node: Node): void {
     this.beginCall(node);
-    this.beginCall(node);
-    this.finishCall(this.#replicas.calls - 1, 'nothing');
+    this.callNow(node);
   }
 
   /** One of the calls under way ends. */
@@ -130,36 +144,49 @@ export class World {
     const node = this.nodes[question.node];
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(question.volume);
+    this.#takeNote(decision);
+    if (node !== undefined && question.report.data.kind !== 'present') node.saidEmpty = true;
     if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
-    const granted = this.nodes.filter((one) => one.told?.answer.kind === 'bootstrap');
+    const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {
       this.violations.push(`two grants: ${granted.map((one) => one.index).join(' and ')}`);
     }
   }
 
+  /** What people know of it from then on. */
+  #takeNote({ question, answer }: Decision): void {
+    if (question.name === 'ready')
+      this.group.hear(question.within, answer.kind === 'refuse' ? 'refused' : 'confirmed');
+    const isAsked = answer.kind === 'wait' && answer.person === true;
+    const told = isAsked ? this.group.laws.databases : answer.kind === 'refuse' ? [question.volume] : [];
+    for (const volume of told) this.group.ledger.tell(volume);
+  }
+
   /** The start script does what it was told and the server runs, as far as Galera lets it. */
   launch(node: Node): void {
     if (node.process !== 'granted' || node.told === null) return;
-    const { answer, byHand, heard } = node.told;
+    const { answer, byHand, heard, size, confirmed } = node.told;
     // The start script waits for a server that answers, and asks again meanwhile.
     if (answer.kind === 'join' && !this.group.someAnswers(node, false)) return askAgain(node);
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
     if (answer.kind === 'bootstrap' && this.group.someAnswers(node, true)) return askAgain(node);
     Object.assign(node, { told: null, onItsOwn: false });
     if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
-    if (byHand && this.record.formed) this.group.checkOrder(node);
+    if (byHand && this.record.formed) this.group.laws.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
-    const within = ({ pod }: Node) => heard.includes(pod?.uid ?? '');
-    const isKnown = ({ pod, index }: Node) => (pod?.name ?? `db-${index}`) in this.record.members;
-    this.group.bootstrap(node, uuid, { byHand, within, isKnown });
+    const isHeard = ({ pod }: Node) => heard.includes(pod?.uid ?? '');
+    const isKnown = (one: Node) => this.workload.memberAt(one) in this.record.members;
+    const isBehind = (one: Node) =>
+      (this.record.members[this.workload.memberAt(one)]?.behind ?? null) !== null;
+    this.group.bootstrap(node, uuid, { byHand, heard: isHeard, isKnown, isBehind, size, confirmed });
   }
 
   /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
-    if (process !== 'asking' || !this.#cannotReach(node) || !this.group.someAnswers(node, false)) return;
+    if (process !== 'asking' || !this.network.isOut(node) || !this.group.someAnswers(node, false)) return;
     if (pod === null || pod.word === null) return;
-    if (volume.kind === 'data' && pod.word !== volume.uuid) return;
+    if (volume.kind === 'data' && (volume.doubtful || pod.word !== volume.uuid)) return;
     pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, recovering: false });
     this.group.start(node, true);
@@ -183,46 +210,8 @@ export class World {
     if (node.process === 'server' && !this.group.isServing(node)) this.kill(node);
   }
 
-  /** The machines whose number is below the given one no longer see the others. */
-  split(below: number): void {
-    for (const node of this.nodes) node.island = node.index < below ? 1 : 0;
-    this.group.split();
-  }
-
-  /** One machine sees no other any more. */
-  isolate(node: Node): void {
-    node.island = node.index + 2;
-    this.group.split();
-  }
-
-  /** All machines see each other again. */
-  heal(): void {
-    for (const node of this.nodes) node.island = 0;
-    this.group.split();
-  }
-
-  /** A machine no longer reaches the control plane, or does again. */
-  cutOff(node: Node): void {
-    node.cutOff = !node.cutOff;
-  }
-
-  /** No coordinator answers, or one does again. */
-  toggleCoordinator(): void {
-    this.#coordinatorGone = !this.#coordinatorGone;
-  }
-
-  /** A person annotates the pod with `galera-injector.dev/bootstrap: now`, or takes that away. */
-  annotate({ pod }: Node): void {
-    if (pod !== null) pod.annotated = !pod.annotated;
-  }
-
-  /**
-   * A person deletes the Lease while all members are stopped: the cluster is to be forgotten. Not while volumes hold branches
-   * of one history after a bootstrap by hand: nothing but the record knows of those.
-   */
-  deleteLease(): void {
-    if (this.nodes.some(({ process }) => process !== 'none' && process !== 'init')) return;
-    if (!this.group.isOneHistory()) return;
+  /** The record is lost. */
+  forget(): void {
     this.#replicas.forget();
     this.group.ledger.forget();
     this.orders.forget();
@@ -234,15 +223,15 @@ export class World {
 
   /** Everything that was cut off is reached again. */
   reconnect(): void {
-    this.#coordinatorGone = false;
-    for (const node of this.nodes) node.cutOff = false;
-    this.heal();
+    this.workload.machines.reach(this.group);
+    this.network.reconnect();
   }
 
   /** Runs everything that can run, without new faults; calls that are under way before end first, unless they linger. */
   settle(rounds: number, linger = false): void {
     if (!linger) this.#finishAll();
     this.workload.scaleBack();
+    for (const node of this.workload.places) if (node.lags) this.group.catchUp(node);
     for (let round = 0; round < rounds && !this.isWhole(); round += 1) {
       this.pass(ROUND_MS);
       for (const node of this.nodes) this.#goOn(node);
@@ -264,36 +253,45 @@ export class World {
   }
 
   #goOn(node: Node): void {
-    const before = this.#replicas.calls;
     if (node.pod?.terminating === true) this.deletePod(node, true);
     if (node.pod?.state === 'pulling') this.workload.advance(node);
     this.createPod(node);
     this.restartNonPrimary(node);
     this.noticeReadiness(node);
     this.startAlone(node);
-    // The probe calls again only when the view has changed since its last call was answered.
-    if (!this.group.isServing(node) || viewOf(node) !== node.confirmedView) this.beginCall(node);
-    // The newest call is the last one.
-    if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
+    if (!this.group.isServing(node) || isDue(node, this.#clock.now)) this.callNow(node);
     this.launch(node);
     this.noticeReadiness(node);
   }
 
-  #cannotReach({ cutOff }: Node): boolean {
-    return cutOff || this.#coordinatorGone;
+  /** The node asks, and is answered before anything else happens. */
+  callNow(node: Node): void {
+    const before = this.#replicas.calls;
+    this.beginCall(node);
+    // The newest call is the last one.
+    if (this.#replicas.calls > before) this.finishCall(before, 'nothing');
   }
 
   #callOf(node: Node): Question['name'] | null {
-    return this.#cannotReach(node) ? null : callOf(node, this.group.isServing(node));
+    return this.network.isOut(node) ? null : callOf(node, this.group.isServing(node) && !node.lags);
   }
 
   #look({ node, podUid, ask, start: starts }: Question, record: ClusterRecord): Situation | null {
-    const { durable } = this.workload;
+    const { durable, machines } = this.workload;
     const members = this.nodes.flatMap((one) => (one.pod === null ? [] : [memberOf(one, one.pod, durable)]));
     const caller = members.find((member) => member.podUid === podUid);
     // The caller's pod is no longer listed: the call ends with an error.
     if (caller === undefined || this.nodes[node] === undefined) return null;
-    const start = String(starts);
-    return { record, members, caller, ask, start, now: this.#clock.now, freshUuid: this.#clock.freshUuid() };
+    return {
+      record,
+      members,
+      caller,
+      place: { namespace: 'shop', cluster: 'db', recordNamespace: 'galera-system' },
+      ask,
+      start: String(starts),
+      now: this.#clock.now,
+      machines: machines.viewsOf(record, this.#clock.now),
+      freshUuid: this.#clock.freshUuid(),
+    };
   }
 }

@@ -136,3 +136,13 @@ export function variable(container: InjectedContainer, name: string): string | u
 export function warned(subject: unknown, context: Context = CONTEXT): readonly string[] {
   return injected(subject, context).warnings.map((warning) => warning.reason);
 }
+
+/** The minimal pod whose database container has these fields too. */
+export function withFields(fields: Record<string, unknown>) {
+  return pod(({ spec }) => Object.assign(spec.containers[0], fields));
+}
+
+/** The database container of that pod after its injection. */
+export function containerOf(fields: Record<string, unknown>) {
+  return after(withFields(fields)).spec.containers[0];
+}

@@ -29,6 +29,8 @@ beforeAll(async () => {
   const coordinator = createCoordinator({
     store: memoryStore(),
     listPods: () => Promise.resolve([]),
+    readMachine: () => Promise.resolve({ isReached: true, heard: null }),
+    recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     announce: () => Promise.resolve(),
     onDecision: (call, kind) => metrics.decisions.inc({ call, kind }),

@@ -87,7 +87,9 @@ export async function withCopies(subject: Subject, during: (copies: Copies) => P
 
 /** Replaces everything in a data directory by what is in another one. No server may run on the first. */
 export async function replace(folder: string, by: string): Promise<void> {
-  await run('bash', ['-c', 'find "$1" -mindepth 1 -delete && cp -a "$2/." "$1/"', 'replace', folder, by]);
+  // Most of a log of InnoDB and of Galera's ring buffer is zeros, and servers stand still meanwhile.
+  const command = 'find "$1" -mindepth 1 -delete && cp -a --sparse=always "$2/." "$1/"';
+  await run('bash', ['-c', command, 'replace', folder, by]);
 }
 
 /** Writes into a saved state whether it is safe to bootstrap from. */

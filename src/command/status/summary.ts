@@ -121,10 +121,10 @@ function roleOf(known: MemberRecord | undefined, pod: Member | undefined): Role 
   if (pod === undefined) return 'Gone';
   if (isServing(pod, known)) return 'Serving';
   if (known === undefined) return 'Starting';
+  if (known.said.startsWith('refuse')) return 'Refused';
   if (known.told === 'bootstrap') return 'Bootstrapping';
   if (known.told === 'join') return 'Joining';
   if (known.told === 'reform') return 'Reforming';
-  if (known.said.startsWith('refuse')) return 'Refused';
   if (known.said.startsWith('recover')) return 'Recovering';
   return known.said.startsWith('wait') ? 'Waiting' : 'Starting';
 }
@@ -133,7 +133,7 @@ function positionOf(known: MemberRecord | undefined): string | null {
   const data = known?.report?.data;
   if (data === undefined) return null;
   if (data.kind !== 'present') return data.kind;
-  return `${data.uuid.slice(0, 8)}:${data.seqno}${data.safe ? ' safe' : ''}`;
+  return `${data.uuid.slice(0, 8)}:${data.seqno}${data.safe ? ' safe' : ''}${data.doubtful ? ' doubtful' : ''}`;
 }
 
 function goneSaid({ behind }: MemberRecord): string {

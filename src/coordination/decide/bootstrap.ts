@@ -1,7 +1,8 @@
 import type { Answer, ClusterRecord, Report, Situation } from '../types.ts';
-import { divergedBeyond, divergedMembers } from './fork.ts';
+import { divergedBeyond, divergedMembers, isOfTheHistory } from './fork.ts';
 import { grant } from './grant.ts';
 import {
+  bestChoice,
   byPosition,
   type Candidate,
   candidates,
@@ -35,13 +36,45 @@ export function chooseFromData(situation: Situation, report: Report): Answer {
       ...new Set(candidates(situation).map((one) => one.data.uuid)),
       ...unmarkedMembers(situation),
     ];
-    if (histories.length > 1) return { kind: 'wait', why: words.waitForPerson(histories) };
+    if (histories.length > 1) return askPerson(words.waitForPerson(bestChoice(situation), histories));
     const apart = divergedMembers(record);
-    if (apart.length > 0) return { kind: 'wait', why: words.waitForPerson(apart) };
+    if (apart.length > 0) return askPerson(words.waitForPerson(bestChoice(situation), apart));
+    const unheard = waitForUnheard(situation);
+    if (unheard !== null) return unheard;
   }
   const own = candidates(situation).filter((one) => !record.formed || one.data.uuid === record.uuid);
   if (own.length > 0) return chooseNewest(situation, report, own);
   return withoutCandidate(situation, report);
+}
+
+function askPerson(why: string): Answer {
+  return { kind: 'wait', why, person: true };
+}
+
+/**
+ * Where nothing is recorded, the one that left last says so itself; while nobody does, all that the cluster has may be ahead of
+ * those that have spoken. Null when there is nobody to hear.
+ */
+function waitForUnheard(situation: Situation): Answer | null {
+  const { record, members } = situation;
+  const found = candidates(situation);
+  const isLast = found.some(({ name, data }) => data.safe && isOfTheHistory(record.members[name]));
+  if (found.length === 0 || isLast) return null;
+  const reports = Object.values(record.members).flatMap(({ report }) => (report === null ? [] : [report]));
+  const sizes = [...members.map(({ size }) => size), ...reports.map(({ view }) => view?.size ?? 0)];
+  const size = Math.max(...sizes);
+  const silent = members.filter(({ name }) => (record.members[name]?.report ?? null) === null);
+  const choice = bestChoice(situation);
+  if (silent.length > 0)
+    return {
+      kind: 'wait',
+      why: words.waitForUnheard(
+        choice,
+        silent.map(({ pod }) => pod),
+      ),
+    };
+  if (reports.length >= size) return null;
+  return { kind: 'recover', why: words.recoverUnheard(choice, reports.length, size) };
 }
 
 function chooseNewest(situation: Situation, report: Report, own: readonly Candidate[]): Answer {
@@ -52,11 +85,18 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   const unheard = unheardHolders(record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
   const unknown = withoutPosition(record, own);
-  if (unknown.length > 0 && own.length > 1) return { kind: 'wait', why: words.waitForPosition(unknown) };
+  const choice = bestChoice(situation);
+  if (unknown.length > 0 && own.length > 1) return askPerson(words.waitForPosition(choice, unknown));
   const ahead = divergedBeyond(record, best?.data.seqno ?? -1).filter((name) => !isSurpassed(record, name));
-  if (ahead.length > 0) return { kind: 'wait', why: words.waitForShared(ahead) };
+  if (ahead.length > 0) return askPerson(words.waitForShared(choice, ahead));
+  const seqno = best?.data.seqno ?? -1;
+  if (seqno >= 0 && seqno < record.confirmed)
+    return askPerson(words.waitForOlderCopy(choice, seqno, record.confirmed));
   if (isCaller) return grant(situation, report, words.newest(best.data.seqno));
-  return { kind: 'wait', why: words.waitForNewest(best?.name, best?.data.seqno) };
+  return {
+    kind: 'wait',
+    why: words.waitForNewest(best?.name, best?.data.seqno),
+  };
 }
 
 /** Members of which nobody can say how far their data goes; not those that somebody is surely ahead of. */
@@ -67,12 +107,14 @@ function withoutPosition(record: ClusterRecord, own: readonly Candidate[]): read
 }
 
 /** A holder without a pod may be one that an ordered controller does not create yet. */
-export function waitForHolders({ record, members }: Situation, unheard: readonly string[]): Answer {
+export function waitForHolders(situation: Situation, unheard: readonly string[]): Answer {
+  const { record, members } = situation;
+  const choice = bestChoice(situation);
   const podless = unheard.filter((name) => !members.some((member) => member.name === name));
-  if (podless.length > 0) return { kind: 'recover', why: words.recover(podless) };
+  if (podless.length > 0) return { kind: 'recover', why: words.recover(choice, podless) };
   const detached = unheard.filter((name) => record.members[name]?.report !== null);
-  if (detached.length > 0) return { kind: 'wait', why: words.waitForDetached(detached) };
-  return { kind: 'wait', why: words.waitForHolders(unheard) };
+  if (detached.length > 0) return askPerson(words.waitForDetached(choice, detached));
+  return { kind: 'wait', why: words.waitForHolders(choice, unheard) };
 }
 
 /** No member has the cluster's uuid: a database that was never clustered is adopted, lost volumes start anew. */
@@ -80,7 +122,7 @@ function withoutCandidate(situation: Situation, report: Report): Answer {
   const unheard = everHeld(situation.record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);
   const diverged = divergedMembers(situation.record);
-  if (diverged.length > 0) return { kind: 'wait', why: words.waitForDiverged(diverged) };
+  if (diverged.length > 0) return askPerson(words.waitForDiverged(bestChoice(situation), diverged));
   const unmarked = unmarkedMembers(situation)[0];
   if (situation.record.formed || unmarked === undefined) return formNewCluster(situation, report);
   if (unmarked === situation.caller.name) return grant(situation, report, words.adopt());

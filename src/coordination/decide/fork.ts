@@ -1,6 +1,7 @@
 /**
- * What a bootstrap by hand, or one after the record was lost, leaves behind: volumes of the same uuid that may hold rows
- * which the cluster has gone on without. Galera would send them what they seem to lack, and keep the rest: two histories merged in silence.
+ * What a bootstrap leaves behind: volumes of the same uuid that may hold rows which the cluster has gone on without, because a
+ * person chose so, the record was lost, or a volume did not tell the truth. Galera would send them what they seem to lack,
+ * and keep the rest: two histories merged in silence.
  */
 import type { ClusterRecord, MemberRecord, Report, Situation, StateUuid } from '../types.ts';
 
@@ -11,7 +12,19 @@ export function apartOf({ members, adoptedAt }: ClusterRecord, name: string): Me
   return adoptedAt === null ? null : { upTo: adoptedAt, letIn: false };
 }
 
-/** Whether the member has been Primary since the last bootstrap by hand, so that its data and its views are of the history that goes on. */
+/**
+ * The same of a volume that holds data now. Where the member had said that it holds none, somebody else has filled it since:
+ * an init container that restores a copy, or another volume in its place. Nothing is known of such data, so that it says
+ * nothing of others either: it is never taken for the newest.
+ */
+export function apartOfFound(record: ClusterRecord, name: string): MemberRecord['apart'] {
+  const known = record.members[name];
+  const isFilled = known !== undefined && !known.holdsData && !known.joined;
+  if (!isFilled) return apartOf(record, name);
+  return { upTo: record.adoptedAt ?? Number.MAX_SAFE_INTEGER, letIn: false };
+}
+
+/** Whether the member has been Primary since the last bootstrap, so that its data and its views are of the history that goes on. */
 export function isOfTheHistory(known: MemberRecord | undefined): boolean {
   return (known?.apart ?? null) === null;
 }
@@ -43,8 +56,8 @@ export function divergedBeyond(record: ClusterRecord, seqno: number): readonly s
 }
 
 /**
- * The members after a bootstrap by hand of the caller: every other one that holds data shares the cluster's history at
- * most up to where the caller stands, and up to where either had parted from it before.
+ * The members after a bootstrap of the caller: every other one that holds data shares the cluster's history at most up to
+ * where the caller stands, and up to where either had parted from it before. Where the choice was right nobody is beyond that.
  */
 export function setApart(
   { record, caller }: Situation,
@@ -61,15 +74,9 @@ export function setApart(
 }
 
 /** `adoptedAt` after a bootstrap of the caller. */
-export function adoptedAfter(
-  { record, caller }: Situation,
-  { data }: Report,
-  byHand: boolean,
-): number | null {
+export function adoptedAfter({ record, caller }: Situation, { data }: Report): number | null {
   if (data.kind !== 'present') return null;
-  const isKnown = record.uuid === data.uuid;
-  const before = isKnown ? record.adoptedAt : null;
-  if (isKnown && before === null && !byHand) return null;
+  const before = record.uuid === data.uuid ? record.adoptedAt : null;
   return Math.min(data.seqno, shared(record.members[caller.name]), before ?? Number.MAX_SAFE_INTEGER);
 }
 

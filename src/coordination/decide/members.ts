@@ -1,6 +1,7 @@
 import type { ClusterRecord, Data, Member, MemberRecord, Report, Situation, View } from '../types.ts';
 import { isDiverged, isOfTheHistory, leftBehindAt } from './fork.ts';
 import { isForeign } from './reconcile.ts';
+import type { Choice } from './words.ts';
 
 /** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
 export const SILENCE_LIMIT_MS = 60_000;
@@ -11,13 +12,11 @@ export interface Candidate {
   readonly rank: readonly (number | string)[];
   readonly data: Extract<Data, { kind: 'present' }>;
   /**
-   * It was the only member of its last primary view: nobody else is ahead of it. Galera writes that as
-   * `safe_to_bootstrap: 1` when it leaves cleanly (galera/src/replicator_smm.cpp), and as a view of one before a crash.
-   */
-  readonly alone: boolean;
-  /**
-   * Being alone proves that it is the newest. That holds within one history: before a cluster has formed, one that is not
-   * heard may hold another database, and a bootstrap by hand may have begun a later view that this member has never seen.
+   * Nobody else is ahead of it: it was the only member of its last primary view, and had all that was committed before.
+   * Galera saves that as `safe_to_bootstrap: 1`, in order with the rows (galera/src/replicator_smm.cpp), while gvwstate.dat
+   * is written when the view comes, however far the applier is behind. It holds within one history: before a cluster has
+   * formed, one that is not heard may hold another database, and a bootstrap may have begun a later view that this member
+   * has never seen. Nor does it hold of an older copy of the volume.
    */
   readonly newest: boolean;
 }
@@ -45,7 +44,8 @@ export function isServing(member: Member, known: MemberRecord | undefined): bool
 export function runningMembers(situation: Situation): readonly Member[] {
   return others(situation).filter((member) => {
     const known = situation.record.members[member.name];
-    return known !== undefined && known.told !== null;
+    // A coordinator has let it start, so the record of that was lost.
+    return known === undefined ? member.initDone : known.told !== null;
   });
 }
 
@@ -56,17 +56,22 @@ export function unheardHolders(record: ClusterRecord): readonly string[] {
 
 /**
  * Whether somebody who is ahead of this member has reported its data: the one in whose primary component it was missed,
- * or, where a bootstrap by hand went on without it, anybody who has been Primary since.
+ * or, where a bootstrap went on without it, anybody who has been Primary since. The volume of a witness may be an older copy.
  */
-export function isSurpassed({ members, uuid, formed }: ClusterRecord, name: string): boolean {
+export function isSurpassed(record: ClusterRecord, name: string): boolean {
+  const { members, formed } = record;
   const known = members[name];
-  const witness = known?.behind ?? null;
-  if (witness !== null && members[witness]?.report?.data.kind === 'present') return true;
+  const witness = members[known?.behind ?? ''];
+  if (witness !== undefined && isWitness(record, witness)) return true;
   // Before the cluster has formed, the one that was adopted may never have run.
   if (!formed || leftBehindAt(known) === null) return false;
-  return Object.values(members).some(
-    ({ apart, report }) => apart === null && report?.data.kind === 'present' && report.data.uuid === uuid,
-  );
+  return Object.values(members).some((one) => one.apart === null && isWitness(record, one));
+}
+
+function isWitness({ uuid, confirmed }: ClusterRecord, { report }: MemberRecord): boolean {
+  const data = report?.data;
+  if (data?.kind !== 'present' || data.uuid !== uuid) return false;
+  return data.seqno < 0 || data.seqno >= confirmed;
 }
 
 /** Names of members that hold any data, however old, and have not said what; so has none whose own volume is detached. */
@@ -84,20 +89,25 @@ export function othersHoldData({ members }: ClusterRecord, own: Member): boolean
 
 /**
  * The members that could form the last view of the caller again with it: those that reported the same view, and those
- * that run, which may remember it. Null when they are too few.
+ * that run, which may remember it. Null when they are too few; two copies of one volume are one member of the view.
  */
 export function viewCompanions(situation: Situation, view: View): readonly string[] | null {
-  const together = others(situation)
-    .filter(({ name }) => {
-      const known = situation.record.members[name];
-      if (known === undefined) return false;
-      if (!isOfTheHistory(known)) return false;
-      // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
-      if (known.told !== null) return known.served || known.reforming === view.id;
-      return !known.reformTried && known.report?.view?.id === view.id && isOwn(known.report, situation);
-    })
-    .map(({ name }) => name);
-  return together.length + 1 < view.members.length ? null : together;
+  const together = others(situation).flatMap(({ name }) => {
+    const known = situation.record.members[name];
+    if (known === undefined || !isOfTheHistory(known)) return [];
+    // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
+    if (known.told !== null) return known.served || known.reforming === view.id ? [{ name, self: name }] : [];
+    const { report } = known;
+    if (known.reformTried || report?.view?.id !== view.id || !canReform(report, situation)) return [];
+    return [{ name, self: report.view.self }];
+  });
+  const distinct = new Set([view.self, ...together.map(({ self }) => self)]);
+  return distinct.size < view.size ? null : together.map(({ name }) => name);
+}
+
+/** Whether a server that starts on the reported data takes its place in its last view. */
+export function canReform(report: Report, situation: Situation): boolean {
+  return isOwn(report, situation) && report.data.kind === 'present' && !report.data.doubtful;
 }
 
 /** Whether the report is of data of the recorded cluster. */
@@ -120,9 +130,10 @@ export function candidates(situation: Situation): readonly Candidate[] {
   for (const [name, known] of Object.entries(situation.record.members)) {
     const data = known.report?.data;
     if (data?.kind !== 'present' || isDiverged(known, situation.record.uuid, known.report)) continue;
-    const alone = data.safe || known.report?.view?.members.length === 1;
-    const newest = alone && situation.record.formed && isOfTheHistory(known);
-    found.push({ name, rank: rankOf(situation, name), data, alone, newest });
+    const { formed, confirmed } = situation.record;
+    const isCopy = data.seqno >= 0 && data.seqno < confirmed;
+    const newest = data.safe && formed && isOfTheHistory(known) && !isCopy;
+    found.push({ name, rank: rankOf(situation, name), data, newest });
   }
   return found;
 }
@@ -140,11 +151,12 @@ export function designated(situation: Situation): Member | undefined {
     .toSorted((a, b) => compareRanks(a.rank, b.rank))[0];
 }
 
-/** Highest seqno first; then the one that was alone in the last view; then the lowest rank. */
+/** Highest seqno first; then the one that is safe; one that is whole before a doubtful one; then the lowest rank. */
 export function byPosition(a: Candidate, b: Candidate): number {
   const [x, y] = [positionOf(a), positionOf(b)];
   if (x !== y) return y - x;
-  if (a.alone !== b.alone) return a.alone ? -1 : 1;
+  if (a.data.safe !== b.data.safe) return a.data.safe ? -1 : 1;
+  if (a.data.doubtful !== b.data.doubtful) return a.data.doubtful ? 1 : -1;
   return compareRanks(a.rank, b.rank);
 }
 
@@ -171,4 +183,12 @@ function compareRanks(a: readonly (number | string)[], b: readonly (number | str
     return x < y ? -1 : 1;
   }
   return 0;
+}
+
+/** The pod that a person would annotate: that of the furthest reported data, else the caller's. */
+export function bestChoice(situation: Situation): Choice {
+  const { caller, members, place, record } = situation;
+  const own = candidates(situation).filter(({ data }) => !record.formed || data.uuid === record.uuid);
+  const best = own.toSorted(byPosition)[0];
+  return { place, pod: members.find(({ name }) => name === best?.name)?.pod ?? caller.pod };
 }

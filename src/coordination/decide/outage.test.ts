@@ -21,7 +21,7 @@ import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const viewOfOne = (report: Report): Report => ({
   ...report,
-  view: { id: 'v9', self: 'm1', members: ['m1'] },
+  view: { id: 'v9', self: 'm1', size: 1 },
 });
 
 describe('a member that waits for holders without a pod', () => {
@@ -66,55 +66,64 @@ describe('a member that waits for holders without a pod', () => {
     expect(decideStart(situation(0, chosen.record, ready), EMPTY).answer.kind).toBe('wait');
     const anew = [member(0), member(1, { ready: true, readySince: 8 })];
     expect(decideStart(situation(0, chosen.record, anew), EMPTY).answer.kind).toBe('join');
-    const said = decideReady(situation(1, chosen.record, ready), says(A)).record;
+    const said = decideReady(situation(1, chosen.record, ready), says(A, [])).record;
     expect(decideStart(situation(0, said, ready), EMPTY).answer.kind).toBe('join');
   });
 });
 
 describe('the last view, with nobody running', () => {
-  const reported = (index: number) => known(index, withView(holding(A, 5)));
+  const reported = (index: number) => known(index, withView(index, holding(A, 5)));
 
   it('forms again when every member of it has reported, without a bootstrap', () => {
     const all = formed({ members: { 'db-0': reported(0), 'db-2': reported(2) } });
-    const first = decideStart(situation(1, all), withView(holding(A, 4)));
+    const first = decideStart(situation(1, all), withView(1, holding(A, 4)));
     expect(first.answer.kind).toBe('reform');
-    expect(decideStart(situation(0, first.record), withView(holding(A, 5))).answer.kind).toBe('reform');
+    expect(decideStart(situation(0, first.record), withView(0, holding(A, 5))).answer.kind).toBe('reform');
   });
 
   it('is not tried beside members that were told to form another one again', () => {
-    const other = { ...withView(holding(A, 9)), view: { id: 'view-2', self: 'm0', members: ['m0', 'm1'] } };
-    const both = formed({ members: { 'db-1': known(1, other), 'db-2': reported(2) } });
-    const first = decideStart(situation(0, both), other).record;
-    const { answer, record: next } = decideStart(situation(1, first), other);
+    const other = (self: string) => ({ ...holding(A, 9), view: { id: 'view-2', self, size: 2 } });
+    const both = formed({ members: { 'db-1': known(1, other('m1')), 'db-2': reported(2) } });
+    const first = decideStart(situation(0, both), other('m0')).record;
+    const { answer, record: next } = decideStart(situation(1, first), other('m1'));
     expect(answer.kind).toBe('reform');
-    expect(decideStart(situation(2, next), withView(holding(A, 5))).answer.kind).toBe('wait');
+    expect(decideStart(situation(2, next), withView(2, holding(A, 5))).answer.kind).toBe('wait');
   });
 
   it('is not tried while one of it is missing or has tried before', () => {
     const some = formed({ members: { 'db-0': reported(0), 'db-2': unheard(2) } });
-    expect(decideStart(situation(1, some), withView(holding(A, 5))).answer.kind).toBe('wait');
-    const tried = known(2, withView(holding(A, 5)), { reformTried: true });
+    expect(decideStart(situation(1, some), withView(1, holding(A, 5))).answer.kind).toBe('wait');
+    const tried = known(2, withView(2, holding(A, 5)), { reformTried: true });
     const again = formed({ members: { 'db-0': reported(0), 'db-2': tried } });
-    expect(decideStart(situation(1, again), withView(holding(A, 9))).answer.kind).toBe('bootstrap');
+    expect(decideStart(situation(1, again), withView(1, holding(A, 9))).answer.kind).toBe('bootstrap');
   });
 
   it('is told again to a start that has not heard it, and not to one that has tried', () => {
     const all = formed({ members: { 'db-0': reported(0), 'db-2': reported(2) } });
     const seen = (record_: typeof all, start: string) => ({ ...situation(1, record_), start });
-    const lost = decideStart(seen(all, 'first'), withView(holding(A, 4))).record;
-    const other = decideStart({ ...situation(0, lost), start: 'other' }, withView(holding(A, 5))).record;
-    expect(decideStart(seen(other, 'first'), withView(holding(A, 4))).answer.kind).toBe('reform');
-    expect(decideStart(seen(other, 'second'), withView(holding(A, 4))).answer.kind).toBe('wait');
+    const lost = decideStart(seen(all, 'first'), withView(1, holding(A, 4))).record;
+    const other = decideStart({ ...situation(0, lost), start: 'other' }, withView(0, holding(A, 5))).record;
+    expect(decideStart(seen(other, 'first'), withView(1, holding(A, 4))).answer.kind).toBe('reform');
+    expect(decideStart(seen(other, 'second'), withView(1, holding(A, 4))).answer.kind).toBe('wait');
   });
 
   it('forms again although somebody looks Ready, when half of it went down in it', () => {
     const pods = [member(0, { ready: true }), member(1), member(2)];
     const two = formed({ members: { 'db-0': started(0), 'db-2': reported(2) } });
-    expect(decideStart(situation(1, two, pods), withView(holding(A, 5))).answer.kind).toBe('reform');
+    expect(decideStart(situation(1, two, pods), withView(1, holding(A, 5))).answer.kind).toBe('reform');
     const one = formed({ members: { 'db-0': started(0), 'db-2': started(2) } });
-    expect(decideStart(situation(1, one, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+    expect(decideStart(situation(1, one, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
     const empty = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
-    expect(decideStart(situation(1, empty, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+    expect(decideStart(situation(1, empty, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
+  });
+
+  it('does not form again beside one that was confirmed in a later component', () => {
+    const pods = [member(0, { ready: true }), member(1), member(2)];
+    const component = (number: number) => ({ number, size: 1, from: 0, since: 0 });
+    const later = started(0, { component: component(2) });
+    const own = known(1, null, { holdsData: true, component: component(1) });
+    const seen = formed({ members: { 'db-0': later, 'db-1': own, 'db-2': reported(2) } });
+    expect(decideStart(situation(1, seen, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
   });
 
   it('is given up once another member was bootstrapped, which then serves where this one may not see it', () => {
@@ -124,36 +133,37 @@ describe('the last view, with nobody running', () => {
     const { record: next } = decideReady(situation(0, granted), says(A));
     const anew = [member(0, { ready: true }), member(1, { podUid: 'uid-new' }), member(2)];
     for (const pods of [serving, anew]) {
-      expect(decideStart(situation(1, next, pods), withView(holding(A, 5))).answer.kind).toBe('join');
+      expect(decideStart(situation(1, next, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
     }
   });
 
   it('is not tried where a bootstrap by hand may have led past it', () => {
     const apart = { upTo: 9, letIn: false };
     const all = { 'db-0': reported(0), 'db-2': { ...reported(2), apart } };
-    const { answer } = decideStart(situation(1, formed({ members: all })), withView(holding(A, 9)));
+    const { answer } = decideStart(situation(1, formed({ members: all })), withView(1, holding(A, 9)));
     expect(answer.kind).toBe('bootstrap');
     const own = {
       'db-0': started(0),
       'db-1': known(1, null, { holdsData: true, apart }),
       'db-2': started(2),
     };
-    const beside = decideStart(situation(1, formed({ members: own })), withView(holding(A, 9)));
+    const beside = decideStart(situation(1, formed({ members: own })), withView(1, holding(A, 9)));
     expect(beside.answer.kind).toBe('wait');
   });
 
-  it('of a member that was alone in it lets that one bootstrap at once', () => {
+  it('of a member that was alone in it lets that one bootstrap at once when it had applied all that came before', () => {
     const seen = formed({ members: { 'db-2': unheard(2) } });
-    expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9))).answer.kind).toBe('bootstrap');
+    expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9, true))).answer.kind).toBe('bootstrap');
+    expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9))).answer.kind).toBe('wait');
     const left = known(1, null, { holdsData: true, apart: { upTo: 9, letIn: false } });
-    const byHand = formed({ members: { 'db-1': left, 'db-2': unheard(2) } });
-    expect(decideStart(situation(1, byHand), viewOfOne(holding(A, 9))).answer.kind).toBe('wait');
+    const fork = formed({ members: { 'db-1': left, 'db-2': unheard(2) } });
+    expect(decideStart(situation(1, fork), viewOfOne(holding(A, 9, true))).answer.kind).toBe('wait');
   });
 });
 
 describe('the annotation bootstrap: now', () => {
   it('on several pods is honoured for the first that asks, and then spent on all', () => {
-    const pods = [0, 1, 2].map((index) => member(index, { bootstrapByHand: true }));
+    const pods = [0, 1, 2].map((index) => member(index, { order: 'now' }));
     const stuck = formed({ members: { 'db-2': unheard(2) } });
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
@@ -163,7 +173,7 @@ describe('the annotation bootstrap: now', () => {
   });
 
   it('that stayed on while its pod joined chooses nothing in a later outage', () => {
-    const pods = [member(0, { ready: true }), member(1, { bootstrapByHand: true })];
+    const pods = [member(0, { ready: true }), member(1, { order: 'now' })];
     const joined = decideStart(
       situation(1, formed({ members: { 'db-0': started(0) } }), pods),
       holding(A, 4),
@@ -191,7 +201,7 @@ describe('a foreign volume', () => {
       why: expect.stringMatching(/db-2 has the volume of another database.*bootstrap=now/) as string,
     });
     expect(decideStart(seen, holding(A, 4, true)).answer.kind).toBe('bootstrap');
-    const pods = [member(0, { bootstrapByHand: true }), member(1), member(2)];
+    const pods = [member(0, { order: 'now' }), member(1), member(2)];
     const chosen = decideStart(situation(0, refused, pods), holding(A, 3)).record;
     const back = decideStart(situation(2, { ...chosen, holder: null }), holding(A, 4)).record;
     expect(

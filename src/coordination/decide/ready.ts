@@ -1,7 +1,14 @@
-import type { ClusterRecord, Situation, StateUuid } from '../types.ts';
+import type { ClusterRecord, Component, Member, MemberRecord, Situation, StateUuid } from '../types.ts';
 import { leftBehindAt } from './fork.ts';
+import { isServing } from './members.ts';
 import { reconcile, withMember } from './reconcile.ts';
 import * as words from './words.ts';
+
+/**
+ * Two components that serve for so long, in milliseconds, are two: a pod's readiness is gone some seconds after its server, and
+ * what a probe says is not older than two.
+ */
+const PARTED_FOR_CERTAIN_MS = 30_000;
 
 /** The outcome of a `ready` call. */
 export interface ReadyDecided {
@@ -14,6 +21,8 @@ export interface Serving {
   readonly uuid: StateUuid;
   /** Addresses of all members of its primary component, its own among them; empty where the server does not say. */
   readonly component: readonly string[];
+  /** What it had committed some seconds ago, and has on its disk by now; null where it does not say. */
+  readonly seqno: number | null;
 }
 
 /**
@@ -21,23 +30,20 @@ export interface Serving {
  *
  * A primary component moves on without the members that have no pod: what they hold is older, so nobody waits for them
  * after an outage while the caller's data is there. That is only sure when every member of the component has a pod; a
- * pod that terminates still is one. A node that is Primary under another uuid than the recorded one must not serve, nor one
- * whose data may hold rows that a bootstrap by hand has gone on without.
+ * pod that terminates still is one. The server says in which component it is when its applier has come so far, so the caller
+ * has all that those had when they left.
+ *
+ * A node must not serve that is Primary under another uuid than the recorded one, or in the smaller of two components; nor one
+ * whose data may hold rows that the cluster has gone on without.
  */
-export function decideReady(situation: Situation, { uuid, component }: Serving): ReadyDecided {
-  const record = reconcile(situation.record, situation.members);
-  const holding = record.holder?.podUid === situation.caller.podUid;
-  const claims = record.formed || (record.holder !== null && !holding);
-  if (claims && record.uuid !== null && record.uuid !== uuid) {
-    return { refusal: words.refuseSecondCluster(uuid, record.uuid), record };
-  }
-  const known = record.members[situation.caller.name];
-  // It joined without asking, as a start script does that cannot reach the coordinator.
-  const upTo = leftBehindAt(known);
-  if (upTo !== null) return { refusal: words.refuseUnasked(upTo), record };
-  const members = withoutThem(situation, withComponent(situation, record, component), component);
-  const noted = withMember({ ...record, members }, situation.caller, {
-    told: known?.told ?? 'join',
+export function decideReady(situation: Situation, serving: Serving): ReadyDecided {
+  const seen = { ...situation, record: reconcile(situation) };
+  const refusal = refusalOf(seen, serving);
+  if (refusal !== null) return refused(seen, serving, refusal);
+  const record = withComponent(seen, serving);
+  const { caller } = seen;
+  const noted = withMember(record, caller, {
+    told: record.members[caller.name]?.told ?? 'join',
     served: true,
     report: null,
     holdsData: true,
@@ -47,38 +53,148 @@ export function decideReady(situation: Situation, { uuid, component }: Serving):
     reforming: null,
     reformTried: false,
     readyLeftOver: null,
-    asked: situation.ask,
-    said: `ready: Primary and Synced in cluster ${uuid}`,
+    asked: seen.ask,
+    said: `ready: Primary and Synced in cluster ${serving.uuid}`,
   });
-  return { refusal: null, record: { ...noted, uuid, formed: true, holder: holding ? null : record.holder } };
+  return {
+    refusal: null,
+    record: {
+      ...noted,
+      uuid: serving.uuid,
+      formed: true,
+      holder: isHolder(seen) ? null : record.holder,
+      confirmed: Math.max(record.confirmed, serving.seqno ?? 0),
+      // A primary component leaves no other to run elsewhere.
+      vanished: [],
+    },
+  };
+}
+
+function isHolder({ record, caller }: Situation): boolean {
+  return record.holder?.podUid === caller.podUid;
+}
+
+function refusalOf(seen: Situation, serving: Serving): string | null {
+  const { record, caller } = seen;
+  const claims = record.formed || (record.holder !== null && !isHolder(seen));
+  if (claims && record.uuid !== null && record.uuid !== serving.uuid) {
+    return words.refuseSecondCluster(serving.uuid, record.uuid);
+  }
+  const own = namesIn(seen, serving);
+  const rivals = rivalsOf(seen, serving);
+  if (rivals.some(({ component }) => component.size >= own.length)) {
+    return words.refuseSecondComponent(
+      own,
+      rivals.map(({ name }) => name),
+    );
+  }
+  const parted = partedIn(seen, own);
+  if (parted.length > 0) return words.refuseWithParted(parted.map(({ name }) => name));
+  // It joined without asking, as a start script does that cannot reach the coordinator.
+  const upTo = leftBehindAt(record.members[caller.name]);
+  return upTo === null ? null : words.refuseUnasked(upTo);
+}
+
+/** The refusal is noted; and, once there are two components for certain, how far the caller's data is the cluster's. */
+function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecided {
+  const { record, caller } = seen;
+  const known = record.members[caller.name];
+  if (known === undefined) return { refusal, record };
+  const lasting = rivalsOf(seen, serving)
+    .map(({ component }) => component)
+    .filter(({ since }) => seen.now - since >= PARTED_FOR_CERTAIN_MS);
+  const said = `refuse: ${refusal}`;
+  const own = namesIn(seen, serving);
+  const parted = partedIn(seen, own).map(({ upTo }) => upTo);
+  if (lasting.length + parted.length === 0) return { refusal, record: withMember(record, caller, { said }) };
+  const fork = componentOf(seen, own);
+  const isKnown = fork.number === known.component?.number;
+  const upTo = Math.min(...parted, ...[...lasting, ...(isKnown ? [fork] : [])].map(({ from }) => from));
+  return {
+    refusal,
+    record: withMember(record, caller, { said, apart: known.apart ?? { upTo, letIn: false } }),
+  };
+}
+
+interface Parted {
+  readonly name: string;
+  readonly upTo: number;
+}
+
+/** Members of the component that were set apart while they served: who joins one goes on with its rows. */
+function partedIn({ record, caller }: Situation, own: readonly string[]): readonly Parted[] {
+  return own.flatMap((name) => {
+    const known = record.members[name];
+    const upTo = leftBehindAt(known);
+    return name !== caller.name && known?.served === true && upTo !== null ? [{ name, upTo }] : [];
+  });
+}
+
+interface Rival {
+  readonly name: string;
+  readonly component: Component;
+}
+
+/**
+ * Members that serve outside of the caller's component, in one that came to be after the caller's last one. Within one
+ * history that is over soon: they have crashed since, or the caller's own word comes late.
+ */
+function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
+  const { record, members } = seen;
+  const own = namesIn(seen, serving);
+  if (own.length === 0 || record.uuid !== serving.uuid) return [];
+  const before = Math.max(...own.map((name) => record.members[name]?.component?.number ?? 0));
+  return members.flatMap((pod) => {
+    const known = record.members[pod.name];
+    const component = known?.component ?? null;
+    if (own.includes(pod.name) || known?.served !== true || known.apart !== null || component === null)
+      return [];
+    return isServing(pod, known) && component.number > before ? [{ name: pod.name, component }] : [];
+  });
+}
+
+/** Names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
+function namesIn({ members: pods, caller }: Situation, { component }: Serving): readonly string[] {
+  const found = component.map((address) => pods.find((pod) => pod.address === address)?.name);
+  const names = found.filter((name) => name !== undefined);
+  return names.length === component.length && names.includes(caller.name) ? names.toSorted() : [];
 }
 
 /**
  * Every member of the component holds rows of the cluster, also one that joined while it could not reach the coordinator
- * and has not said so. Should it have lost them since, its own next report counts.
+ * and has not said so, and one whose record was lost. Should it have lost them since, its own next report counts. Members
+ * without a pod were left behind.
  */
-function withComponent(
-  { members: pods, caller }: Situation,
-  record: ClusterRecord,
-  component: readonly string[],
-): ClusterRecord {
-  return pods
-    .filter((pod) => pod.podUid !== caller.podUid && pod.address !== null && component.includes(pod.address))
-    .reduce((known, pod) => withMember(known, pod, { holdsData: true, joined: true }), record);
+function withComponent(seen: Situation, serving: Serving): ClusterRecord {
+  const names = namesIn(seen, serving);
+  const component = componentOf(seen, names);
+  const inside = seen.members
+    .filter(({ name }) => names.includes(name))
+    .reduce((all, pod) => withMember(all, pod, confirmed(seen, pod, component)), seen.record);
+  if (names.length === 0) return inside;
+  const pods = new Set(seen.members.map(({ name }) => name));
+  const members = Object.entries(inside.members).map(([name, known]) => {
+    return [name, pods.has(name) ? known : { ...known, behind: seen.caller.name }] as const;
+  });
+  return { ...inside, members: Object.fromEntries(members) };
 }
 
-function withoutThem(
-  { members: pods, caller }: Situation,
-  record: ClusterRecord,
-  component: readonly string[],
-): ClusterRecord['members'] {
-  const addresses = new Set(pods.map((pod) => pod.address));
-  if (component.length === 0 || !component.every((address) => addresses.has(address))) return record.members;
-  const names = new Set(pods.map((pod) => pod.name));
-  return Object.fromEntries(
-    Object.entries(record.members).map(([name, known]) => [
-      name,
-      names.has(name) ? known : { ...known, behind: caller.name },
-    ]),
-  );
+function confirmed(
+  { record }: Situation,
+  pod: Member,
+  component: Component,
+): Partial<Omit<MemberRecord, 'pod' | 'podUid' | 'durable' | 'machine'>> {
+  const isUnknown = record.members[pod.name] === undefined;
+  return { holdsData: true, joined: true, component, ...(isUnknown ? { told: 'join', served: true } : {}) };
+}
+
+/** The component that all of the members were confirmed in before, or the next one. */
+function componentOf({ record, now }: Situation, names: readonly string[]): Component {
+  const { members, confirmed: from } = record;
+  const before = names.map((name) => members[name]?.component ?? null);
+  const [first] = before;
+  const isSame = before.every((one) => one?.number === first?.number);
+  if (first !== undefined && first !== null && isSame && first.size === names.length) return first;
+  const numbers = Object.values(members).map(({ component }) => component?.number ?? 0);
+  return { number: Math.max(0, ...numbers) + 1, size: names.length, from, since: now };
 }

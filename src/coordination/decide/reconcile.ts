@@ -1,5 +1,5 @@
-import type { ClusterRecord, Member, MemberRecord, Report, Situation } from '../types.ts';
-import { apartOf } from './fork.ts';
+import type { ClusterRecord, Member, MemberRecord, Report, Situation, Vanished } from '../types.ts';
+import { apartOf, apartOfFound } from './fork.ts';
 
 /** Of a member that was told nothing since it asked, or since its pod came. */
 export const NOT_STARTED = { told: null, served: false, reforming: null } as const;
@@ -8,9 +8,11 @@ export const NOT_STARTED = { told: null, served: false, reforming: null } as con
  * The record in step with the pods that exist.
  *
  * A pod that came back under the name of its member starts afresh, but what its volume held is not forgotten. A member
- * without a pod stays only while its data outlives the pod. A holder whose pod is gone holds nothing.
+ * without a pod stays only while its data outlives the pod. A holder whose pod is gone holds nothing. A server that was
+ * started on a machine that cannot be reached may run on without its pod. An order goes with its pod.
  */
-export function reconcile(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
+export function reconcile(seen: Situation): ClusterRecord {
+  const { record, members: pods } = seen;
   const byName = new Map(pods.map((pod) => [pod.name, pod]));
   const members: Record<string, MemberRecord> = {};
   for (const [name, known] of Object.entries(record.members)) {
@@ -20,14 +22,39 @@ export function reconcile(record: ClusterRecord, pods: readonly Member[]): Clust
   }
   const holder = record.holder;
   const holderLives = holder !== null && pods.some((pod) => pod.podUid === holder.podUid);
-  return { ...record, members, holder: holderLives ? holder : null };
+  const honoured = record.honoured.filter((one) => pods.some(({ podUid }) => one.startsWith(`${podUid} `)));
+  return { ...record, members, honoured, vanished: vanished(seen), holder: holderLives ? holder : null };
+}
+
+/**
+ * A pod that was deleted by force is gone before its kubelet knows. The kubelet knows when it has renewed its Lease since, or
+ * runs the next pod of that name.
+ */
+function vanished({ record, members: pods, machines }: Situation): readonly Vanished[] {
+  const listed = new Set(pods.map(({ podUid }) => podUid));
+  const missed = Object.entries(record.members).flatMap(([member, { told, podUid, machine }]) => {
+    if (told === null || listed.has(podUid) || machine === null) return [];
+    return [{ member, podUid, machine, heard: machines.get(machine)?.heard ?? null }];
+  });
+  const before = new Set(record.vanished.map(({ podUid }) => podUid));
+  return [...record.vanished, ...missed.filter(({ podUid }) => !before.has(podUid))].filter(
+    ({ member, machine, heard }) => {
+      const runsNext = pods.some(
+        (pod) => pod.name === member && pod.machine === machine && pod.initStarted !== null,
+      );
+      return !runsNext && (machines.get(machine)?.heard ?? null) === heard;
+    },
+  );
 }
 
 function withoutPod(known: MemberRecord, pod: Member | undefined): MemberRecord {
-  const identity = pod === undefined ? {} : { pod: pod.pod, podUid: pod.podUid, durable: pod.durable };
+  const { pod: name, podUid, durable, machine } = pod ?? known;
   return {
     ...known,
-    ...identity,
+    pod: name,
+    podUid,
+    durable,
+    machine,
     report: null,
     ...NOT_STARTED,
     readyLeftOver: null,
@@ -45,7 +72,7 @@ export function withReport(record: ClusterRecord, situation: Situation, report: 
     ...NOT_STARTED,
     ...holdings(record, record.members[caller.name], report),
     // Without data there is nothing that could have diverged.
-    apart: report.data.kind === 'present' ? apartOf(record, caller.name) : null,
+    apart: report.data.kind === 'present' ? apartOfFound(record, caller.name) : null,
     readyLeftOver: caller.ready ? caller.readySince : null,
     asked: ask,
   });
@@ -76,7 +103,7 @@ export function isForeign({ formed, uuid }: ClusterRecord, { data }: Report): bo
 export function withMember(
   record: ClusterRecord,
   member: Member,
-  change: Partial<Omit<MemberRecord, 'pod' | 'podUid' | 'durable'>>,
+  change: Partial<Omit<MemberRecord, 'pod' | 'podUid' | 'durable' | 'machine'>>,
 ): ClusterRecord {
   const known = record.members[member.name];
   const entry: MemberRecord = {
@@ -85,6 +112,7 @@ export function withMember(
     served: known?.served ?? false,
     holdsData: known?.holdsData ?? false,
     joined: known?.joined ?? false,
+    component: known?.component ?? null,
     behind: known?.behind ?? null,
     apart: apartOf(record, member.name),
     reforming: known?.reforming ?? null,
@@ -97,6 +125,7 @@ export function withMember(
     pod: member.pod,
     podUid: member.podUid,
     durable: member.durable,
+    machine: member.machine,
   };
   return { ...record, members: { ...record.members, [member.name]: entry } };
 }

@@ -159,7 +159,7 @@ describe('a cluster that serves', () => {
 });
 
 describe('a server that runs without being Ready', () => {
-  const lonely = formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(holding(A, 8))) } });
+  const lonely = formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(2, holding(A, 8))) } });
 
   it('keeps the others from bootstrapping, for it may hold newer data', () => {
     const { answer } = decideStart(situation(1, lonely), holding(A, 900, true));
@@ -167,22 +167,22 @@ describe('a server that runs without being Ready', () => {
   });
 
   it('is joined at once by a member that remembers the last view', () => {
-    expect(decideStart(situation(1, lonely), withView(holding(A, 9))).answer.kind).toBe('reform');
+    expect(decideStart(situation(1, lonely), withView(1, holding(A, 9))).answer.kind).toBe('reform');
   });
 
   it('is not, while it joins itself and has not been Primary: the last view knows it by another name', () => {
     const joining = formed({ members: { ...lonely.members, 'db-0': started(0, { served: false }) } });
-    expect(decideStart(situation(1, joining), withView(holding(A, 9))).answer.kind).toBe('wait');
+    expect(decideStart(situation(1, joining), withView(1, holding(A, 9))).answer.kind).toBe('wait');
   });
 
   it('is not, while too few members remember that view', () => {
     const lost = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
-    expect(decideStart(situation(1, lost), withView(holding(A, 9))).answer.kind).toBe('wait');
+    expect(decideStart(situation(1, lost), withView(1, holding(A, 9))).answer.kind).toBe('wait');
   });
 
   it('is joined that way once only; a view that did not form goes on to the choice', () => {
-    const once = decideStart(situation(1, lonely), withView(holding(A, 9)));
-    expect(decideStart(situation(1, once.record), withView(holding(A, 9))).answer.kind).toBe('wait');
+    const once = decideStart(situation(1, lonely), withView(1, holding(A, 9)));
+    expect(decideStart(situation(1, once.record), withView(1, holding(A, 9))).answer.kind).toBe('wait');
   });
 });
 
@@ -265,7 +265,7 @@ describe('data without a record', () => {
 
 describe('a bootstrap by hand', () => {
   const stuck = formed({ members: { 'db-2': unheard(2) } });
-  const pods = [member(0), member(1, { bootstrapByHand: true })];
+  const pods = [member(0), member(1, { order: 'now' })];
 
   it('is granted to the annotated pod, once', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
@@ -277,7 +277,7 @@ describe('a bootstrap by hand', () => {
 
   it('is not granted while a member serves', () => {
     const serving = formed({ members: { 'db-0': started(0) } });
-    const ready = [member(0, { ready: true }), member(1, { bootstrapByHand: true })];
+    const ready = [member(0, { ready: true }), member(1, { order: 'now' })];
     expect(decideStart(situation(1, serving, ready), holding(A, 4)).answer.kind).toBe('join');
   });
 });

@@ -1,10 +1,22 @@
-import type { Answer, ClusterRecord, Decided, Member, Report, Situation, StateUuid } from '../types.ts';
+import type {
+  Answer,
+  ClusterRecord,
+  Decided,
+  Member,
+  Order,
+  Report,
+  Situation,
+  StateUuid,
+  Vanished,
+} from '../types.ts';
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
 import { adoptedAfter, isDiverged, isOfTheHistory, setApart } from './fork.ts';
 import { grant } from './grant.ts';
 import {
+  bestChoice,
+  canReform,
   everHeld,
-  isOwn,
+  isSurpassed,
   othersHoldData,
   runningMembers,
   servingMembers,
@@ -32,7 +44,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
   const { caller } = situation;
   if (data === 'present') {
     const answer: Answer = { kind: 'join', why: words.inspect() };
-    const record = reconcile(situation.record, situation.members);
+    const record = reconcile(situation);
     const change = {
       ...NOT_STARTED,
       report: null,
@@ -50,7 +62,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
 }
 
 function observe(situation: Situation, report: Report): Situation {
-  const record = withReport(reconcile(situation.record, situation.members), situation, report);
+  const record = withReport(reconcile(situation), situation, report);
   const open = forgetUnformed(record, situation, report);
   // A holder that asks again runs no server: its grant is over, and the rules decide anew.
   return { ...situation, record: releaseOwn(open, situation.caller.podUid) };
@@ -69,7 +81,7 @@ function forgetUnformed(record: ClusterRecord, situation: Situation, report: Rep
 }
 
 function answerStart(situation: Situation, report: Report): Answer {
-  const foreign = refuseForeign(situation.record, report);
+  const foreign = refuseForeign(situation, report);
   if (foreign !== null) return foreign;
   const serving = servingMembers(situation);
   const survivors = serving.length > 0 ? withLostQuorum(situation, report) : null;
@@ -78,17 +90,37 @@ function answerStart(situation: Situation, report: Report): Answer {
   const holder = situation.record.holder;
   if (holder !== null) return { kind: 'wait', why: words.waitForHolder(holder.member) };
   const running = runningMembers(situation).map((member) => member.name);
-  const byHand = running.length === 0 && isAskedByHand(situation);
-  if (byHand && mayChoose(situation, report)) return grant(situation, report, words.byHand(), true);
+  const order = running.length === 0 ? openOrder(situation) : null;
+  if (order !== null && mayChoose(situation, report))
+    return grant(situation, report, words.byHand(order), true);
   const together = reformers(situation, report, running.length > 0);
   if (together !== null) return { kind: 'reform', why: words.reform(together) };
   if (running.length > 0) return { kind: 'wait', why: words.waitForRunning(running) };
+  if (situation.record.vanished.length > 0) return waitForVanished(situation);
   const answer = nobodyRuns(situation, report);
-  return byHand ? { ...answer, why: words.notHonoured(answer.why) } : answer;
+  return order === null ? answer : { ...answer, why: words.notHonoured(situation.place, answer.why) };
 }
 
-function isAskedByHand({ caller, record }: Situation): boolean {
-  return caller.bootstrapByHand && !record.honoured.includes(caller.podUid);
+/** The order on the caller's pod, if it can be obeyed: beside servers that may run still only one that says that they do not. */
+function openOrder({ caller, record }: Situation): Order | null {
+  const { order } = caller;
+  if (order === null || record.honoured.includes(orderOf(caller))) return null;
+  return record.vanished.length === 0 || order === 'machines-off' ? order : null;
+}
+
+function orderOf({ podUid, order }: Member): string {
+  return `${podUid} ${order ?? 'none'}`;
+}
+
+/** The control plane takes a while to notice that it does not reach a machine; until then the next word of its kubelet decides. */
+function waitForVanished(situation: Situation): Answer {
+  const lost = lostServers(situation);
+  if (lost.length === 0) return { kind: 'wait', why: words.waitForKubelet(situation.record.vanished) };
+  return { kind: 'wait', why: words.waitForVanished(bestChoice(situation), lost), person: true };
+}
+
+function lostServers({ record, machines }: Situation): readonly Vanished[] {
+  return record.vanished.filter(({ machine }) => machines.get(machine)?.isReached !== true);
 }
 
 /** A person may choose among the data there is; to give all of it up takes the deletion of the Lease. */
@@ -98,30 +130,62 @@ function mayChoose({ caller, record }: Situation, { data }: Report): boolean {
 
 /**
  * With whom the caller can form its last primary view again, without a bootstrap; null when it cannot. A later view
- * would have taken a majority of this one, and those would remember it, so a complete last view is the newest.
+ * would have taken a majority of this one, and those would remember it, so a complete last view is the newest one. Its data
+ * need not be: `hasNewestData`.
  */
 function reformers(situation: Situation, report: Report, someRun: boolean): readonly string[] | null {
   const { record, caller } = situation;
-  if (report.view === null || report.data.kind !== 'present' || !isOwn(report, situation)) return null;
+  if (report.view === null || !canReform(report, situation)) return null;
   if (record.members[caller.name]?.reformTried === true) return null;
-  // A bootstrap by hand begins a view out of nothing, so that an older one may be complete and yet not the newest.
+  // A bootstrap begins a view out of nothing, so that an older one may be complete and yet not the newest.
   if (!isOfTheHistory(record.members[caller.name])) return null;
   // One that was alone may bootstrap, which is quicker.
-  if (!someRun && report.view.members.length === 1) return null;
-  return viewCompanions(situation, report.view);
+  if (!someRun && report.view.size === 1) return null;
+  const together = viewCompanions(situation, report.view);
+  return together !== null && hasNewestData(situation, together) ? together : null;
+}
+
+/**
+ * Whether nobody outside of the caller's last view is ahead of those in it, and none of them is an older copy. The file of the
+ * last view is written when the view comes, and the rows when the applier has come so far: those who were killed in a view
+ * may be behind one that had left it in order. A server that runs still has them in its queue.
+ */
+function hasNewestData({ record, caller }: Situation, together: readonly string[]): boolean {
+  const inside = [caller.name, ...together];
+  if (together.some((name) => record.members[name]?.told !== null)) return true;
+  const furthest = Math.max(...inside.map((name) => positionOf(record, name)));
+  if (furthest < record.confirmed) return false;
+  return Object.entries(record.members)
+    .filter(([name, { holdsData }]) => holdsData && !inside.includes(name) && !isSurpassed(record, name))
+    .every(
+      ([name, { report }]) =>
+        report !== null && positionOf(record, name) >= 0 && positionOf(record, name) <= furthest,
+    );
+}
+
+function positionOf({ members }: ClusterRecord, name: string): number {
+  const data = members[name]?.report?.data;
+  return data?.kind === 'present' ? data.seqno : -1;
 }
 
 /**
  * With whom the caller forms its last view again although somebody is Ready: half of that view has gone down in it, so the
  * rest cannot be Primary and only looks Ready until its probe fails. Should it be Primary after all, it lets the caller in.
+ * Not where one that is Ready was confirmed in a later component than the caller: that one needs none of the old view.
  */
 function withLostQuorum(situation: Situation, report: Report): readonly string[] | null {
   const { view } = report;
-  if (view === null || situation.record.holder !== null) return null;
+  if (view === null || situation.record.holder !== null || isOvertaken(situation)) return null;
   const down = Object.values(situation.record.members).filter(
     (known) => known.told === null && known.report?.view?.id === view.id,
   );
-  return down.length * 2 < view.members.length ? null : reformers(situation, report, false);
+  return down.length * 2 < view.size ? null : reformers(situation, report, false);
+}
+
+function isOvertaken(situation: Situation): boolean {
+  const { members } = situation.record;
+  const numberOf = (name: string): number => members[name]?.component?.number ?? 0;
+  return servingMembers(situation).some(({ name }) => numberOf(name) > numberOf(situation.caller.name));
 }
 
 function nobodyRuns(situation: Situation, report: Report): Answer {
@@ -134,25 +198,25 @@ function nobodyRuns(situation: Situation, report: Report): Answer {
   return formNewCluster(situation, report);
 }
 
-function refuseForeign(record: ClusterRecord, report: Report): Answer | null {
+function refuseForeign({ record, place }: Situation, report: Report): Answer | null {
   const { data } = report;
   const claimed = record.formed || record.holder !== null;
   if (!claimed) return null;
   if (data.kind === 'unmarked' && record.formed)
-    return { kind: 'refuse', why: words.refuseUnmarked(record.uuid) };
+    return { kind: 'refuse', why: words.refuseUnmarked(place, record.uuid) };
   if (data.kind !== 'present' || record.uuid === null || data.uuid === record.uuid) return null;
-  return { kind: 'refuse', why: words.refuseForeign(data.uuid, record.uuid) };
+  return { kind: 'refuse', why: words.refuseForeign(place, data.uuid, record.uuid) };
 }
 
 /** A state transfer replaces what the joiner holds, so data is let in only where it is known to be the cluster's. */
-function joinServing({ record, caller }: Situation, report: Report, serving: string): Answer {
+function joinServing({ record, caller, place }: Situation, report: Report, serving: string): Answer {
   const { data } = report;
-  if (data.kind === 'unmarked') return { kind: 'refuse', why: words.refuseUnmarked(record.uuid) };
+  if (data.kind === 'unmarked') return { kind: 'refuse', why: words.refuseUnmarked(place, record.uuid) };
   if (data.kind === 'present' && record.uuid === null) {
     return { kind: 'wait', why: words.waitForIdentity(serving) };
   }
   if (data.kind === 'present' && record.uuid !== null && data.uuid !== record.uuid) {
-    return { kind: 'refuse', why: words.refuseForeign(data.uuid, record.uuid) };
+    return { kind: 'refuse', why: words.refuseForeign(place, data.uuid, record.uuid) };
   }
   const known = record.members[caller.name];
   if (isDiverged(known, record.uuid, report)) {
@@ -165,7 +229,9 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
   const { caller, record } = situation;
   const said = words.sentence(answer);
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
-    return withMember(record, caller, { said });
+    const noted = withMember(record, caller, { said });
+    // It was given without knowing that: it must not choose an old volume once the machine is heard again.
+    return lostServers(situation).length > 0 && caller.order === 'now' ? spend(noted, [caller]) : noted;
   }
   const apart = record.members[caller.name]?.apart ?? null;
   // A joiner counts as a holder from the start: should its state transfer be lost, it reports that itself.
@@ -185,12 +251,14 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     return withMember(record, caller, { ...change, reformTried: true, reformStart: situation.start });
   }
   const identity = identityAfter(report, answer.as);
-  const members = withoutViews(answer.byHand ? setApart(situation, report) : record.members);
+  const members = withoutViews(setApart(situation, report));
   return {
     ...spend(withMember({ ...record, members }, caller, change), situation.members),
     uuid: identity,
     formed: record.formed && identity === record.uuid,
-    adoptedAt: adoptedAfter(situation, report, answer.byHand),
+    adoptedAt: adoptedAfter(situation, report),
+    confirmed: report.data.kind === 'present' ? Math.max(report.data.seqno, 0) : 0,
+    vanished: [],
     holder: { member: caller.name, pod: caller.pod, podUid: caller.podUid },
   };
 }
@@ -203,7 +271,7 @@ function withoutViews(members: ClusterRecord['members']): ClusterRecord['members
 
 /** An annotation is an order for the moment: one that stayed on must not choose an old volume in a later outage. */
 function spend(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
-  const asked = pods.filter((pod) => pod.bootstrapByHand).map((pod) => pod.podUid);
+  const asked = pods.filter((pod) => pod.order !== null).map(orderOf);
   return { ...record, honoured: [...new Set([...record.honoured, ...asked])] };
 }
 

@@ -1,20 +1,49 @@
-/** The sentences of the coordinator: every *wait* says for whom, why, and how to go on by hand. */
-import type { Answer, StateUuid } from '../types.ts';
+/** The sentences of the coordinator: every *wait* says for whom and why. Where a person can end it, the command and its price. */
+import type { Answer, Order, Place, StateUuid, Vanished } from '../types.ts';
 
-const BOOTSTRAP_BY_HAND = 'galera-injector.dev/bootstrap=now';
-const BY_HAND = `If they are gone for good, annotate the pod that shall bootstrap with ${BOOTSTRAP_BY_HAND}.`;
-const CHOOSE = `Annotate the pod whose data shall live with ${BOOTSTRAP_BY_HAND}.`;
-const FORGET = 'To give up the recorded cluster, delete its Lease in the namespace of the injector.';
+const ANNOTATION = 'galera-injector.dev/bootstrap';
 
 /** Whether somebody has to act, or can when the wait does not end by itself: the sentence then says how. */
 export function needsPerson({ kind, why }: Answer): boolean {
-  return kind === 'refuse' || ((kind === 'wait' || kind === 'recover') && why.includes(BOOTSTRAP_BY_HAND));
+  return kind === 'refuse' || ((kind === 'wait' || kind === 'recover') && why.includes(`${ANNOTATION}=`));
 }
 
 /** The answer as one line for events and status. */
 export function sentence(answer: Answer): string {
   const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
   return `${answer.kind}${identity}: ${answer.why}`;
+}
+
+/** Where a person would annotate which pod. */
+export interface Choice {
+  readonly place: Place;
+  readonly pod: string;
+}
+
+function annotate({ place, pod }: Choice, order: Order = 'now'): string {
+  return `kubectl annotate pod -n ${place.namespace} ${pod} ${ANNOTATION}=${order} --overwrite`;
+}
+
+function forget({ namespace, cluster, recordNamespace }: Place): string {
+  return (
+    'To give up the recorded cluster, stop its members and delete its record: ' +
+    `kubectl delete lease -n ${recordNamespace} ${namespace}.${cluster}`
+  );
+}
+
+/** How to go on with the data of one pod, and what that costs. */
+function choose(choice: Choice): string {
+  return (
+    `To go on with the data of one of them, here ${choice.pod}: ${annotate(choice)}. ` +
+    'Rows that only the others hold are then missing in the cluster; they stay on their volumes, which are refused.'
+  );
+}
+
+function goOnWithout(choice: Choice, names: readonly string[]): string {
+  return (
+    `If ${are(names, 'it is', 'they are')} gone for good: ${annotate(choice)}. ` +
+    `The cluster then goes on without rows that only ${list(names)} ${are(names, 'holds', 'hold')}.`
+  );
 }
 
 export function newCluster(): string {
@@ -33,8 +62,8 @@ export function adopt(): string {
   return 'this member holds a database that was in no cluster yet; it becomes the first member';
 }
 
-export function byHand(): string {
-  return `the annotation ${BOOTSTRAP_BY_HAND} asks for it`;
+export function byHand(order: Order): string {
+  return `the annotation ${ANNOTATION}=${order} asks for it`;
 }
 
 export function join(serving: string): string {
@@ -60,7 +89,23 @@ export function waitForIdentity(serving: string): string {
 export function waitForRunning(running: readonly string[]): string {
   return (
     `${list(running)} ${are(running, 'was', 'were')} started and ${are(running, 'is', 'are')} not Ready; newer data may be there. ` +
-    'Each becomes Ready, or its probe restarts it and it reports; a pod that hangs may be deleted.'
+    'Each becomes Ready, or its probe restarts it and it reports; a pod that hangs may be deleted once its machine is reached.'
+  );
+}
+
+export function waitForKubelet(gone: readonly Vanished[]): string {
+  const servers = list(gone.map(({ member, machine }) => `${member} on ${machine}`));
+  return `the pod of ${servers} is gone; its machine has not been heard since, as it is every ten seconds. The server may run still.`;
+}
+
+export function waitForVanished(choice: Choice, gone: readonly Vanished[]): string {
+  const names = gone.map(({ member }) => member);
+  const machines = [...new Set(gone.map(({ machine }) => machine))];
+  return (
+    `${list(names)} ${are(names, 'was', 'were')} started on ${list(machines)}, which the control plane does not reach, and vanished: ` +
+    `${are(names, 'it', 'they')} may serve still. This ends by itself when ${list(machines)} ${are(machines, 'is', 'are')} reached again. ` +
+    `Else make sure first that ${are(machines, 'this machine is', 'these machines are')} off, then: ${annotate(choice, 'machines-off')}. ` +
+    `The cluster then goes on without rows that only ${list(names)} ${are(names, 'holds', 'hold')}.`
   );
 }
 
@@ -71,26 +116,44 @@ export function waitForSilent(pods: readonly string[]): string {
   );
 }
 
+export function waitForUnheard(choice: Choice, pods: readonly string[]): string {
+  return (
+    `nothing is recorded of this cluster, no volume says that it was the last one, and ${list(pods)} ` +
+    `${are(pods, 'has', 'have')} not said what ${are(pods, 'it holds', 'they hold')}. ${goOnWithout(choice, pods)}`
+  );
+}
+
+export function recoverUnheard(choice: Choice, heard: number, size: number): string {
+  return (
+    `nothing is recorded of this cluster, no volume says that it was the last one, and ${heard} of ${size} members have said what they hold; ` +
+    `this member counts as Ready so that an ordered controller creates the others. If there are no others: ${annotate(choice)}. ` +
+    'The cluster then goes on without rows that only another volume holds.'
+  );
+}
+
 export function waitForDesignated(name: string | undefined): string {
   if (name === undefined) return 'no member may form the cluster yet';
   return `${name} forms the cluster first. If it cannot, delete its pod.`;
 }
 
-export function waitForHolders(names: readonly string[]): string {
-  return `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} not reported a position. ${BY_HAND}`;
-}
-
-export function waitForDetached(names: readonly string[]): string {
+export function waitForHolders(choice: Choice, names: readonly string[]): string {
   return (
-    `${list(names)} ${are(names, 'has', 'have')} the volume of another database attached; the data that ${are(names, 'it', 'they')} held may be newer. ` +
-    `Attach the right volume or an empty one. ${BY_HAND}`
+    `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} not reported a position. ` +
+    goOnWithout(choice, names)
   );
 }
 
-export function recover(names: readonly string[]): string {
+export function waitForDetached(choice: Choice, names: readonly string[]): string {
   return (
-    `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} no pod; this member counts as Ready so that an ordered controller creates it. ` +
-    BY_HAND
+    `${list(names)} ${are(names, 'has', 'have')} the volume of another database attached; the data that ${are(names, 'it', 'they')} held may be newer. ` +
+    `Attach the right volume or an empty one. ${goOnWithout(choice, names)}`
+  );
+}
+
+export function recover(choice: Choice, names: readonly string[]): string {
+  return (
+    `${list(names)} ${are(names, 'holds', 'hold')} data and ${are(names, 'has', 'have')} no pod; this member counts as Ready so that an ordered controller creates ${are(names, 'it', 'them')}. ` +
+    goOnWithout(choice, names)
   );
 }
 
@@ -98,43 +161,51 @@ export function waitForNewest(name: string | undefined, seqno: number | undefine
   return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. If it cannot, bootstrap=now on another pod chooses the data of that one.`;
 }
 
-export function waitForPerson(histories: readonly string[]): string {
+export function waitForOlderCopy(choice: Choice, seqno: number, confirmed: number): string {
+  return (
+    `every volume here is an older copy: the cluster had committed seqno ${confirmed}, and the furthest volume ends at ${seqno}. ` +
+    `Attach the newer volume. If it is gone, or the older state is wanted: ${annotate(choice)}. ` +
+    `The cluster then goes on without what was committed after seqno ${seqno}.`
+  );
+}
+
+export function waitForPerson(choice: Choice, histories: readonly string[]): string {
   return (
     `the members hold different databases (${list(histories)}) and nothing says which is the cluster's. ` +
-    CHOOSE
+    choose(choice)
   );
 }
 
-export function waitForPosition(names: readonly string[]): string {
+export function waitForPosition(choice: Choice, names: readonly string[]): string {
   return (
     `${list(names)} cannot say how far ${are(names, 'its', 'their')} data goes and may be ahead of the others. ` +
-    CHOOSE
+    choose(choice)
   );
 }
 
-export function waitForDiverged(names: readonly string[]): string {
+export function waitForDiverged(choice: Choice, names: readonly string[]): string {
   return (
-    `only ${list(names)} ${are(names, 'holds', 'hold')} data, with rows that the cluster was bootstrapped without by hand. ` +
-    CHOOSE
+    `only ${list(names)} ${are(names, 'holds', 'hold')} data, with rows that the cluster has gone on without. ` +
+    choose(choice)
   );
 }
 
-export function waitForShared(names: readonly string[]): string {
+export function waitForShared(choice: Choice, names: readonly string[]): string {
   return (
-    `${list(names)} may hold rows of the cluster that no other member has, and also rows that it was bootstrapped without by hand. ` +
-    CHOOSE
+    `${list(names)} may hold rows of the cluster that no other member has, and also rows that it has gone on without. ` +
+    choose(choice)
   );
 }
 
 /** The answer of an annotated pod that was not honoured. */
-export function notHonoured(why: string): string {
-  return `${why} (bootstrap=now is not honoured on a pod without data while others hold some. ${FORGET})`;
+export function notHonoured(place: Place, why: string): string {
+  return `${why} (${ANNOTATION} is not honoured on a pod without data while others hold some. ${forget(place)})`;
 }
 
 export function refuseDiverged(upTo: number): string {
   return (
-    `the cluster was bootstrapped by hand without rows that this volume holds: it agrees with it up to seqno ${upTo} at most, ` +
-    'and an incremental transfer would merge two histories. Save what is needed of it and empty the volume.'
+    `the cluster has gone on without rows that this volume may hold: it agrees with it up to seqno ${upTo} at most, ` +
+    'and an incremental transfer would merge two histories. Nothing is changed here. Save what is needed of it and empty the volume.'
   );
 }
 
@@ -142,22 +213,37 @@ export function refuseUnasked(upTo: number): string {
   return `this node joined without asking, and ${refuseDiverged(upTo)}`;
 }
 
-export function refuseForeign(found: StateUuid, known: StateUuid): string {
+export function refuseForeign(place: Place, found: StateUuid, known: StateUuid): string {
   return (
     `the volume holds data of cluster ${found}, but this is cluster ${known}; a state transfer would erase it. ` +
-    `Attach the right volume or empty this one. ${FORGET}`
+    `Attach the right volume or empty this one. ${forget(place)}`
   );
 }
 
-export function refuseUnmarked(known: StateUuid | null): string {
+export function refuseUnmarked(place: Place, known: StateUuid | null): string {
   return (
     `the volume holds a database that is in no cluster, but this is cluster ${known ?? '(unnamed)'}; ` +
-    `a state transfer would erase it. Attach the right volume or empty this one. ${FORGET}`
+    `a state transfer would erase it. Attach the right volume or empty this one. ${forget(place)}`
   );
 }
 
 export function refuseSecondCluster(found: StateUuid, known: StateUuid): string {
   return `this node is Primary in cluster ${found}, but the recorded cluster is ${known}`;
+}
+
+export function refuseSecondComponent(own: readonly string[], rivals: readonly string[]): string {
+  return (
+    `two primary components serve under one uuid: ${list(own)}, and without ${are(own, 'it', 'them')} ${list(rivals)}, as after ` +
+    'pc.bootstrap on one side of a partition. This one is the smaller or later one and must not serve. ' +
+    'Save the rows that were written here since, then stop its servers and empty their volumes.'
+  );
+}
+
+export function refuseWithParted(names: readonly string[]): string {
+  return (
+    `this node is Primary together with ${list(names)}, which ${are(names, 'has', 'have')} gone on apart from the cluster. ` +
+    'Save the rows that were written here since, then stop these servers and empty their volumes.'
+  );
 }
 
 function are(names: readonly string[], one: string, several: string): string {

@@ -13,7 +13,7 @@ const ENTRYPOINT = join(import.meta.dirname, '../../../e2e/images/mariadb/docker
 /** The receiver of a transfer listens on every address, so two runs at once need ports of their own. */
 const BASE = 21_000 + (process.pid % 1_000) * 10;
 const PORTS = { sql: BASE, group: BASE + 1, ist: BASE + 2, sst: BASE + 3 } as const;
-const NEEDED = ['mariadbd', 'mariadb-install-db', 'mariadb-backup', 'socat', 'gosu'];
+const NEEDED = ['mariadbd', 'mariadb-install-db', 'mariadb-backup', 'rsync', 'socat', 'gosu'];
 
 /** Why real servers cannot be run here, or null. */
 export function missing(): string | null {

@@ -30,6 +30,7 @@ export function realNodes(): Nodes {
 
   beforeAll(async () => {
     coordinator = await startCoordinator();
+    coordinator.confirms = true;
   });
   afterAll(() => coordinator.close());
 

@@ -86,7 +86,7 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
       'performance_schema',
       'sys',
     ]);
-    const aside = first().pod.path('data/.galera-injector-aside');
+    const aside = first().pod.path('data/.galera-injector-aside.log');
     const [kept = ''] = await readdir(aside);
     expect(await readdir(`${aside}/${kept}`)).toContain('shop');
   });

@@ -82,13 +82,20 @@ describe.skipIf(unavailable)('a state of a real data directory', { timeout: TIME
   it.each([
     ['is empty', ''],
     ['has a zero uuid', `version: 2.1\nuuid: ${ZERO}\nseqno: -1\nsafe_to_bootstrap: 1\n`],
-  ])('is unusable, never safe, where grastate.dat %s', async (_what, text) => {
+    ['is no saved state', 'uuid: not-one\nseqno: 7\n'],
+  ])('goes on from InnoDB, and is never safe, where grastate.dat %s', async (_what, text) => {
     await first().startSynced();
+    await first().sql('CREATE DATABASE shop');
+    const position = await first().status('wsrep_last_committed');
     await first().stop('SIGKILL');
     await first().pod.write('data/grastate.dat', text);
     const fields = await report(first());
-    expect(fields).toMatchObject({ data: 'unusable' });
+    expect(fields).toMatchObject({ data: 'doubtful', uuid: CLUSTER, seqno: position });
     expect(fields).not.toHaveProperty('safe');
+    coordinator().answers = ['bootstrap -', 'ok'];
+    await first().startSynced();
+    expect(await first().status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
+    expect(await first().sql("SHOW DATABASES LIKE 'shop'")).toBe('shop');
   });
 
   it('starts again where gvwstate.dat is empty, as after a power failure', async () => {

@@ -1,8 +1,13 @@
 /** What an answer of the coordinator does to the start script and the probe. */
 import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
-import type { Answer, Situation } from '../../../src/coordination/types.ts';
+import type { Situation } from '../../../src/coordination/types.ts';
 import type { Node, Pod } from './nodes.ts';
 import type { Decision, Question } from './replicas.ts';
+
+/** How often a server that serves is confirmed again, in milliseconds. */
+export const PERIOD_MS = 60_000;
+/** How old a reading of the seqno has to be, in milliseconds. */
+const FLUSHED_MS = 5_000;
 
 /** The pod that waits for the answer: its start script has asked nothing since, and was not started again. */
 function listener({ pod, start }: Node, question: Question): Pod | null {
@@ -29,11 +34,15 @@ export function giveBack(nodes: readonly Node[], question: Question): void {
 }
 
 /** The answer reaches the pod, if that still waits for it. */
-export function deliver(node: Node, { question, answer, situation }: Decision, byHand: boolean): void {
+export function deliver(node: Node, decision: Decision, byHand: boolean): void {
+  const { question, answer, situation } = decision;
   const pod = listener(node, question);
   if (pod === null) return;
-  if (question.name === 'ready') return confirm(node, question, answer);
-  if (question.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') node.process = 'asking';
+  if (question.name === 'ready') return confirm(node, decision);
+  if (question.name === 'turn' && node.process === 'init' && answer.kind !== 'wait') {
+    node.process = 'asking';
+    pod.initDone = true;
+  }
   if (question.name !== 'start' || node.process !== 'asking') return;
   node.recovering = answer.kind === 'recover';
   if (answer.kind === 'refuse') pod.suspended = null;
@@ -41,7 +50,8 @@ export function deliver(node: Node, { question, answer, situation }: Decision, b
   // From here on the record says that a server runs here.
   pod.word = pod.suspended ?? 'started';
   node.process = 'granted';
-  node.told = { answer, byHand, heard: heardIn(situation) };
+  const { caller, record } = situation;
+  node.told = { answer, byHand, heard: heardIn(situation), size: caller.size, confirmed: record.confirmed };
 }
 
 /** What a pod that reaches the coordinator asks next. */
@@ -53,15 +63,33 @@ export function callOf({ pod, process }: Node, isServing: boolean): Question['na
 }
 
 export function askAgain(node: Node): void {
-  Object.assign(node, { process: 'asking', recovering: false, told: null });
+  Object.assign(node, { process: 'asking', recovering: false, told: null, refused: false });
 }
 
-/** The readiness probe notes what the coordinator has confirmed. */
-function confirm(node: Node, { report: { data }, view }: Question, answer: Answer): void {
+/** The loop beside the server notes what the coordinator has confirmed. */
+function confirm(node: Node, { question: { report, view }, answer, situation }: Decision): void {
   const { pod, volume } = node;
+  const { data } = report;
   if (pod === null || volume.kind !== 'data' || data.kind !== 'present' || volume.uuid !== data.uuid) return;
   pod.word = answer.kind === 'refuse' ? null : data.uuid;
-  if (answer.kind !== 'refuse') node.confirmedView = view;
+  node.refused = answer.kind === 'refuse';
+  if (answer.kind !== 'refuse') node.confirmed = { view, at: situation.now };
+}
+
+/** Whether the loop beside a server calls now: it does so soon after each change of the view, and once a minute. */
+export function isDue(node: Node, now: number): boolean {
+  const { confirmed } = node;
+  return confirmed === null || confirmed.view !== viewOf(node) || now - confirmed.at >= PERIOD_MS;
+}
+
+/** Reads how far the node has come; what is said of it was on its disk some seconds ago. */
+export function readSeqno(node: Node, now: number): number | null {
+  const { volume, readings } = node;
+  if (volume.kind !== 'data') return null;
+  if (readings !== null && now - readings.at < FLUSHED_MS) return readings.older;
+  const older = readings === null ? null : readings.newer;
+  node.readings = { older, newer: volume.tip.seqno, at: now };
+  return older;
 }
 
 /** Uids of the pods that whoever forms a cluster or adopts a history has to hear first. */

@@ -1,53 +1,62 @@
 /**
- * What Galera does, as far as the coordinator's rules depend on it: who is in the primary component, its views, and what
+ * What Galera does, as far as the coordinator's rules depend on it: who is in a primary component, its views, and what
  * comes onto the volumes. Machines of one island see each other; a change in who sees whom has its effect at once.
  */
 import type { StateUuid } from '../../../src/coordination/types.ts';
-import { Ledger } from './ledger.ts';
+import { catchUp, reached, receive } from './applying.ts';
+import { type Component, Components } from './components.ts';
+import { type Choice, Laws } from './laws.ts';
+import type { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
-import { beginning, contains, type Database, type NumberedView, type Place, type Volume } from './volumes.ts';
-
-/** The primary component: who is in it and how far it has come. */
-interface Primary {
-  readonly uuid: StateUuid;
-  readonly members: Set<number>;
-  tip: Place;
-}
-
-/** How a bootstrap came about. */
-export interface Choice {
-  readonly byHand: boolean;
-  /** Nodes whose volume the rules had to hear of before they adopt a history. */
-  readonly within: (node: Node) => boolean;
-  /** Nodes that the record knows of. */
-  readonly isKnown: (node: Node) => boolean;
-}
+import { beginning, contains, type Place, type Volume } from './volumes.ts';
 
 /** The servers together. What must never happen is written to `violations`. */
 export class Group {
-  readonly ledger = new Ledger();
+  readonly laws: Laws;
   readonly #nodes: readonly Node[];
-  readonly #violations: string[];
-  #primary: Primary | null = null;
-  #views = 0;
+  /** Ends a server that Galera aborts; its container is started again. */
+  readonly #abort: (node: Node) => void;
+  readonly #components: Components;
+  #servers = 0;
 
-  constructor(nodes: readonly Node[], violations: string[]) {
+  constructor(nodes: readonly Node[], violations: string[], abort: (node: Node) => void) {
     this.#nodes = nodes;
-    this.#violations = violations;
+    this.#abort = abort;
+    this.#components = new Components(nodes);
+    this.laws = new Laws(nodes, violations);
   }
 
-  /** Members of the primary component; empty when there is none. */
+  get ledger(): Ledger {
+    return this.laws.ledger;
+  }
+
+  /** Members of all primary components. */
   get serving(): readonly number[] {
-    return [...(this.#primary?.members ?? [])];
+    return this.#components.all.flatMap(({ members }) => [...members]);
   }
 
-  /** How far the primary component has come; null when there is none. */
+  /** How far the oldest primary component has come; null when there is none. */
   get tip(): Place | null {
-    return this.#primary?.tip ?? null;
+    return this.#components.all[0]?.tip ?? null;
   }
 
-  isServing({ index }: Node): boolean {
-    return this.#primary?.members.has(index) === true;
+  /** How far each of the primary components has come. */
+  get tips(): readonly Place[] {
+    return this.#components.all.map(({ tip }) => tip);
+  }
+
+  componentOf(node: Node): Component | null {
+    return this.#components.of(node);
+  }
+
+  isServing(node: Node): boolean {
+    return this.componentOf(node) !== null;
+  }
+
+  /** Whether the two are in one primary component. */
+  isTogether(a: Node, b: Node): boolean {
+    const component = this.componentOf(a);
+    return component !== null && component === this.componentOf(b);
   }
 
   /** Whether the node sees a server, or one that was started without a word of the coordinator. */
@@ -57,102 +66,172 @@ export class Group {
     );
   }
 
+  /** A client's transaction in each component; it is acknowledged by a member that applies. */
   commit(): void {
-    const primary = this.#primary;
-    if (primary === null) return;
-    primary.tip = { seqno: primary.tip.seqno + 1, before: primary.tip };
-    for (const index of primary.members) this.#copyTo(index, primary);
+    for (const component of this.#components.all) {
+      const members = this.#components.membersOf(component);
+      if (members.every(({ lags }) => lags)) continue;
+      component.tip = { seqno: component.tip.seqno + 1, before: component.tip };
+      const isSure = component.word !== 'refused' && (!component.bySql || component.word === 'confirmed');
+      if (!isSure) this.ledger.giveUp(component.tip);
+      for (const node of members) receive(node, component);
+    }
+  }
+
+  /** The server receives and does not apply for now, or does again. Somebody has to go on with what clients write. */
+  lag(node: Node): void {
+    const component = this.componentOf(node);
+    const goesOn =
+      component !== null && this.#components.membersOf(component).some((one) => one !== node && !one.lags);
+    if (node.lags) this.catchUp(node);
+    else if (goesOn) node.lags = true;
+  }
+
+  catchUp(node: Node): void {
+    catchUp(node);
+    this.meet();
   }
 
   /** The server starts with `--wsrep-new-cluster`, under its own uuid or the given one. */
   bootstrap(node: Node, as: StateUuid, choice: Choice): void {
-    if (this.#primary !== null) this.#violations.push(`${node.index} bootstraps beside a primary component`);
+    if (this.#components.all.length > 0)
+      this.laws.broken(`${node.index} bootstraps beside a primary component`);
     const own = node.volume.kind === 'data' ? node.volume : null;
     const uuid = own?.uuid ?? as;
     const tip = own?.tip ?? beginning();
-    if (own === null && !this.ledger.begin(uuid)) this.#violations.push(`${uuid} begins a second history`);
-    this.#chooseHistory(node, uuid, tip, choice);
-    node.process = 'server';
-    this.#form(uuid, [node.index], tip);
+    if (own === null && !this.ledger.begin(uuid)) this.laws.broken(`${uuid} begins a second history`);
+    this.laws.chooseHistory(node, uuid, tip, choice);
+    Object.assign(node, { process: 'server', self: this.#newName() });
+    this.ledger.keep(tip);
+    this.#components.form(uuid, [node], tip);
     this.meet();
   }
 
   /** The server starts and looks for the others; with its last view kept it may form that again. */
   start(node: Node, keepsView: boolean): void {
+    const { volume, island } = node;
     node.process = 'server';
-    if (!keepsView && node.volume.kind === 'data') node.volume.view = null;
-    this.meet();
+    if (volume.kind === 'data' && (!keepsView || volume.doubtful)) volume.view = null;
+    const view = volume.kind === 'data' ? volume.view : null;
+    node.self = view?.self ?? this.#newName();
+    // Of two that bear one name, as copies of a volume do, the later one ends and forgets its view (gcomm/src/evs_proto.cpp).
+    const isDouble = this.#nodes.some(
+      (one) => one !== node && one.process === 'server' && one.island === island && one.self === node.self,
+    );
+    if (isDouble && volume.kind === 'data') volume.view = null;
+    if (isDouble) this.#abort(node);
+    else this.meet();
   }
 
   /** A person chooses a volume to go on with. */
   choose(volume: Volume): void {
     if (volume.kind !== 'data') return;
     this.ledger.own(volume.uuid);
-    this.ledger.choose(volume.tip, this.#databases());
+    this.ledger.choose(volume.tip, this.laws.databases);
   }
 
-  /** A person's order is to choose among volumes, not to throw all of them away. */
-  checkOrder({ index, volume }: Node): void {
-    if (volume.kind === 'data') return;
-    if (this.#nodes.some((one) => this.ledger.isOwed(one.volume, beginning()))) {
-      this.#violations.push(`${index} bootstraps without data by hand while others hold the cluster's`);
-    }
-  }
-
-  /** Whether of any two volumes of one uuid the one has all that the other has. */
-  isOneHistory(): boolean {
-    const all = this.#databases();
-    return all.every((a) =>
-      all.every((b) => a.uuid !== b.uuid || contains(a.tip, b.tip) || contains(b.tip, a.tip)),
+  /** A person makes the servers that see each other a primary component over SQL; false where that would not do. */
+  bootstrapBySql(node: Node): boolean {
+    const together = this.#nodes.filter((one) => one.process === 'server' && one.island === node.island);
+    if (!together.includes(node) || together.some((one) => this.isServing(one))) return false;
+    const newest = together.toSorted((a, b) => seqnoOf(b) - seqnoOf(a))[0];
+    const volume = newest?.volume;
+    const tip = newest === undefined ? null : reached(newest);
+    if (volume?.kind !== 'data' || tip === null || !this.ledger.isOwn(volume.uuid)) return false;
+    const agree = together.every(
+      (one) =>
+        one.volume.kind === 'data' &&
+        one.volume.uuid === volume.uuid &&
+        !one.volume.doubtful &&
+        contains(tip, reached(one) ?? tip),
     );
+    if (!agree) return false;
+    if (this.#components.all.length === 0) this.ledger.choose(tip, this.laws.databases);
+    for (const one of this.#components.all)
+      Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
+    this.#components.form(volume.uuid, together, tip, true);
+    return true;
   }
 
+  /** What the coordinator has said to a member of the component that was there when it asked. */
+  hear(component: Component | null, word: 'confirmed' | 'refused'): void {
+    if (component === null || !this.#components.all.includes(component)) return;
+    const isOne = this.#components.all.length === 1 && !component.bySql;
+    // It is the member that must not serve, not those that it is with.
+    if (word === 'refused' && isOne) return;
+    component.word = word;
+    if (word === 'refused') return this.ledger.giveUpSince(component.base, component.tip);
+    this.ledger.confirm(component.uuid);
+    this.ledger.keep(component.tip);
+    const others = this.#components.all.filter((one) => one !== component && one.word === 'confirmed');
+    if (others.length > 0 && component.isOvertaken) {
+      this.laws.broken('two primary components are confirmed again and again');
+    }
+    component.isOvertaken = false;
+    for (const one of others) one.isOvertaken = true;
+  }
+
+  /** A server ends; a clean one applies what it has received, and removes its last view (gcomm/src/pc.cpp). */
   stop(node: Node, clean: boolean): void {
     if (node.process !== 'server') return;
-    node.process = 'none';
-    const primary = this.#primary;
+    if (clean) catchUp(node);
     const { volume } = node;
     if (volume.kind === 'data' && clean) {
-      if (primary?.members.has(node.index) === true) volume.safe = primary.members.size === 1;
-      // A clean close removes gvwstate.dat (gcomm/src/pc.cpp) and saves the position.
-      volume.view = null;
-      volume.positionKnown = true;
+      const component = this.componentOf(node);
+      if (component !== null) volume.safe = component.members.size === 1;
+      Object.assign(volume, { view: null, positionKnown: true });
     }
-    if (primary === null || !primary.members.has(node.index)) return;
-    const before = primary.members.size;
-    primary.members.delete(node.index);
-    // have_quorum in gcomm/src/pc_proto.cpp: members * 2 + left cleanly > size of the last primary view.
-    const keeps = primary.members.size * 2 + (clean ? 1 : 0) > before;
-    if (primary.members.size === 0 || !keeps) this.#primary = null;
-    else this.#newView(primary);
+    this.#leave([node], clean);
   }
 
-  /** Who sees whom has changed: the primary component stays with the island that has most of it, if one has. */
-  split(): void {
-    const primary = this.#primary;
-    if (primary !== null) {
-      const islands = [...new Set([...primary.members].map((index) => this.#nodes[index]?.island))];
-      const parts = islands.map((island) =>
-        [...primary.members].filter((index) => this.#nodes[index]?.island === island),
-      );
-      const most = parts.find((part) => part.length * 2 > primary.members.size);
-      if (most === undefined) this.#primary = null;
-      else if (most.length < primary.members.size) this.#form(primary.uuid, most, primary.tip);
+  /** Servers crash at once inside a DDL of their component. */
+  crashInDdl(nodes: readonly Node[]): void {
+    for (const { volume } of nodes) {
+      if (volume.kind === 'data') Object.assign(volume, { doubtful: true, safe: false });
     }
+    this.#leave(nodes, false);
+  }
+
+  #leave(nodes: readonly Node[], clean: boolean): void {
+    for (const node of nodes)
+      Object.assign(node, { process: 'none', lags: false, pending: null, readings: null });
+    this.#components.leave(nodes, clean);
+  }
+
+  /** What runs at one place does so at another from now on. */
+  move(from: Node, to: Node): void {
+    this.#components.move(from, to);
+  }
+
+  /** Who sees whom has changed. */
+  split(): void {
+    this.#components.divide();
     this.meet();
   }
 
-  /** Servers that see each other: they join the primary component, or form the last one again. */
+  /** Servers that see each other: they join a primary component, or form the last one again. */
   meet(): void {
-    const primary = this.#primary;
-    const before = primary?.members.size ?? 0;
+    this.#endYounger();
     const alone = this.#nodes.filter((node) => node.process === 'server' && !this.isServing(node));
-    for (const node of alone) {
-      const seesIt = primary !== null && this.#nodes.some((one) => this.#sees(node, one));
-      if (primary !== null && seesIt) this.#admit(node, primary);
+    for (const component of this.#components.all) {
+      // Nobody follows a second one, which a person began beside another.
+      if (component.bySql && this.#components.all.length > 1) continue;
+      const joiners = alone.filter((node) => !this.isServing(node) && this.#seesDonor(node, component));
+      for (const node of joiners) this.laws.checkJoin(node, component);
+      this.#components.admit(component, joiners);
     }
-    if (primary !== null && primary.members.size > before) this.#newView(primary);
     for (const node of alone) if (!this.isServing(node)) this.#formAgain(node);
+  }
+
+  /** Of two primary components that meet, the servers of the younger one abort ("older overrides", gcomm/src/pc_proto.cpp). */
+  #endYounger(): void {
+    const islandsOf = (one: Component) => this.#components.membersOf(one).map(({ island }) => island);
+    const younger = this.#components.all.find((one, i) =>
+      this.#components.all
+        .slice(0, i)
+        .some((older) => islandsOf(older).some((it) => islandsOf(one).includes(it))),
+    );
+    for (const node of younger === undefined ? [] : this.#components.membersOf(younger)) this.#abort(node);
   }
 
   /**
@@ -160,113 +239,51 @@ export class Group {
    * `is_prim` in gcomm/src/pc_proto.cpp, after a partition as after a start with `pc.recovery`.
    */
   #formAgain({ island }: Node): void {
-    const around = this.#nodes.flatMap(({ index, island: own, process, volume }) =>
-      own === island && process === 'server' && volume.kind === 'data' && volume.view !== null
-        ? [{ index, volume, view: volume.view }]
-        : [],
-    );
+    // It waits for a donor that has caught up.
+    if (this.#nodes.some((one) => one.island === island && this.isServing(one))) return;
+    const around = this.#nodes.flatMap((node) => {
+      const { volume, process, island: own } = node;
+      const view = volume.kind === 'data' ? volume.view : null;
+      return own === island && process === 'server' && view !== null ? [{ node, view }] : [];
+    });
     const greatest = around.toSorted((a, b) => b.view.number - a.view.number)[0]?.view;
     if (greatest === undefined) return;
-    const together = around.filter(({ view }) => view.number === greatest.number);
-    if (together.length < greatest.members.length) return;
-    const newest = together.toSorted((a, b) => b.volume.tip.seqno - a.volume.tip.seqno)[0]?.volume;
-    if (newest === undefined) return;
+    const together = around.flatMap(({ node, view }) => (view.number === greatest.number ? [node] : []));
+    if (new Set(together.map(({ self }) => self)).size < greatest.members.length) return;
+    const newest = together.toSorted((a, b) => seqnoOf(b) - seqnoOf(a))[0];
+    const tip = newest === undefined ? null : reached(newest);
+    if (newest?.volume.kind !== 'data' || tip === null) return;
+    const { uuid } = newest.volume;
     const what = `the view of ${together.map((one) => one.index).join(', ')} forms again`;
     // The two would go on to take the place of each other.
-    if (this.#primary !== null) return void this.#violations.push(`${what} beside a primary component`);
-    this.#checkNothingIsOwed(newest.tip, what);
-    const members = together.map((one) => one.index);
-    this.#form(newest.uuid, members, newest.tip);
+    if (this.#components.all.some(({ bySql }) => !bySql))
+      return this.laws.broken(`${what} beside a primary component`);
+    this.laws.checkNothingIsOwed(tip, what);
+    for (const node of together) this.laws.checkJoin(node, { uuid, tip });
+    this.ledger.keep(tip);
+    this.#components.form(uuid, together, tip);
     this.meet();
   }
 
-  #sees(node: Node, one: Node): boolean {
-    return one.island === node.island && this.isServing(one);
+  #seesDonor(node: Node, component: Component): boolean {
+    return this.#components.membersOf(component).some((one) => one.island === node.island && !one.lags);
   }
 
   /** A state transfer empties the volume first; false where nobody can send one. */
   beginTransfer(node: Node): boolean {
-    const primary = this.#primary;
-    if (primary === null || !this.#nodes.some((one) => this.#sees(node, one))) return false;
-    this.#checkJoin(node, primary);
+    const component = this.#components.all.find((one) => this.#seesDonor(node, one));
+    if (component === undefined) return false;
+    this.laws.checkJoin(node, component);
     node.volume = { kind: 'aborted' };
     return true;
   }
 
-  #admit(node: Node, primary: Primary): void {
-    this.#checkJoin(node, primary);
-    primary.members.add(node.index);
+  #newName(): string {
+    this.#servers += 1;
+    return `m${this.#servers}`;
   }
+}
 
-  #checkJoin({ index, volume }: Node, primary: Primary): void {
-    if (volume.kind === 'data' && volume.uuid !== primary.uuid && volume.tip.before !== null) {
-      this.#violations.push(`a state transfer erases the foreign data of ${index}`);
-    } else if (volume.kind === 'data' && !contains(primary.tip, volume.tip)) {
-      this.#violations.push(`${index} joins with rows that the primary component does not have`);
-    }
-  }
-
-  /** A bootstrap goes on with one history; what volumes hold beyond it must be given up by a person. */
-  #chooseHistory(node: Node, uuid: StateUuid, tip: Place, { byHand, within, isKnown }: Choice): void {
-    const adopts = this.ledger.isEmpty;
-    this.ledger.own(uuid);
-    const spoken = this.ledger.wasForgotten ? isKnown : undefined;
-    if (!byHand) this.#checkNothingIsOwed(tip, `${node.index} bootstraps`, adopts ? within : spoken);
-    const ignored = this.#nodes.find((one) => within(one) && one.volume.kind === 'data');
-    if (adopts && !byHand && node.volume.kind !== 'data' && ignored !== undefined) {
-      this.#violations.push(`${node.index} forms a new cluster although ${ignored.index} holds a database`);
-    }
-    if (byHand || adopts) this.ledger.choose(tip, this.#databases());
-    if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
-  }
-
-  #databases(): readonly Database[] {
-    return this.#nodes.flatMap(({ volume, detached }) =>
-      [volume, detached].flatMap((one) => (one?.kind === 'data' ? [one] : [])),
-    );
-  }
-
-  #checkNothingIsOwed(tip: Place, what: string, within: (node: Node) => boolean = () => true): void {
-    for (const node of this.#nodes) {
-      const volumes = [node.volume, ...(node.detached === null ? [] : [node.detached])];
-      if (within(node) && volumes.some((volume) => this.ledger.isOwed(volume, tip))) {
-        this.#violations.push(`${what} without rows that ${node.index} holds`);
-      }
-    }
-  }
-
-  #form(uuid: StateUuid, members: readonly number[], tip: Place): void {
-    this.ledger.keep(tip);
-    this.#primary = { uuid, members: new Set(members), tip };
-    this.#newView(this.#primary);
-  }
-
-  #newView(primary: Primary): void {
-    this.#views += 1;
-    const members = [...primary.members].map((index) => `m${index}`);
-    for (const index of primary.members) {
-      this.#copyTo(index, primary, {
-        number: this.#views,
-        id: `view-${this.#views}`,
-        self: `m${index}`,
-        members,
-      });
-    }
-  }
-
-  #copyTo(index: number, { uuid, tip }: Primary, view?: NumberedView): void {
-    const node = this.#nodes[index];
-    if (node === undefined) return;
-    const before = node.volume.kind === 'data' ? node.volume : null;
-    const now = view ?? before?.view ?? null;
-    const safe = now?.members.length === 1;
-    node.volume = {
-      kind: 'data',
-      uuid,
-      tip,
-      positionKnown: true,
-      safe,
-      view: now,
-    };
-  }
+function seqnoOf(node: Node): number {
+  return reached(node)?.seqno ?? -1;
 }

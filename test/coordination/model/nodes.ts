@@ -1,6 +1,6 @@
 /** A place for a pod: the pod, its volume, its machine's network and what runs there. */
-import type { Answer, Member, Situation, StateUuid } from '../../../src/coordination/types.ts';
-import type { Volume } from './volumes.ts';
+import type { Answer, Member, Order, Situation, StateUuid } from '../../../src/coordination/types.ts';
+import type { Place, Volume } from './volumes.ts';
 
 /** A pod as the API shows it, and what its containers do. */
 export interface Pod {
@@ -11,8 +11,14 @@ export interface Pod {
   state: 'unscheduled' | 'pulling' | 'mute' | 'running';
   initStarted: number | null;
   terminating: boolean;
-  /** Carries `galera-injector.dev/bootstrap: now`. */
-  annotated: boolean;
+  /** What `galera-injector.dev/bootstrap` says. */
+  order: Order | null;
+  /** Its init container has let its database container start. */
+  initDone: boolean;
+  /** That has asked what to do. */
+  hasAsked: boolean;
+  /** Replicas at the time when it was created. */
+  readonly size: number;
   ready: boolean;
   readySince: number;
   /** What lets it join without an answer: the uuid that the coordinator has confirmed to this pod, or that it was told to start. */
@@ -30,15 +36,35 @@ export interface Told {
   readonly byHand: boolean;
   /** Uids of the pods whose volume had to be heard of for it. */
   readonly heard: readonly string[];
+  /** What the pod says of the size of the cluster, and what the record says of how far it had come. */
+  readonly size: number;
+  readonly confirmed: number;
+}
+
+/** What a server has received and not applied yet. */
+export interface Pending {
+  readonly tip: Place;
+  readonly safe: boolean;
 }
 
 export interface Node {
   readonly index: number;
+  machine: string;
+  address: string;
   pod: Pod | null;
   volume: Volume;
   /** Its other volume, once that of another cluster was attached in the place of its own: the one of both that is not attached. */
   detached: Volume | null;
+  /** It has said that its volume holds nothing, and was in no primary component since. */
+  saidEmpty: boolean;
+  /** A copy that was made of its volume at some time. */
+  copy: Volume | null;
   process: 'none' | 'init' | 'asking' | 'granted' | 'server';
+  /** The name that its server goes by among the others. */
+  self: string;
+  /** Receives, but does not apply for now. */
+  lags: boolean;
+  pending: Pending | null;
   /** Counts the starts of the container: an answer to an earlier start reaches nobody. */
   start: number;
   told: Told | null;
@@ -46,33 +72,59 @@ export interface Node {
   recovering: boolean;
   /** The server was started without a word of the coordinator, which it could not reach. */
   onItsOwn: boolean;
-  /** Number of the view in which the coordinator has confirmed that the node serves. */
-  confirmedView: number | null;
+  /** The view in which the coordinator has confirmed that the node serves, and when, in milliseconds. */
+  confirmed: { readonly view: number | null; readonly at: number } | null;
+  /** The coordinator has refused it, so that its probe fails. */
+  refused: boolean;
+  /** What the node had committed, as it has read at two times; only what is old enough is said. */
+  readings: { readonly older: number | null; readonly newer: number; readonly at: number } | null;
   /** Machines of the same island see each other. */
   island: number;
   /** The machine does not reach the control plane, nor the coordinator. */
   cutOff: boolean;
 }
 
+/** A place without a pod, on a machine of its own. */
 export function emptyNode(index: number): Node {
   return {
     index,
-    pod: null,
+    ...newMachine(index, index),
+    ...NO_POD,
     volume: { kind: 'empty' },
     detached: null,
-    process: 'none',
+    saidEmpty: false,
+    copy: null,
     start: 0,
-    told: null,
-    recovering: false,
-    onItsOwn: false,
-    confirmedView: null,
+  };
+}
+
+/** A machine that nothing runs on; the pods of a place keep their address: the worst case, since it says least about who answers. */
+export function newMachine(index: number, number: number) {
+  return {
+    machine: `machine-${number}`,
+    address: `198.18.${number === index ? 0 : number}.${index + 1}`,
     island: 0,
     cutOff: false,
   };
 }
 
+/** What is true of a node without a pod. */
+export const NO_POD = {
+  pod: null,
+  process: 'none',
+  self: '',
+  lags: false,
+  pending: null,
+  told: null,
+  recovering: false,
+  onItsOwn: false,
+  confirmed: null,
+  refused: false,
+  readings: null,
+} as const;
+
 /** The member that a pod is. */
-export function memberOf({ index }: Node, pod: Pod, durable: boolean): Member {
+export function memberOf({ machine, address }: Node, pod: Pod, durable: boolean): Member {
   return {
     name: pod.name,
     pod: pod.name,
@@ -83,10 +135,13 @@ export function memberOf({ index }: Node, pod: Pod, durable: boolean): Member {
     ready: pod.ready && !pod.terminating,
     readySince: pod.readySince,
     terminating: pod.terminating,
-    address: addressOf(index),
+    address,
     initStarted: pod.initStarted,
+    initDone: pod.initDone,
     durable,
-    bootstrapByHand: pod.annotated,
+    machine: pod.state === 'unscheduled' ? null : machine,
+    size: pod.size,
+    order: pod.order,
   };
 }
 
@@ -96,9 +151,4 @@ export function onlyRecovering({ members, caller, record }: Situation): boolean 
   return (
     ready.length > 0 && ready.every(({ name }) => record.members[name]?.said.startsWith('recover:') === true)
   );
-}
-
-/** A place keeps its address over its pods: the worst case, since an address then says least about who answers. */
-export function addressOf(index: number): string {
-  return `198.18.0.${index + 1}`;
 }

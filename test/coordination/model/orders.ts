@@ -1,9 +1,10 @@
-/** What a person has ordered by `galera-injector.dev/bootstrap: now`, and which of these orders are over. */
+/** What a person has ordered by `galera-injector.dev/bootstrap`, and which of these orders are over. */
+import type { ClusterRecord, Order } from '../../../src/coordination/types.ts';
 import type { Pod } from './nodes.ts';
 import type { Decision } from './replicas.ts';
 
 export class Orders {
-  /** Uids of pods; one that is gone may have a question under way still. */
+  /** Uids of pods with what they ordered; one that is gone may have a question under way still. */
   readonly #spent = new Set<string>();
 
   /**
@@ -12,19 +13,25 @@ export class Orders {
    */
   spend({ answer, situation: { caller, members } }: Decision): boolean {
     if (answer.kind !== 'bootstrap' && answer.kind !== 'join') return false;
-    const isOpen = caller.bootstrapByHand && !this.#spent.has(caller.podUid);
-    for (const { podUid, bootstrapByHand } of answer.kind === 'join' ? [caller] : members) {
-      if (bootstrapByHand) this.#spent.add(podUid);
+    const isOpen = caller.order !== null && !this.#spent.has(key(caller.podUid, caller.order));
+    for (const { podUid, order } of answer.kind === 'join' ? [caller] : members) {
+      if (order !== null) this.#spent.add(key(podUid, order));
     }
-    return answer.kind === 'bootstrap' && isOpen;
+    return answer.kind === 'bootstrap' && answer.byHand && isOpen;
   }
 
-  isSpent(pod: Pod | null): boolean {
-    return pod !== null && this.#spent.has(pod.uid);
+  /** Whether a person who annotates the pod would give an order that is over; one beside lost machines is so at once. */
+  isSpent(pod: Pod | null, { honoured }: ClusterRecord): boolean {
+    const order = pod === null ? null : key(pod.uid, 'now');
+    return order !== null && (this.#spent.has(order) || honoured.includes(order));
   }
 
   /** The Lease was deleted, which held what is spent. */
   forget(): void {
     this.#spent.clear();
   }
+}
+
+function key(uid: string, order: Order): string {
+  return `${uid} ${order}`;
 }

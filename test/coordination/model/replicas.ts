@@ -12,6 +12,7 @@ import {
   type StateUuid,
 } from '../../../src/coordination/types.ts';
 import type { Lost, Rules } from '../rules.ts';
+import type { Component } from './components.ts';
 import type { Volume } from './volumes.ts';
 
 /** A question of one pod. */
@@ -33,6 +34,9 @@ export interface Question {
   readonly suspends: boolean;
   /** What `ready` says: the addresses of the component at the time of the question. */
   readonly component: readonly string[];
+  readonly seqno: number | null;
+  /** The primary component that it was in. */
+  readonly within: Component | null;
 }
 
 interface Call extends Question {
@@ -125,7 +129,11 @@ export class Replicas {
     // What the node knew when it asked: its pod, and its volume with it, may be gone since.
     const { data } = call.report;
     const uuid: StateUuid = data.kind === 'present' ? data.uuid : situation.freshUuid;
-    const { record, refusal } = this.#rules.ready(situation, { uuid, component: call.component });
+    const { record, refusal } = this.#rules.ready(situation, {
+      uuid,
+      component: call.component,
+      seqno: call.seqno,
+    });
     return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
   }
 }

@@ -11,12 +11,13 @@ export interface Place {
   readonly before: Place | null;
 }
 
-/** A primary view; a later one has a higher number. */
+/** A primary view with its members; a later one has a higher number. */
 export interface NumberedView extends View {
   readonly number: number;
+  readonly members: readonly string[];
 }
 
-/** A data directory with a state uuid. */
+/** A data directory with a database of a cluster. */
 export interface Database {
   readonly kind: 'data';
   readonly uuid: StateUuid;
@@ -24,6 +25,12 @@ export interface Database {
   /** Whether the start script can tell the seqno. */
   positionKnown: boolean;
   safe: boolean;
+  /** The server crashed inside a DDL: Galera has no word for the data, InnoDB knows all of it. */
+  doubtful: boolean;
+  /** A copy was put in its place, and it has not been in the primary component since. */
+  copied: boolean;
+  /** It took the place of what had been said to be empty: nobody knows of what time it is. */
+  filled: boolean;
   view: NumberedView | null;
 }
 
@@ -46,14 +53,25 @@ export function contains(all: Place, some: Place): boolean {
 /** The volume of another cluster, far ahead of any in the model. */
 export function foreignVolume(uuid: StateUuid): Database {
   const tip = { seqno: 900, before: { seqno: 899, before: null } };
-  return { kind: 'data', uuid, tip, positionKnown: true, safe: true, view: null };
+  return { ...NEW, kind: 'data', uuid, tip, safe: true };
 }
+
+/** What is true of data that a server has just written in order. */
+export const NEW = {
+  positionKnown: true,
+  safe: false,
+  doubtful: false,
+  copied: false,
+  filled: false,
+  view: null,
+} as const;
 
 /** What the start script finds in a data directory. */
 export function reportOf(volume: Volume): Report {
   if (volume.kind === 'empty') return { data: { kind: 'empty' }, view: null, identity: 'chosen' };
   if (volume.kind === 'aborted') return { data: { kind: 'unusable' }, view: null, identity: 'chosen' };
-  const { uuid, tip, positionKnown, safe, view } = volume;
+  const { uuid, tip, positionKnown, safe, doubtful, view: own } = volume;
   const seqno = positionKnown ? tip.seqno : -1;
-  return { data: { kind: 'present', uuid, seqno, safe }, view, identity: 'chosen' };
+  const view = own === null ? null : { id: own.id, self: own.self, size: own.size };
+  return { data: { kind: 'present', uuid, seqno, safe, doubtful }, view, identity: 'chosen' };
 }

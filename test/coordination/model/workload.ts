@@ -2,11 +2,11 @@
 import type { StateUuid } from '../../../src/coordination/types.ts';
 import type { WorldOptions } from '../rules.ts';
 import type { Group } from './group.ts';
-import { emptyNode, type Node, type Pod } from './nodes.ts';
+import { cloneFrom, putBack } from './copies.ts';
+import { Machines } from './machines.ts';
+import { emptyNode, type Node, NO_POD, type Pod } from './nodes.ts';
 import { foreignVolume, type Volume } from './volumes.ts';
 
-/** What is true of a node without a pod. */
-const NO_POD = { pod: null, process: 'none', told: null, recovering: false, onItsOwn: false } as const;
 /** Places beyond those for the replicas, where the replacements of pods that are still terminating go. */
 const SPARE_PLACES = 2;
 
@@ -29,15 +29,30 @@ export class Clock {
 export class Workload {
   readonly nodes: readonly Node[];
   readonly #options: WorldOptions;
+  readonly machines: Machines;
   readonly #clock: Clock;
   #replicas: number;
+  /** How many there are to be in the end. */
+  #wanted: number;
 
   constructor(options: WorldOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
     this.#replicas = options.replicas;
+    this.#wanted = options.replicas;
     const places = options.replicas + (this.#isRenamed ? SPARE_PLACES : 0);
     this.nodes = Array.from({ length: places }, (_, index) => emptyNode(index));
+    this.machines = new Machines(places, clock, this.durable);
+  }
+
+  /** Where anything may run: the places of pods, and those of servers whose pods are gone. */
+  get places(): readonly Node[] {
+    return [...this.nodes, ...this.machines.places];
+  }
+
+  /** Name of the member at a place, also where it has no pod. */
+  memberAt(node: Node): string {
+    return node.pod?.name ?? this.machines.nameOf(node) ?? `db-${node.index}`;
   }
 
   /** Whether volumes outlive their pods. */
@@ -51,16 +66,21 @@ export class Workload {
   }
 
   get isComplete(): boolean {
-    return this.active.length === this.#options.replicas;
+    return this.active.length === this.#wanted;
+  }
+
+  get isAtFullSize(): boolean {
+    return this.#wanted === this.#options.replicas;
   }
 
   get #isRenamed(): boolean {
     return this.#options.workload === 'renamed';
   }
 
-  create(node: Node, state: Pod['state']): void {
+  create(node: Node, wanted: Pod['state']): void {
     if (node.pod !== null || !this.#isWanted(node)) return;
     const number = this.#clock.next();
+    const state = this.machines.holdsVolumeOf(node) ? 'pulling' : wanted;
     const pod: Pod = {
       uid: `uid-${number}`,
       name: this.#isRenamed ? `db-${number}` : `db-${node.index}`,
@@ -68,7 +88,10 @@ export class Workload {
       state,
       initStarted: state === 'running' || state === 'mute' ? this.#clock.now : null,
       terminating: false,
-      annotated: false,
+      order: null,
+      initDone: false,
+      hasAsked: false,
+      size: this.#replicas,
       ready: false,
       readySince: 0,
       word: null,
@@ -86,8 +109,9 @@ export class Workload {
   }
 
   /** What held a pod up is over: a machine is found for it, its images are there, its init container asks. */
-  advance({ pod }: Node): void {
-    if (pod === null) return;
+  advance(node: Node): void {
+    const { pod } = node;
+    if (pod === null || this.machines.holdsVolumeOf(node)) return;
     if (pod.state === 'unscheduled') pod.state = 'pulling';
     else if (pod.state !== 'running') {
       pod.state = 'running';
@@ -109,44 +133,73 @@ export class Workload {
     if (!this.durable) node.volume = { kind: 'empty' };
   }
 
-  /** Pods above the number leave cleanly, the last one first. */
-  scale(replicas: number, group: Group): void {
-    this.#replicas = Math.min(replicas, this.#options.replicas);
+  /** Pods above the number leave cleanly, the last one first; for a while, or for good. */
+  scale(replicas: number, isForGood: boolean, group: Group): void {
+    this.#replicas = Math.min(replicas, isForGood ? this.#options.replicas : this.#wanted);
+    if (isForGood) this.#wanted = this.#replicas;
     const pods = this.#isRenamed ? this.active : this.nodes;
     for (const node of pods.slice(this.#replicas).toReversed()) this.remove(node, true, group);
   }
 
   scaleBack(): void {
-    this.#replicas = this.#options.replicas;
+    this.#replicas = this.#wanted;
+  }
+
+  /** Somebody undoes every change of the size. */
+  scaleToAll(): void {
+    this.#wanted = this.#options.replicas;
+    this.scaleBack();
+  }
+
+  /** Whether the volume is attached to nothing, so that somebody may do what he likes with it. */
+  #isFree(node: Node): boolean {
+    return node.pod === null && !this.machines.holdsVolumeOf(node);
   }
 
   /** What is attached is lost; with it whatever may be elsewhere. */
   loseVolume(node: Node): void {
-    if (node.pod === null) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
+    if (this.#isFree(node)) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
   }
 
   /** Somebody attaches the volume of another cluster; what was there before can come back when it is kept, else an empty one. */
   swapVolume(node: Node, isKept: boolean): void {
-    if (node.pod !== null || !this.durable || node.detached !== null) return;
+    if (!this.#isFree(node) || !this.durable || node.detached !== null) return;
     const detached: Volume = isKept ? node.volume : { kind: 'empty' };
     Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached });
   }
 
   /** The volume that was there before is attached again. An empty one says that what is taken away is given up. */
   swapBack(node: Node): void {
-    const { pod, volume, detached } = node;
-    if (pod !== null || detached === null) return;
+    const { volume, detached } = node;
+    if (!this.#isFree(node) || detached === null) return;
     Object.assign(node, { volume: detached, detached: detached.kind === 'data' ? volume : null });
   }
 
-  /** Whoever attached the volumes of other clusters attaches the right ones, or the empty ones that there were. */
+  /** The volume, or all of them, are put back to their snapshots while their members are stopped. */
+  putBack(node: Node, areAll: boolean, group: Group): void {
+    if (!this.durable) return;
+    const those = areAll ? this.nodes : [node];
+    for (const one of those) this.remove(one, true, group);
+    if (those.every((one) => this.#isFree(one))) those.forEach(putBack);
+  }
+
+  /** The volume becomes a clone of that of the next member. */
+  cloneNext(node: Node): void {
+    const next = this.nodes[(node.index + 1) % this.nodes.length];
+    if (this.durable && this.#isFree(node)) cloneFrom(node, next);
+  }
+
+  /** Whoever attached the volumes of other clusters attaches the right ones, or empty ones. */
   attachOwnVolumes(uuid: StateUuid | null, group: Group): void {
     for (const node of this.nodes) {
-      const isForeign = node.volume.kind === 'data' && !isOf(uuid, node.volume);
-      const isRight = node.detached?.kind !== 'data' || isOf(uuid, node.detached);
-      if (!isForeign || !isRight || node.detached === null) continue;
+      const { volume, detached } = node;
+      if (volume.kind !== 'data' || isOf(uuid, volume)) continue;
+      const isRight = detached?.kind !== 'data' || isOf(uuid, detached);
+      // A clone of such a volume has nothing in its place.
+      if (!isRight || (detached === null && group.ledger.isOwn(volume.uuid))) continue;
       this.remove(node, true, group);
-      this.swapBack(node);
+      if (detached === null) this.loseVolume(node);
+      else this.swapBack(node);
     }
   }
 }

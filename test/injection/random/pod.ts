@@ -24,7 +24,7 @@ const WISHES: readonly (readonly [string, Make])[] = [
   ['sst-method', pick('rsync', 'mariabackup', 'rsync', 'xtrabackup-v2')],
   ['provider-options', pick('gcs.fc_limit=64', 'gcache.size=1G;evs.version=1', 'pc.bootstrap=1')],
   ['container', pick('mariadb', 'db')],
-  ['bootstrap', pick('now', 'now', 'no')],
+  ['bootstrap', pick('now', 'machines-off', 'no')],
   ['injected', pick('1.2.3', '')],
   ['unknown', name],
 ];

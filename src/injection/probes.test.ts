@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { containerOf, warned, withFields } from '../../test/injection/pods.ts';
+
+describe('probes', () => {
+  test('ask the probe script', () => {
+    expect(containerOf({})).toMatchObject({
+      startupProbe: { exec: { command: ['/galera/probe', 'started'] } },
+      readinessProbe: { exec: { command: ['/galera/probe', 'ready'] } },
+      livenessProbe: { exec: { command: ['/galera/probe', 'alive'] } },
+    });
+  });
+
+  test('leave a state transfer an hour', () => {
+    const probe = containerOf({})['startupProbe'] as { periodSeconds: number; failureThreshold: number };
+    expect(probe.periodSeconds * probe.failureThreshold).toBe(3600);
+  });
+
+  test('do not take a busy machine for a dead server: slow answers alone restart nobody within a minute', () => {
+    const probe = containerOf({})['livenessProbe'] as { timeoutSeconds: number; failureThreshold: number };
+    expect(probe.timeoutSeconds * probe.failureThreshold).toBeGreaterThan(60);
+  });
+
+  test('give a server that has lost its component ten seconds to end, whatever the pod gives to a clean stop', () => {
+    const spec = { terminationGracePeriodSeconds: 120 };
+    expect(containerOf(spec)['livenessProbe']).toMatchObject({ terminationGracePeriodSeconds: 10 });
+  });
+
+  test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])('leave a %s of the user alone', (name) => {
+    const own = { tcpSocket: { port: 3306 } };
+    expect(containerOf({ [name]: own })[name]).toEqual(own);
+  });
+
+  test.each([
+    ['startupProbe', 'startup_probe_believed'],
+    ['readinessProbe', 'readiness_probe_believed'],
+    ['livenessProbe', 'liveness_probe_believed'],
+  ] as const)('say so when a %s of the user is believed', (name, reason) => {
+    const believed = (probe: unknown) =>
+      warned(withFields({ [name]: probe })).filter((one) => one.endsWith('_probe_believed'));
+    expect(believed({ tcpSocket: { port: 3306 } })).toEqual([reason]);
+    expect(believed(null)).toEqual([]);
+    expect(believed({ exec: { command: ['/galera/probe', 'alive'] }, periodSeconds: 20 })).toEqual([]);
+  });
+
+  test.each([
+    ['is ours', null, 'started'],
+    ['is ours with other times', { exec: { command: ['/galera/probe', 'alive'] } }, 'started'],
+    ['knows nothing of transfers', { tcpSocket: { port: 3306 } }, 'answers'],
+  ])('let the liveness probe begin when it can bear it: one that %s', (_what, livenessProbe, asks) => {
+    expect(containerOf({ livenessProbe })['startupProbe']).toMatchObject({
+      exec: { command: ['/galera/probe', asks] },
+    });
+  });
+});

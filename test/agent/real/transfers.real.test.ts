@@ -1,0 +1,46 @@
+/** What the scripts of real state transfers leave of what the start script keeps in the data directory. */
+import { describe, expect, it } from 'vitest';
+import { TRANSFER_MARK } from '../directory.ts';
+import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+
+describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () => {
+  const { coordinator, first, second, report } = realNodes();
+
+  it.each([
+    ['mariabackup', '.galera-injector-aside.log'],
+    ['rsync', 'lost+found/galera-injector-aside'],
+  ])('by %s leaves what was set aside, and our mark', async (method, place) => {
+    const options = [`--wsrep-sst-method=${method}`];
+    await first().startSynced(...options);
+    await first().sql('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    await second().pod.write('data/witness', 'a full transfer by mariabackup removes it');
+    await second().pod.write('data/witnesses/1', 'and one by rsync removes this');
+    await second().pod.write('data/.galera-injector-aside.log/1/shop/orders.ibd', 'rows');
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await second().startSynced(...options);
+    expect(second().pod.has(method === 'rsync' ? 'data/witnesses' : 'data/witness')).toBe(false);
+    expect(await second().pod.read(`data/${place}/1/shop/orders.ibd`)).toBe('rows');
+    expect(second().pod.has(`data/${TRANSFER_MARK}`)).toBe(true);
+    expect(await second().sql("SHOW DATABASES WHERE `Database` LIKE '%shop%' OR `Database` LIKE '#%'")).toBe(
+      'shop',
+    );
+  });
+
+  // The script removes its own marker then, and Galera has written the zero uuid.
+  it('that failed is known when the server ended by itself', async () => {
+    await first().startSynced();
+    await second().install();
+    await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${CLUSTER}\nseqno: 1\n`);
+    // A history that the donor knows no more: its gcache begins later.
+    await first().sql('CREATE DATABASE shop');
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    const script = second().start();
+    await expect
+      .poll(() => second().pod.has('data/sst_in_progress'), { timeout: TIMEOUT, interval: 5 })
+      .toBe(true);
+    await first().stop('SIGKILL');
+    await script.finished;
+    expect(second().pod.has('data/sst_in_progress')).toBe(false);
+    expect(await report(second())).toMatchObject({ data: 'unusable' });
+  });
+});

@@ -1,0 +1,102 @@
+/** Primary components and their views: who is in them, how far they have come, and who may go on when members leave. */
+import type { StateUuid } from '../../../src/coordination/types.ts';
+import { receive } from './applying.ts';
+import type { Node } from './nodes.ts';
+import type { Place } from './volumes.ts';
+
+/** A primary component. There is one, unless a person begins another over SQL. */
+export interface Component {
+  readonly uuid: StateUuid;
+  readonly members: Set<number>;
+  /** A person began it. */
+  readonly bySql: boolean;
+  tip: Place;
+  /** Where it stood when there came to be another one. */
+  base: Place;
+  /** What the coordinator has said to it since then. */
+  word: 'confirmed' | 'refused' | null;
+  /** The other one was confirmed after it. */
+  isOvertaken: boolean;
+}
+
+export class Components {
+  readonly #nodes: readonly Node[];
+  #all: Component[] = [];
+  #views = 0;
+
+  constructor(nodes: readonly Node[]) {
+    this.#nodes = nodes;
+  }
+
+  /** The oldest first. */
+  get all(): readonly Component[] {
+    return this.#all;
+  }
+
+  of({ index }: Node): Component | null {
+    return this.#all.find(({ members }) => members.has(index)) ?? null;
+  }
+
+  membersOf({ members }: Component): readonly Node[] {
+    return this.#nodes.filter(({ index }) => members.has(index));
+  }
+
+  form(uuid: StateUuid, nodes: readonly Node[], tip: Place, bySql = false): void {
+    const members = new Set(nodes.map(({ index }) => index));
+    const component: Component = { uuid, members, tip, base: tip, bySql, word: null, isOvertaken: false };
+    this.#all.push(component);
+    this.#newView(component);
+  }
+
+  admit(component: Component, joiners: readonly Node[]): void {
+    for (const { index } of joiners) component.members.add(index);
+    if (joiners.length > 0) this.#newView(component);
+  }
+
+  /** Nodes leave the components that they are in at once. */
+  leave(nodes: readonly Node[], clean: boolean): void {
+    for (const component of [...this.#all]) {
+      const before = component.members.size;
+      for (const { index } of nodes) component.members.delete(index);
+      const { size } = component.members;
+      if (size === before) continue;
+      // have_quorum in gcomm/src/pc_proto.cpp: members * 2 + left cleanly > size of the last primary view.
+      const keeps = size * 2 + (clean ? before - size : 0) > before;
+      if (size === 0 || !keeps) this.#end(component);
+      else this.#newView(component);
+    }
+  }
+
+  /** A primary component stays with the island that has most of it, if one has. */
+  divide(): void {
+    for (const component of [...this.#all]) {
+      const members = this.membersOf(component);
+      const islands = [...new Set(members.map(({ island }) => island))];
+      const parts = islands.map((island) => members.filter((one) => one.island === island));
+      const most = parts.find((part) => part.length * 2 > members.length);
+      if (most === undefined) this.#end(component);
+      else if (most.length < members.length) {
+        for (const one of members) if (!most.includes(one)) component.members.delete(one.index);
+        this.#newView(component);
+      }
+    }
+  }
+
+  /** What runs at one place does so at another from now on. */
+  move(from: Node, to: Node): void {
+    const members = this.of(from)?.members;
+    if (members?.delete(from.index) === true) members.add(to.index);
+  }
+
+  #end(component: Component): void {
+    this.#all = this.#all.filter((one) => one !== component);
+  }
+
+  #newView(component: Component): void {
+    this.#views += 1;
+    const nodes = this.membersOf(component);
+    const members = nodes.map(({ self }) => self);
+    const view = { number: this.#views, id: `view-${this.#views}`, size: members.length, members };
+    for (const node of nodes) receive(node, component, { ...view, self: node.self });
+  }
+}

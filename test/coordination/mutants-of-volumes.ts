@@ -1,0 +1,115 @@
+/** Broken rules that believe what a volume says, or what nobody has said: volumes may be behind, copied, or of a crash inside a DDL. */
+import type { ClusterRecord, Data, MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
+import { deciding, type Mutant, others, present, told } from './mutations.ts';
+import { RULES } from './rules.ts';
+
+type Members = ClusterRecord['members'];
+
+/** The record with each member changed. */
+function withMembers(record: ClusterRecord, change: (known: MemberRecord) => MemberRecord): ClusterRecord {
+  const entries = Object.entries(record.members).map(([name, known]) => [name, change(known)]);
+  return { ...record, members: Object.fromEntries(entries) as Members };
+}
+
+const isOutside = ({ view }: Report, known: MemberRecord): boolean =>
+  view !== null && known.told === null && known.report?.view?.id !== view.id;
+
+const asEmpty = (data: Data): Data =>
+  data.kind === 'present' && data.doubtful ? { kind: 'unusable' } : data;
+
+const withCaller = (seen: Situation, change: Partial<Situation['caller']>): Situation => ({
+  ...seen,
+  caller: { ...seen.caller, ...change },
+});
+
+export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
+  [
+    'takes the last view for a proof of position',
+    told((_seen, report) => (report.view?.size === 1 ? { report: present(report, { safe: true }) } : {})),
+    ['servers'],
+  ],
+  [
+    'forms a last view again that others may be ahead of',
+    told((seen, report) => ({
+      seen: others({ ...seen, record: { ...seen.record, confirmed: 0 } }, (known) =>
+        isOutside(report, known) ? { ...known, holdsData: false } : known,
+      ),
+    })),
+    ['servers'],
+  ],
+  [
+    'takes data of a crash inside a DDL for none',
+    told((_seen, report) => ({ report: { ...report, data: asEmpty(report.data) } })),
+    ['servers'],
+  ],
+  [
+    'sets the others apart only at bootstraps by hand',
+    deciding((seen, { answer, record }) => {
+      if (answer.kind !== 'bootstrap' || answer.byHand) return record;
+      const members = Object.entries(record.members).map(([name, known]) => {
+        return [name, { ...known, apart: seen.record.members[name]?.apart ?? null }];
+      });
+      const { adoptedAt } = seen.record;
+      return { ...record, adoptedAt, members: Object.fromEntries(members) as Members };
+    }),
+    ['copies'],
+  ],
+  [
+    'does not look at what was confirmed',
+    told((seen) => ({ seen: { ...seen, record: { ...seen.record, confirmed: 0 } } })),
+    ['copies'],
+  ],
+  [
+    'believes for ever that a volume is empty',
+    told((seen, { data }) => {
+      const own = seen.record.members[seen.caller.name];
+      if (own === undefined || data.kind !== 'present') return {};
+      const members = { ...seen.record.members, [seen.caller.name]: { ...own, joined: true } };
+      return { seen: { ...seen, record: { ...seen.record, members } } };
+    }),
+    ['copies'],
+  ],
+  [
+    'takes a started pod that the record does not know for a stopped one',
+    told((seen) => ({
+      seen: { ...seen, members: seen.members.map((member) => ({ ...member, initDone: false })) },
+    })),
+    ['person', 'volumes', 'coordinator'],
+  ],
+  [
+    'adopts data before all members of the cluster have spoken',
+    told((seen, report) => {
+      const { view } = report;
+      const one = seen.members.map((member) => ({ ...member, size: 1 }));
+      const alone = view === null ? report : { ...report, view: { ...view, size: 1 } };
+      return seen.record.formed ? {} : { seen: { ...seen, members: one }, report: alone };
+    }),
+    ['person'],
+  ],
+  [
+    'forgets started members whose machine is lost',
+    told((seen) => ({
+      seen: others({ ...seen, record: { ...seen.record, vanished: [] } }, (known) => ({
+        ...known,
+        machine: null,
+      })),
+    })),
+    ['machines'],
+  ],
+  [
+    'obeys an order beside servers on lost machines',
+    told((seen) => (seen.caller.order === null ? {} : { seen: withCaller(seen, { order: 'machines-off' }) })),
+    ['machines', 'person'],
+  ],
+  [
+    'confirms two components again and again',
+    {
+      ...RULES,
+      ready: (seen, serving) => {
+        const record = withMembers(seen.record, (known) => ({ ...known, component: null }));
+        return RULES.ready({ ...seen, record }, serving);
+      },
+    },
+    ['network', 'sql'],
+  ],
+];

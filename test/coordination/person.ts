@@ -1,0 +1,64 @@
+/** What people do to a cluster: orders, volumes, machines, SQL and the record. */
+import type { Order } from '../../src/coordination/types.ts';
+import { PERIOD_MS } from './model/answers.ts';
+import { fill } from './model/copies.ts';
+import type { Node } from './model/nodes.ts';
+import type { World } from './world.ts';
+
+/** A person writes an order onto the pod, or takes away what is there. */
+export function annotate({ pod }: Node, order: Order): void {
+  if (pod !== null) pod.order = pod.order === null ? order : null;
+}
+
+/** A person turns the lost machines off, and orders a bootstrap that relies on it. */
+export function orderWithMachinesOff(world: World, { pod }: Node): void {
+  world.workload.machines.turnOff(world.group);
+  if (pod !== null) pod.order = 'machines-off';
+}
+
+/** A person deletes a pod by force whose machine is not reached; who said that nothing runs there says so no more. */
+export function deleteByForce(world: World, node: Node): void {
+  world.workload.machines.abandon(node, world.group);
+  for (const { pod } of world.nodes) if (pod?.order === 'machines-off') pod.order = null;
+}
+
+/** A member comes back with an empty volume, which an init container fills after ours has looked at it. */
+export function refill(world: World, node: Node): void {
+  world.deletePod(node, true);
+  world.workload.loseVolume(node);
+  world.createPod(node);
+  world.callNow(node);
+  fill(node);
+}
+
+/**
+ * A person makes the servers of one side of a partition primary over SQL. The loops beside all servers say so at once,
+ * and go on for some minutes while clients write to both sides.
+ */
+export function bootstrapBySql(world: World, node: Node): void {
+  const { group, network } = world;
+  const servers = world.nodes.filter(({ process }) => process === 'server');
+  const areHeard = servers.every((one) => !network.isOut(one) && !one.lags);
+  if (!areHeard || !group.bootstrapBySql(node)) return;
+  for (const one of servers.filter((other) => group.isTogether(node, other))) world.callNow(one);
+  for (let minute = 0; minute < 3; minute += 1) {
+    group.commit();
+    world.pass(PERIOD_MS);
+    for (const one of servers) {
+      world.noticeReadiness(one);
+      world.callNow(one);
+    }
+  }
+}
+
+/**
+ * A person deletes the Lease, while all members are stopped or all serve. Not while volumes hold branches of one history after
+ * a bootstrap by hand: nothing but the record knows of those. Nor while something runs on a lost machine.
+ */
+export function deleteLease(world: World): void {
+  const { group, workload, nodes } = world;
+  const { active, machines } = workload;
+  const allServe = active.length > 0 && active.every((node) => group.isServing(node));
+  const allStopped = nodes.every(({ process }) => process === 'none' || process === 'init');
+  if ((allServe || allStopped) && !machines.anyRuns && group.laws.isOneHistory()) world.forget();
+}

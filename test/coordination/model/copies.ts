@@ -24,6 +24,8 @@ export function fill(node: Node): void {
   if (isBetween && volume.kind === 'empty' && copy !== null) attach(node, copy);
 }
 
+/** Whatever was there before is lost with it. */
 function attach(node: Node, volume: Volume): void {
+  node.detached = null;
   node.volume = volume.kind === 'data' ? { ...volume, copied: true, filled: node.saidEmpty } : volume;
 }

@@ -20,45 +20,6 @@ load_flavor() {
   refuse "GALERA_FLAVOR is $flavor; it must be one of mariadb, percona, bitnami, kubernetes-examples"
 }
 
-# The name of an option without its dashes and value; the server takes - and _ alike.
-option_name() {
-  local name=${1#--}
-  name=${name%%=*}
-  name=${name//_/-}
-  printf '%s' "${name#loose-}"
-}
-
-# find_option NAME: true when the user's arguments set it; option_value is then its value.
-find_option() {
-  local index
-  option_value=''
-  for index in "${!arguments[@]}"; do
-    [[ ${arguments[index]} == --* && $(option_name "${arguments[index]}") == "$1" ]] || continue
-    if [[ ${arguments[index]} == *=* ]]; then
-      option_value=${arguments[index]#*=}
-    else
-      option_value=${arguments[index + 1]}
-    fi
-    return 0
-  done
-  return 1
-}
-
-# What the server reads from its option files, an option a line.
-option_file_lines() {
-  my_print_defaults --mysqld 2>/dev/null || my_print_defaults mysqld 2>/dev/null
-}
-
-# find_setting NAME: the same, or a line of the server's option files, where users keep what belongs to all members.
-find_setting() {
-  local line
-  find_option "$1" && return
-  while IFS= read -r line; do
-    [[ $(option_name "$line") == "$1" && $line == *=* ]] && option_value=${line#*=}
-  done < <(option_file_lines)
-  [[ $option_value ]]
-}
-
 # Takes the user's arguments apart from what is the coordinator's to say.
 read_arguments() {
   local skip=no argument
@@ -79,10 +40,6 @@ read_arguments() {
     fi
     arguments+=("$argument")
   done
-  port=3306
-  if find_option port; then port=$option_value; fi
-  if find_option socket; then socket=$option_value; fi
-  if find_setting wsrep-sst-method; then sst_method=$option_value; fi
 }
 
 # give NAME VALUE: an option for the server unless the user set it.
@@ -129,16 +86,15 @@ give_provider_options() {
   # Without these a node with an IPv6 address listens on IPv4 only.
   [[ $node_address == \[* ]] && merged="gmcast.listen_addr=tcp://[::]:4567;ist.recv_addr=$node_address:4568${merged:+;$merged}"
   [[ $merged ]] || return 0
-  if find_setting wsrep-provider-options; then
-    merged="${option_value%;};$merged"
-    drop_option wsrep-provider-options
-  fi
+  if [[ ${settings[wsrep-provider-options]} ]]; then merged="${settings[wsrep-provider-options]%;};$merged"; fi
+  drop_option wsrep-provider-options
   additions+=("--wsrep-provider-options=${merged//[[:space:]]/}")
 }
 
 # Options that stand-alone recovery needs too; the binary is the one the user's arguments name.
 prepare_recovery() {
   local index name first=${#arguments[@]}
+  local -a more
   server_command=()
   for index in "${!arguments[@]}"; do
     name=${arguments[index]##*/}
@@ -154,8 +110,11 @@ prepare_recovery() {
   if ((${#server_command[@]} == 0)) || [[ -z ${server_command[0]} ]]; then
     server_command=("$(command -v mariadbd || command -v mysqld || printf '/opt/bitnami/mariadb/sbin/mysqld')")
   fi
-  if [[ $flavor == bitnami && -r /opt/bitnami/mariadb/conf/my.cnf ]]; then
-    server_command+=(--defaults-file=/opt/bitnami/mariadb/conf/my.cnf)
+  if [[ $flavor == bitnami ]]; then
+    if [[ -r /opt/bitnami/mariadb/conf/my.cnf ]]; then server_command+=(--defaults-file=/opt/bitnami/mariadb/conf/my.cnf); fi
+    # Its run.sh takes no arguments for the server but these, and names the data directory itself.
+    read -ra more <<<"${MARIADB_EXTRA_FLAGS:-}"
+    server_options+=("${more[@]}" "--datadir=$data")
   fi
   # Without all four the server says "disabled, skipping position recovery"; it contacts nobody.
   recovery_options=(--wsrep-on=ON "--wsrep-provider=$(provider_path)" --wsrep-cluster-address=gcomm://localhost --binlog-format=ROW)
@@ -178,7 +137,7 @@ pass_mariadb() {
   give wsrep-node-address "$node_address"
   give wsrep-sst-method "$sst_method"
   # unix_socket: the server's own user needs no password on its own host.
-  if [[ $sst_method == mariabackup ]]; then find_setting wsrep-sst-auth || additions+=(--wsrep-sst-auth=mysql:); fi
+  if [[ $sst_method == mariabackup ]]; then is_set wsrep-sst-auth || additions+=(--wsrep-sst-auth=mysql:); fi
   give binlog-format ROW
   give innodb-autoinc-lock-mode 2
   give default-storage-engine InnoDB
@@ -217,7 +176,7 @@ pass_percona() {
   # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
   # Only 5.7 takes folders for databases, and calls the option so.
   ignore_aside --loose-ignore-db-dir
-  find_setting pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
+  is_set pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
 }
 
 # This entrypoint takes no arguments for the server; it bootstraps by itself when no other address is in the list,

@@ -34,18 +34,6 @@ recovery_failure() {
   printf '%s' "${line:-the server said nothing}"
 }
 
-# Whether the server is told to write a binary log.
-has_binary_log() {
-  local word
-  while IFS= read -r word; do
-    [[ $word == --log[-_]bin || $word == --log[-_]bin=* ]] && return
-  done < <(
-    option_file_lines
-    printf '%s\n' "${server_options[@]}"
-  )
-  return 1
-}
-
 # The base name of the binary log in the data directory that was open when the server ended: the lowest bit of the flags
 # in the header of its first event says so (LOG_EVENT_BINLOG_IN_USE_F), 17 bytes into it, after the 4 of the magic number.
 open_binary_log() (
@@ -67,7 +55,7 @@ open_binary_log() (
 prepare_log_options() {
   local base
   log_options=()
-  if ! has_binary_log && base=$(open_binary_log); then
+  if ! is_set log-bin && base=$(open_binary_log); then
     log "recovering by the binary log $base, which was open when the server ended"
     log_options=("--log-bin=$base")
   fi

@@ -1,4 +1,5 @@
 /** `init`: the init container `galera-init`. It brings the agent into the pod and waits for the node's turn. */
+import type { Dirent } from 'node:fs';
 import { chmod, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -8,8 +9,6 @@ import { requiredIn } from './environment.ts';
 /** How long to wait between two questions, in milliseconds. */
 const PAUSE_MS = 2_000;
 const CALL_TIMEOUT_MS = 10_000;
-/** Directories that a file system makes by itself and that are no data. */
-const NO_DATA = new Set(['lost+found']);
 
 /** Where things are; tests bring other places. */
 export interface InitPlaces {
@@ -127,10 +126,19 @@ async function count(places: InitPlaces): Promise<number> {
 /** Whether the directory holds no data. One that cannot be read is not known to be empty: the start script looks. */
 async function isEmpty(directory: string): Promise<boolean> {
   try {
-    return (await readdir(directory)).every((name) => NO_DATA.has(name));
+    for (const entry of await readdir(directory, { withFileTypes: true }))
+      if (!(await isForeign(directory, entry))) return false;
+    return true;
   } catch {
     return false;
   }
+}
+
+/** Whether an entry is not the server's: as `list_data` in agent/lib/data.sh. Other volumes are empty folders in this container. */
+async function isForeign(directory: string, entry: Dirent): Promise<boolean> {
+  if (entry.name === 'lost+found') return true;
+  if (entry.name.startsWith('.')) return entry.name !== '.sst';
+  return entry.isDirectory() && (await readdir(join(directory, entry.name))).length === 0;
 }
 
 function post(config: InitConfig, token: string, body: string): Promise<{ status: number; body: string }> {

@@ -122,10 +122,15 @@ describe('init', () => {
 
   it.each([
     ['nothing', [], 'empty'],
-    ['what a file system makes itself', ['lost+found'], 'empty'],
+    ['what a file system makes itself', ['lost+found/'], 'empty'],
+    ['snapshots, and an empty folder', ['.snapshot/', 'certificates/'], 'empty'],
     ['a file', ['ibdata1'], 'present'],
+    ['the folder of a state transfer', ['.sst/'], 'present'],
+    ['a folder that holds something', ['mysql/', 'mysql/user.frm'], 'present'],
   ])('calls a data directory with %s %s', async (_what, names, word) => {
-    for (const name of names) writeFileSync(at(`data/${name}`), '');
+    for (const name of names)
+      if (name.endsWith('/')) mkdirSync(at(`data/${name}`));
+      else writeFileSync(at(`data/${name}`), '');
     await run();
     expect(asked[0]?.body).toContain(`data=${word}\n`);
   });

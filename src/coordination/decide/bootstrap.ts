@@ -1,5 +1,5 @@
 import type { Answer, ClusterRecord, Report, Situation } from '../types.ts';
-import { divergedBeyond, divergedMembers } from './fork.ts';
+import { divergedBeyond, divergedMembers, isOfTheHistory } from './fork.ts';
 import { grant } from './grant.ts';
 import {
   bestChoice,
@@ -58,7 +58,8 @@ function askPerson(why: string): Answer {
 function waitForUnheard(situation: Situation): Answer | null {
   const { record, members } = situation;
   const found = candidates(situation);
-  if (found.length === 0 || found.some(({ data }) => data.safe)) return null;
+  const isLast = found.some(({ name, data }) => data.safe && isOfTheHistory(record.members[name]));
+  if (found.length === 0 || isLast) return null;
   const reports = Object.values(record.members).flatMap(({ report }) => (report === null ? [] : [report]));
   const sizes = [...members.map(({ size }) => size), ...reports.map(({ view }) => view?.size ?? 0)];
   const size = Math.max(...sizes);

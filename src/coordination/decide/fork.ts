@@ -14,12 +14,14 @@ export function apartOf({ members, adoptedAt }: ClusterRecord, name: string): Me
 
 /**
  * The same of a volume that holds data now. Where the member had said that it holds none, somebody else has filled it since:
- * an init container that restores a copy, or another volume in its place. Nothing is known of such data.
+ * an init container that restores a copy, or another volume in its place. Nothing is known of such data, so that it says
+ * nothing of others either: it is never taken for the newest.
  */
 export function apartOfFound(record: ClusterRecord, name: string): MemberRecord['apart'] {
   const known = record.members[name];
   const isFilled = known !== undefined && !known.holdsData && !known.joined;
-  return apartOf(isFilled ? { ...record, members: {} } : record, name);
+  if (!isFilled) return apartOf(record, name);
+  return { upTo: record.adoptedAt ?? Number.MAX_SAFE_INTEGER, letIn: false };
 }
 
 /** Whether the member has been Primary since the last bootstrap, so that its data and its views are of the history that goes on. */

@@ -56,17 +56,22 @@ export function unheardHolders(record: ClusterRecord): readonly string[] {
 
 /**
  * Whether somebody who is ahead of this member has reported its data: the one in whose primary component it was missed,
- * or, where a bootstrap went on without it, anybody who has been Primary since.
+ * or, where a bootstrap went on without it, anybody who has been Primary since. The volume of a witness may be an older copy.
  */
-export function isSurpassed({ members, uuid, formed }: ClusterRecord, name: string): boolean {
+export function isSurpassed(record: ClusterRecord, name: string): boolean {
+  const { members, formed } = record;
   const known = members[name];
-  const witness = known?.behind ?? null;
-  if (witness !== null && members[witness]?.report?.data.kind === 'present') return true;
+  const witness = members[known?.behind ?? ''];
+  if (witness !== undefined && isWitness(record, witness)) return true;
   // Before the cluster has formed, the one that was adopted may never have run.
   if (!formed || leftBehindAt(known) === null) return false;
-  return Object.values(members).some(
-    ({ apart, report }) => apart === null && report?.data.kind === 'present' && report.data.uuid === uuid,
-  );
+  return Object.values(members).some((one) => one.apart === null && isWitness(record, one));
+}
+
+function isWitness({ uuid, confirmed }: ClusterRecord, { report }: MemberRecord): boolean {
+  const data = report?.data;
+  if (data?.kind !== 'present' || data.uuid !== uuid) return false;
+  return data.seqno < 0 || data.seqno >= confirmed;
 }
 
 /** Names of members that hold any data, however old, and have not said what; so has none whose own volume is detached. */

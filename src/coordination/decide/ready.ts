@@ -88,6 +88,8 @@ function refusalOf(seen: Situation, serving: Serving): string | null {
       rivals.map(({ name }) => name),
     );
   }
+  const parted = partedIn(seen, own);
+  if (parted.length > 0) return words.refuseWithParted(parted.map(({ name }) => name));
   // It joined without asking, as a start script does that cannot reach the coordinator.
   const upTo = leftBehindAt(record.members[caller.name]);
   return upTo === null ? null : words.refuseUnasked(upTo);
@@ -102,14 +104,30 @@ function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecid
     .map(({ component }) => component)
     .filter(({ since }) => seen.now - since >= PARTED_FOR_CERTAIN_MS);
   const said = `refuse: ${refusal}`;
-  if (lasting.length === 0) return { refusal, record: withMember(record, caller, { said }) };
-  const fork = componentOf(seen, namesIn(seen, serving));
-  const parted = [...lasting, ...(fork.number === known.component?.number ? [fork] : [])];
-  const upTo = Math.min(...parted.map(({ from }) => from));
+  const own = namesIn(seen, serving);
+  const parted = partedIn(seen, own).map(({ upTo }) => upTo);
+  if (lasting.length + parted.length === 0) return { refusal, record: withMember(record, caller, { said }) };
+  const fork = componentOf(seen, own);
+  const isKnown = fork.number === known.component?.number;
+  const upTo = Math.min(...parted, ...[...lasting, ...(isKnown ? [fork] : [])].map(({ from }) => from));
   return {
     refusal,
     record: withMember(record, caller, { said, apart: known.apart ?? { upTo, letIn: false } }),
   };
+}
+
+interface Parted {
+  readonly name: string;
+  readonly upTo: number;
+}
+
+/** Members of the component that were set apart while they served: who joins one goes on with its rows. */
+function partedIn({ record, caller }: Situation, own: readonly string[]): readonly Parted[] {
+  return own.flatMap((name) => {
+    const known = record.members[name];
+    const upTo = leftBehindAt(known);
+    return name !== caller.name && known?.served === true && upTo !== null ? [{ name, upTo }] : [];
+  });
 }
 
 interface Rival {

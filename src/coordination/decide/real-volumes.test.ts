@@ -162,6 +162,14 @@ describe('a volume that was put back to an older copy of itself', () => {
     expect('why' in said && said.why).toMatch(/older copy: .*seqno 50.*kubectl annotate pod -n shop db-\d /);
   });
 
+  it('is no witness that others were left behind it', () => {
+    const behind = known(1, null, { holdsData: true, behind: 'db-0' });
+    const seen = formed({ confirmed: 50, members: { 'db-1': behind } });
+    const said = answer(situation(0, seen), holding(A, 10));
+    expect(said).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
+    expect(answer(situation(0, seen), holding(A, 50)).kind).toBe('bootstrap');
+  });
+
   it('is gone on with when a person says so, from where it ends', () => {
     const pods = ready().with(0, member(0, { order: 'now' }));
     const { answer: said, record: next } = decideStart(situation(0, confirmed, pods), holding(A, 10));
@@ -227,6 +235,13 @@ describe('a volume that was filled after its member had said that it is empty', 
   ])('and now goes up to %d is held to where the cluster was bootstrapped: %s', (seqno, kind) => {
     const { record: said } = decideTurn(situation(1, grown, ready(0)), 'empty');
     expect(answer(situation(1, said, ready(0)), holding(A, seqno)).kind).toBe(kind);
+  });
+
+  it('is never taken for the newest, whatever it says of itself', () => {
+    const members = { 'db-0': known(0, EMPTY), 'db-2': unheard(2) };
+    expect(answer(situation(0, formed({ members })), holding(A, 5, true)).kind).toBe('wait');
+    const heard_ = record({ members: { 'db-0': known(0, EMPTY), 'db-1': known(1, EMPTY) } });
+    expect(answer(situation(0, heard_), holding(A, 5, true)).kind).toBe('wait');
   });
 
   it('is not held to it when a state transfer filled it', () => {

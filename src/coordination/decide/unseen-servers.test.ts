@@ -138,6 +138,13 @@ describe('two primary components under one uuid', () => {
     expect(next.members['db-0']).toMatchObject({ apart: { upTo: 10, letIn: false } });
   });
 
+  it('are refused with whoever joins the smaller one', () => {
+    const apart = serve(0, parted, [0], 30, certain).record;
+    const { refusal, record: next } = serve(2, apart, [0, 2], 30, certain);
+    expect(refusal).toContain('db-0');
+    expect(next.members['db-2']?.apart).toEqual({ upTo: 10, letIn: false });
+  });
+
   it('are not seen in one that loses members and gets them back', () => {
     for (const members of [[0, 1, 2], [1, 2], [1], [1, 0], [0, 1, 2]]) {
       const caller = members[0] ?? 0;

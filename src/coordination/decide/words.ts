@@ -239,6 +239,13 @@ export function refuseSecondComponent(own: readonly string[], rivals: readonly s
   );
 }
 
+export function refuseWithParted(names: readonly string[]): string {
+  return (
+    `this node is Primary together with ${list(names)}, which ${are(names, 'has', 'have')} gone on apart from the cluster. ` +
+    'Save the rows that were written here since, then stop these servers and empty their volumes.'
+  );
+}
+
 function are(names: readonly string[], one: string, several: string): string {
   return names.length === 1 ? one : several;
 }

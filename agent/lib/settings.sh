@@ -1,0 +1,131 @@
+# shellcheck shell=bash disable=SC2034
+# What the server will use. It is asked itself, once a start, with the user's arguments: it knows its defaults, its option files,
+# and which of them count. Measured with 10.11.19 and 11.8.9: 0.02 s for --print-defaults, 0.1 s for --help; an option that
+# they do not know does not keep them from printing.
+
+# Values by name, with dashes; empty where there is none.
+declare -A settings=()
+# The options of the files and the arguments, as far as they have no blanks.
+given_options=()
+
+# The name of an option without its dashes and value; the server takes - and _ alike.
+option_name() {
+  local name=${1#--}
+  name=${name%%=*}
+  name=${name//_/-}
+  printf '%s' "${name#loose-}"
+}
+
+# find_option NAME: true when the user's arguments set it; option_value is then its value.
+find_option() {
+  local index
+  option_value=''
+  for index in "${!arguments[@]}"; do
+    [[ ${arguments[index]} == --* && $(option_name "${arguments[index]}") == "$1" ]] || continue
+    if [[ ${arguments[index]} == *=* ]]; then
+      option_value=${arguments[index]#*=}
+    else
+      option_value=${arguments[index + 1]}
+    fi
+    return 0
+  done
+  return 1
+}
+
+# is_set NAME: whether an option file or an argument sets it, so that it is no default.
+is_set() {
+  local option
+  for option in "${given_options[@]}"; do
+    option=${option//_/-}
+    option=${option/#--loose-/--}
+    [[ $option == "--$1" || $option == "--$1="* ]] && return
+  done
+  return 1
+}
+
+# server_says OPTION…: what the server prints for options that end it. Those that name option files have to come first.
+server_says() {
+  local count=0
+  while [[ ${server_options[count]} == --defaults-* || ${server_options[count]} == --no-defaults ]]; do
+    count=$((count + 1))
+  done
+  (cd / && as_server "${server_command[@]}" "${server_options[@]:0:count}" "$@" "${server_options[@]:count}")
+}
+
+# Sets settings and given_options, or problem. The provider would check what it is told, and MySQL would make the index of
+# the binary log.
+read_settings() {
+  local name value said=$home/settings
+  server_says --verbose --help --log-bin-index="$home/no-binary-log.index" --loose-wsrep-provider=none >"$said" 2>&1
+  if ! grep -q '^Variables (' "$said"; then
+    problem=$(grep -iE 'error|could not|cannot|not found' "$said" | head -n 1 | cut -c 1-240)
+    [[ $problem ]] || problem=$(tail -n 1 "$said" | cut -c 1-240)
+    return 1
+  fi
+  while read -r name value; do
+    [[ $value == '(No default value)' ]] && value=''
+    [[ $name =~ ^[a-zA-Z][a-zA-Z0-9-]*$ ]] && settings[$name]=$value
+  done < <(sed '1,/^Variables (/d' "$said")
+  read -ra given_options < <(server_says --print-defaults 2>/dev/null | tail -n 1)
+}
+
+ask_settings() {
+  local problem
+  until read_settings; do
+    set_state waiting
+    log_change "the server does not say what its options are, trying again every 10 s: $problem"
+    pause 10
+  done
+  port=${settings[port]:-3306}
+  if [[ $flavor == bitnami && ${MARIADB_PORT_NUMBER:-} ]]; then port=$MARIADB_PORT_NUMBER; fi
+  if is_set socket || [[ -z $socket ]]; then socket=${settings[socket]}; fi
+  if [[ $socket && $socket != /* ]]; then socket=$data/$socket; fi
+  if is_set wsrep-sst-method; then sst_method=${settings[wsrep-sst-method]}; fi
+}
+
+# require_folder NAME REMEDY: refuses where the server keeps in another folder what is looked for in the data directory.
+require_folder() {
+  local value=${settings[$1]} folder
+  [[ $value && $value != . && $value != ./ ]] || return 0
+  folder=$value
+  [[ $folder == / ]] || folder=${folder%/}
+  [[ $folder == "$data" || $(realpath -m "$folder") == "$(realpath -m "$data")" ]] && return
+  refuse "$1 is $value, but this pod was admitted with the data directory $data: $2"
+}
+
+# require_quorum OPTION VALUE WHERE: refuses what would let a part of the cluster go on beside the rest, as two histories of one uuid.
+require_quorum() {
+  case $1 in pc.bootstrap | pc.ignore_sb | pc.ignore_quorum) ;; *) return 0 ;; esac
+  case ${2,,} in 0 | no | false | off) return 0 ;; esac
+  refuse "$1=$2 in $3 would let a part of the cluster serve without its quorum: take it out"
+}
+
+# Provider options are one text, and from MariaDB 11.4 on also an option of the server each, which its help does not list.
+require_quorum_options() {
+  local pair option name
+  local -a pairs
+  IFS=';' read -ra pairs <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
+  for pair in "${pairs[@]}"; do
+    pair=${pair//[[:space:]]/}
+    require_quorum "${pair%%=*}" "${pair#*=}" 'the provider options'
+  done
+  for option in "${given_options[@]}"; do
+    name=$(option_name "${option%%=*}")
+    [[ $name == wsrep-provider-pc-* ]] || continue
+    name=${name#wsrep-provider-pc-}
+    [[ $option == *=* ]] || option+==ON
+    require_quorum "pc.${name//-/_}" "${option#*=}" "the option ${option%%=*}"
+  done
+}
+
+# Refuses what would make this node look at another directory than its server, or form a cluster by itself.
+check_settings() {
+  local elsewhere='take it out of the arguments and the option files'
+  require_folder datadir "give --datadir=${settings[datadir]} in the arguments of the container, where galera-injector sees it, or take it out of the option files"
+  require_folder wsrep-data-home-dir "$elsewhere"
+  require_folder innodb-data-home-dir "$elsewhere"
+  if [[ ${settings[wsrep-new-cluster]} == TRUE ]]; then
+    refuse 'wsrep-new-cluster is TRUE by an option file, so that each start would begin a new cluster: take it out; who bootstraps is decided at each start'
+  fi
+  require_quorum_options
+}

@@ -46,15 +46,13 @@ export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
   const servers = world.nodes.filter(({ process }) => process === 'server');
   const areHeard = servers.every((one) => !network.isOut(one) && !one.lags);
-  if (!areHeard || !group.bootstrapBySql(node)) return;
+  if (!areHeard || group.tips.length > 1 || !group.bootstrapBySql(node)) return;
   for (const one of servers.filter((other) => group.isTogether(node, other))) world.callNow(one);
   for (let minute = 0; minute < 3; minute += 1) {
     group.commit();
     world.pass(PERIOD_MS);
-    for (const one of servers) {
-      world.noticeReadiness(one);
-      world.callNow(one);
-    }
+    for (const one of world.nodes) world.noticeReadiness(one);
+    for (const one of servers) world.callNow(one);
   }
 }
 

@@ -48,6 +48,15 @@ export class Laws {
     );
   }
 
+  /** Whether a volume is of the history that goes on: of it and any other one of its uuid the one has all that the other has. */
+  agrees(volume: Volume): boolean {
+    if (volume.kind !== 'data') return true;
+    if (this.ledger.isLeftBehind(volume.tip)) return false;
+    return this.databases.every(
+      ({ uuid, tip }) => uuid !== volume.uuid || contains(tip, volume.tip) || contains(volume.tip, tip),
+    );
+  }
+
   /** A person's order is to choose among volumes, not to throw all of them away. */
   checkOrder({ index, volume }: Node): void {
     if (volume.kind === 'data') return;

@@ -81,7 +81,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   volumes: {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
     breakTransfer: [2, (world, node) => world.breakTransfer(node)],
-    losePosition: [1, (world, node) => world.losePosition(node)],
+    losePosition: [1, (world, node) => world.workload.losePosition(node)],
     swapVolume: [1, (world, node) => world.workload.swapVolume(node, world.record.formed)],
     swapBack: [2, (world, node) => world.workload.swapBack(node)],
   },

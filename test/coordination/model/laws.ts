@@ -40,6 +40,10 @@ export class Laws {
     return this.#nodes.flatMap(volumesOf).flatMap((one) => (one.kind === 'data' ? [one] : []));
   }
 
+  get #copies(): readonly Database[] {
+    return this.#nodes.flatMap(({ copy }) => (copy?.kind === 'data' ? [copy] : []));
+  }
+
   /** Whether of any two volumes of one uuid the one has all that the other has. */
   isOneHistory(): boolean {
     const all = this.databases;
@@ -87,7 +91,7 @@ export class Laws {
     }
     if (choice.byHand) this.ledger.choose(tip, this.databases);
     else if (adopts) this.ledger.adopt();
-    if (mustHave === NOBODY) this.ledger.passOver(tip, this.databases);
+    if (mustHave === NOBODY) this.ledger.passOver(tip, [...this.databases, ...this.#copies]);
     if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 

@@ -161,6 +161,11 @@ export class Workload {
     if (this.#isFree(node)) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
   }
 
+  /** A crashed server left a position that cannot be recovered. */
+  losePosition({ process, volume }: Node): void {
+    if (process !== 'server' && volume.kind === 'data' && !volume.copied) volume.positionKnown = false;
+  }
+
   /** Somebody attaches the volume of another cluster; what was there before can come back when it is kept, else an empty one. */
   swapVolume(node: Node, isKept: boolean): void {
     if (!this.#isFree(node) || !this.durable || node.detached !== null) return;

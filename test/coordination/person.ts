@@ -16,8 +16,15 @@ export function orderWithMachinesOff(world: World, { pod }: Node): void {
   if (pod !== null) pod.order = 'machines-off';
 }
 
-/** A person deletes a pod by force whose machine is not reached; who said that nothing runs there says so no more. */
+/**
+ * A person deletes a pod by force whose machine is not reached; who said that nothing runs there says so no more. Not within
+ * the minute after the record was lost: servers that have not said since that they run are not known to.
+ */
 export function deleteByForce(world: World, node: Node): void {
+  const isRecorded = world.workload.active.every(
+    ({ pod }) => pod !== null && pod.name in world.record.members,
+  );
+  if (world.group.ledger.wasForgotten && !isRecorded) return;
   world.workload.machines.abandon(node, world.group);
   for (const { pod } of world.nodes) if (pod?.order === 'machines-off') pod.order = null;
 }
@@ -39,15 +46,13 @@ export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
   const servers = world.nodes.filter(({ process }) => process === 'server');
   const areHeard = servers.every((one) => !network.isOut(one) && !one.lags);
-  if (!areHeard || !group.bootstrapBySql(node)) return;
+  if (!areHeard || group.tips.length > 1 || !group.bootstrapBySql(node)) return;
   for (const one of servers.filter((other) => group.isTogether(node, other))) world.callNow(one);
   for (let minute = 0; minute < 3; minute += 1) {
     group.commit();
     world.pass(PERIOD_MS);
-    for (const one of servers) {
-      world.noticeReadiness(one);
-      world.callNow(one);
-    }
+    for (const one of world.nodes) world.noticeReadiness(one);
+    for (const one of servers) world.callNow(one);
   }
 }
 

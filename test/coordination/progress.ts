@@ -68,7 +68,11 @@ function silentOnes(world: World): readonly Node[] {
 /** Pods that never speak hold nobody up, where nothing is known of data on their volumes. */
 function withoutSilentOnes(world: World, ordered: boolean): readonly Node[] {
   const silent = silentOnes(world);
-  const mayWait = silent.length === 0 || ordered || silent.some((node) => mayHoldData(world, node));
+  const mayWait =
+    silent.length === 0 ||
+    ordered ||
+    world.group.ledger.wasForgotten ||
+    silent.some((node) => mayHoldData(world, node));
   if (mayWait || needsAPerson(world)) return [];
   return missing(world, ordered).filter((node) => !silent.includes(node));
 }
@@ -79,8 +83,12 @@ function mayHoldData({ record }: World, { pod, volume }: Node): boolean {
 
 /** The rules may wait for a person: nobody else knows which database is meant, or how far one goes. */
 function needsAPerson(world: World): boolean {
-  const { uuid, formed, adoptedAt } = world.record;
+  const { uuid, formed, adoptedAt, confirmed } = world.record;
   const found = databases(world);
+  const isOld = ({ volume }: { readonly volume: Database }) =>
+    volume.uuid === uuid && (volume.filled || volume.tip.seqno < confirmed);
+  // The newest volume was lost, or put back to an older copy of it.
+  if (found.length > 0 && found.every(isOld)) return true;
   if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;
   if (!formed) {
     const goesOn = ({ volume }: { readonly volume: Database }) =>
@@ -88,8 +96,6 @@ function needsAPerson(world: World): boolean {
     return found.some(goesOn);
   }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
-  // The newest volume was lost, or put back to an older copy of it.
-  if (own.every(({ volume }) => volume.filled || volume.tip.seqno < world.record.confirmed)) return true;
   return own.some(
     ({ node, volume }) =>
       !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip) || sharesNothingSurely(world, node),

@@ -81,7 +81,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   volumes: {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
     breakTransfer: [2, (world, node) => world.breakTransfer(node)],
-    losePosition: [1, (world, node) => world.losePosition(node)],
+    losePosition: [1, (world, node) => world.workload.losePosition(node)],
     swapVolume: [1, (world, node) => world.workload.swapVolume(node, world.record.formed)],
     swapBack: [2, (world, node) => world.workload.swapBack(node)],
   },
@@ -116,7 +116,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   copies: {
     takeCopy: [2, (_world, node) => takeCopy(node)],
     putBack: [2, (world, node, flag) => world.workload.putBack(node, flag, world.group)],
-    cloneNext: [1, (world, node) => world.workload.cloneNext(node)],
+    cloneNext: [1, (world, node) => world.workload.cloneNext(node, world.group)],
     refill: [2, (world, node) => refill(world, node)],
   },
   machines: {

@@ -5,6 +5,7 @@
  */
 import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
 import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
+import { choiceOf } from './model/choices.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
@@ -84,11 +85,6 @@ export class World {
     if (node.pod?.terminating === true) node.process = 'none';
   }
 
-  /** A crashed server left a position that cannot be recovered. */
-  losePosition({ process, volume }: Node): void {
-    if (process !== 'server' && volume.kind === 'data' && !volume.copied) volume.positionKnown = false;
-  }
-
   /** The API learns how the readiness probe ends, or that the machine is not heard any more. */
   noticeReadiness(node: Node): void {
     const { pod } = node;
@@ -165,7 +161,7 @@ export class World {
   /** The start script does what it was told and the server runs, as far as Galera lets it. */
   launch(node: Node): void {
     if (node.process !== 'granted' || node.told === null) return;
-    const { answer, byHand, heard, size, confirmed } = node.told;
+    const { answer, byHand, seen } = node.told;
     // The start script waits for a server that answers, and asks again meanwhile.
     if (answer.kind === 'join' && !this.group.someAnswers(node, false)) return askAgain(node);
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
@@ -174,11 +170,7 @@ export class World {
     if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
     if (byHand && this.record.formed) this.group.laws.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
-    const isHeard = ({ pod }: Node) => heard.includes(pod?.uid ?? '');
-    const isKnown = (one: Node) => this.workload.memberAt(one) in this.record.members;
-    const isBehind = (one: Node) =>
-      (this.record.members[this.workload.memberAt(one)]?.behind ?? null) !== null;
-    this.group.bootstrap(node, uuid, { byHand, heard: isHeard, isKnown, isBehind, size, confirmed });
+    this.group.bootstrap(node, uuid, choiceOf(this.workload, byHand, seen));
   }
 
   /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */

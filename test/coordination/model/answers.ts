@@ -1,6 +1,4 @@
 /** What an answer of the coordinator does to the start script and the probe. */
-import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
-import type { Situation } from '../../../src/coordination/types.ts';
 import type { Node, Pod } from './nodes.ts';
 import type { Decision, Question } from './replicas.ts';
 
@@ -50,8 +48,7 @@ export function deliver(node: Node, decision: Decision, byHand: boolean): void {
   // From here on the record says that a server runs here.
   pod.word = pod.suspended ?? 'started';
   node.process = 'granted';
-  const { caller, record } = situation;
-  node.told = { answer, byHand, heard: heardIn(situation), size: caller.size, confirmed: record.confirmed };
+  node.told = { answer, byHand, seen: situation };
 }
 
 /** What a pod that reaches the coordinator asks next. */
@@ -90,18 +87,6 @@ export function readSeqno(node: Node, now: number): number | null {
   const older = readings === null ? null : readings.newer;
   node.readings = { older, newer: volume.tip.seqno, at: now };
   return older;
-}
-
-/** Uids of the pods that whoever forms a cluster or adopts a history has to hear first. */
-function heardIn({ members, record, now }: Situation): readonly string[] {
-  return members
-    .filter(({ scheduled, terminating, name, initStarted }) => {
-      if (!scheduled || terminating) return false;
-      return (
-        record.members[name] !== undefined || initStarted === null || now - initStarted < SILENCE_LIMIT_MS
-      );
-    })
-    .map(({ podUid }) => podUid);
 }
 
 /** The number of the view that the node is in, or remembers. */

@@ -55,7 +55,7 @@ export class Components {
 
   /** Nodes leave the components that they are in at once. */
   leave(nodes: readonly Node[], clean: boolean): void {
-    for (const component of [...this.#all]) {
+    for (const component of this.#all) {
       const before = component.members.size;
       for (const { index } of nodes) component.members.delete(index);
       const { size } = component.members;
@@ -69,7 +69,7 @@ export class Components {
 
   /** A primary component stays with the island that has most of it, if one has. */
   divide(): void {
-    for (const component of [...this.#all]) {
+    for (const component of this.#all) {
       const members = this.membersOf(component);
       const islands = [...new Set(members.map(({ island }) => island))];
       const parts = islands.map((island) => members.filter((one) => one.island === island));

@@ -13,8 +13,8 @@ export function putBack(node: Node): void {
 }
 
 /** The volume becomes a clone of another one, with the name that the other server goes by in its last view. */
-export function cloneFrom(node: Node, other: Node | undefined): void {
-  if (node.pod === null && other !== undefined && other.volume.kind === 'data') attach(node, other.volume);
+export function cloneFrom(node: Node, other: Node): void {
+  if (node.pod === null && other.volume.kind === 'data') attach(node, other.volume);
 }
 
 /** An init container that comes after ours restores the snapshot into a directory that was empty a moment ago. */
@@ -24,6 +24,8 @@ export function fill(node: Node): void {
   if (isBetween && volume.kind === 'empty' && copy !== null) attach(node, copy);
 }
 
+/** Whatever was there before is lost with it. */
 function attach(node: Node, volume: Volume): void {
+  node.detached = null;
   node.volume = volume.kind === 'data' ? { ...volume, copied: true, filled: node.saidEmpty } : volume;
 }

@@ -40,11 +40,24 @@ export class Laws {
     return this.#nodes.flatMap(volumesOf).flatMap((one) => (one.kind === 'data' ? [one] : []));
   }
 
+  get #copies(): readonly Database[] {
+    return this.#nodes.flatMap(({ copy }) => (copy?.kind === 'data' ? [copy] : []));
+  }
+
   /** Whether of any two volumes of one uuid the one has all that the other has. */
   isOneHistory(): boolean {
     const all = this.databases;
     return all.every((a) =>
       all.every((b) => a.uuid !== b.uuid || contains(a.tip, b.tip) || contains(b.tip, a.tip)),
+    );
+  }
+
+  /** Whether a volume is of the history that goes on: of it and any other one of its uuid the one has all that the other has. */
+  agrees(volume: Volume): boolean {
+    if (volume.kind !== 'data') return true;
+    if (this.ledger.isLeftBehind(volume.tip)) return false;
+    return this.databases.every(
+      ({ uuid, tip }) => uuid !== volume.uuid || contains(tip, volume.tip) || contains(volume.tip, tip),
     );
   }
 
@@ -78,7 +91,7 @@ export class Laws {
     }
     if (choice.byHand) this.ledger.choose(tip, this.databases);
     else if (adopts) this.ledger.adopt();
-    if (mustHave === NOBODY) this.ledger.passOver(tip, this.databases);
+    if (mustHave === NOBODY) this.ledger.passOver(tip, [...this.databases, ...this.#copies]);
     if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 

@@ -107,6 +107,11 @@ export class Ledger {
     this.#choices += 1;
   }
 
+  /** The cluster has gone on without it. */
+  isLeftBehind(place: Place): boolean {
+    return this.#givenUp.has(place) || this.#passedOver.has(place);
+  }
+
   isGivenUp(place: Place): boolean {
     return this.#givenUp.has(place);
   }

@@ -34,11 +34,8 @@ export interface Told {
   readonly answer: Answer;
   /** The grant follows an annotation that no other start had overtaken. */
   readonly byHand: boolean;
-  /** Uids of the pods whose volume had to be heard of for it. */
-  readonly heard: readonly string[];
-  /** What the pod says of the size of the cluster, and what the record says of how far it had come. */
-  readonly size: number;
-  readonly confirmed: number;
+  /** What it was decided from. */
+  readonly seen: Situation;
 }
 
 /** What a server has received and not applied yet. */

@@ -161,6 +161,11 @@ export class Workload {
     if (this.#isFree(node)) Object.assign(node, { volume: { kind: 'empty' }, detached: null });
   }
 
+  /** A crashed server left a position that cannot be recovered. */
+  losePosition({ process, volume }: Node): void {
+    if (process !== 'server' && volume.kind === 'data' && !volume.copied) volume.positionKnown = false;
+  }
+
   /** Somebody attaches the volume of another cluster; what was there before can come back when it is kept, else an empty one. */
   swapVolume(node: Node, isKept: boolean): void {
     if (!this.#isFree(node) || !this.durable || node.detached !== null) return;
@@ -175,18 +180,24 @@ export class Workload {
     Object.assign(node, { volume: detached, detached: detached.kind === 'data' ? volume : null });
   }
 
-  /** The volume, or all of them, are put back to their snapshots while their members are stopped. */
+  /**
+   * The volume, or all of them, are put back to their snapshots while their members are stopped. Not to what the cluster has
+   * gone on without since: what had such rows when the cluster did so is refused, but nothing tells of a copy of it.
+   */
   putBack(node: Node, areAll: boolean, group: Group): void {
     if (!this.durable) return;
-    const those = areAll ? this.nodes : [node];
+    const those = (areAll ? this.nodes : [node]).filter(
+      ({ copy }) => copy !== null && group.laws.agrees(copy),
+    );
     for (const one of those) this.remove(one, true, group);
     if (those.every((one) => this.#isFree(one))) those.forEach(putBack);
   }
 
   /** The volume becomes a clone of that of the next member. */
-  cloneNext(node: Node): void {
+  cloneNext(node: Node, group: Group): void {
     const next = this.nodes[(node.index + 1) % this.nodes.length];
-    if (this.durable && this.#isFree(node)) cloneFrom(node, next);
+    if (next === undefined || !this.durable || !this.#isFree(node)) return;
+    if (group.laws.agrees(next.volume)) cloneFrom(node, next);
   }
 
   /** Whoever attached the volumes of other clusters attaches the right ones, or empty ones. */

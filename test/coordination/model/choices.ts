@@ -1,0 +1,32 @@
+/** From what a bootstrap was decided, for the laws to judge it. */
+import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
+import type { Situation } from '../../../src/coordination/types.ts';
+import type { Choice } from './laws.ts';
+import type { Node } from './nodes.ts';
+import type { Workload } from './workload.ts';
+
+export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): Choice {
+  const heard = heardIn(seen);
+  const { members, confirmed } = seen.record;
+  const knownOf = (one: Node) => members[workload.memberAt(one)];
+  return {
+    byHand,
+    heard: ({ pod }) => heard.includes(pod?.uid ?? ''),
+    isKnown: (one) => knownOf(one) !== undefined,
+    isBehind: (one) => (knownOf(one)?.behind ?? null) !== null,
+    size: seen.caller.size,
+    confirmed,
+  };
+}
+
+/** Uids of the pods that whoever forms a cluster or adopts a history has to hear first. */
+export function heardIn({ members, record, now }: Situation): readonly string[] {
+  return members
+    .filter(({ scheduled, terminating, name, initStarted }) => {
+      if (!scheduled || terminating) return false;
+      return (
+        record.members[name] !== undefined || initStarted === null || now - initStarted < SILENCE_LIMIT_MS
+      );
+    })
+    .map(({ podUid }) => podUid);
+}

@@ -160,7 +160,10 @@ export class Group {
     // It is the member that must not serve, not those that it is with.
     if (word === 'refused' && isOne) return;
     component.word = word;
-    if (word === 'refused') return this.ledger.giveUpSince(component.base, component.tip);
+    if (word === 'refused') {
+      const others = this.#components.all.filter((one) => one !== component).map(({ tip }) => tip);
+      return this.ledger.giveUpBeyond(others.length > 0 ? others : [component.base], component.tip);
+    }
     this.ledger.confirm(component.uuid);
     this.ledger.keep(component.tip);
     const others = this.#components.all.filter((one) => one !== component && one.word === 'confirmed');
@@ -214,8 +217,9 @@ export class Group {
     this.#endYounger();
     const alone = this.#nodes.filter((node) => node.process === 'server' && !this.isServing(node));
     for (const component of this.#components.all) {
-      // Nobody follows a second one, which a person began beside another.
-      if (component.bySql && this.#components.all.length > 1) continue;
+      // Nobody follows a second one, which a person began beside another, nor one that must not serve.
+      const isSecond = component.bySql && this.#components.all.length > 1;
+      if (isSecond || component.word === 'refused') continue;
       const joiners = alone.filter((node) => !this.isServing(node) && this.#seesDonor(node, component));
       for (const node of joiners) this.laws.checkJoin(node, component);
       this.#components.admit(component, joiners);

@@ -81,6 +81,7 @@ export class Laws {
   chooseHistory(node: Node, uuid: StateUuid, tip: Place, choice: Choice): void {
     const adopts = this.ledger.isUnknown;
     const mustHave = this.#mustHave(node, choice, adopts);
+    if (adopts && !this.ledger.isOwn(uuid)) this.ledger.startOver(uuid);
     this.ledger.own(uuid);
     // Without a record nobody knows of what is not attached.
     const among = adopts ? ({ volume }: Node) => [volume] : volumesOf;
@@ -91,7 +92,8 @@ export class Laws {
     }
     if (choice.byHand) this.ledger.choose(tip, this.databases);
     else if (adopts) this.ledger.adopt();
-    if (mustHave === NOBODY) this.ledger.passOver(tip, [...this.databases, ...this.#copies]);
+    if (mustHave === NOBODY) this.ledger.passOver(tip, this.databases);
+    this.ledger.passOver(tip, this.#copies);
     if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 

@@ -30,7 +30,8 @@ act_join() {
   fi
   # With a Ready member the group forgets this node's old identity sooner than the node could resume it.
   if [[ -e $gvwstate && $keep_view == no ]]; then must "rename $gvwstate" mv -f "$gvwstate" "$data/.galera-injector-gvwstate.dat"; fi
-  must "write $transfer_mark" expect_transfer
+  # The mariabackup script leaves data as it is until it has made .sst, which it removes last.
+  if [[ $content != present || $sst_method != mariabackup ]]; then must "write $transfer_mark" expect_transfer; fi
   if [[ $content != present ]]; then
     # Nothing here is gone on with: the zero uuid stays, and with it the server asks for a full state transfer.
     start_position=''

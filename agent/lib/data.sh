@@ -28,8 +28,8 @@ gvwstate=$data/gvwstate.dat
 # when it first joins a group.
 forming_line='# GALERA saved state, written by galera-injector for a first bootstrap'
 
-# A node that was told to join, and was not seen serving since: a transfer may have replaced a part of its files. The scripts of
-# the transfers remove their own sst_in_progress also when they fail. They spare this name (lib/aside.sh).
+# A node that was told to join, and was not seen serving since: a transfer may have replaced a part of its files, and that may not show,
+# since the scripts of the transfers remove their own sst_in_progress also when they fail. They spare this name (lib/aside.sh).
 transfer_mark=$data/.galera-injector-transfer.log
 
 # Reads grastate.dat; everything stays empty that is not there or not well-formed. False when the file cannot be read.
@@ -144,40 +144,44 @@ is_forming() {
   [[ $forming == yes && ! -e $gvwstate && ! -e $data/galera.cache ]]
 }
 
-# Sets content (empty | unusable | doubtful | present), content_reason and what read_grastate and read_view find.
+# Sets content (empty | unusable | doubtful | present), content_reason and what read_grastate and read_view find. False where it
+# cannot be told.
 classify_data() {
-  local interrupted=no entries nested
+  local entries nested
   content_reason=''
   entries=$(list_data 2>&1) || {
     content_reason="cannot list $data: ${entries##*$'\n'}"
     return 1
   }
-  shows_transfer && interrupted=yes
   read_grastate || return 1
   read_view
   if ! has_server_files && nested=$(nested_database) && [[ $nested ]]; then
     content_reason="there is no database in it, but one in $nested: set the datadir in the container's arguments (--datadir=$nested), where galera-injector sees it, or move that folder away"
     return 1
   fi
-  if [[ -z $entries ]]; then
-    content=empty
-  elif is_forming; then
-    content=unusable content_reason='its first initialisation was interrupted'
+  if [[ $entries ]]; then name_content; else content=empty; fi
+}
+
+# The same for a directory with entries, by the signs in it.
+name_content() {
+  content=unusable
+  if is_forming; then
+    content_reason='its first initialisation was interrupted'
   elif [[ $saved_uuid ]] && has_server_files; then
     content=present
     # The position that we wrote for a first bootstrap is not that of a server.
     if [[ $forming == yes ]]; then saved_seqno='' saved_safe=0; fi
   elif [[ $saved_uuid ]]; then
-    content=unusable content_reason='grastate.dat has a uuid, but there are no server files'
-  elif [[ $interrupted == yes ]]; then
-    content=unusable content_reason='a state transfer into it was aborted'
+    content_reason='grastate.dat has a uuid, but there are no server files'
+  elif shows_transfer; then
+    content_reason='a state transfer into it was aborted'
   elif [[ -e $grastate ]] && has_server_files; then
     content=doubtful content_reason='grastate.dat has no usable uuid, as after a crash inside a DDL'
   elif [[ -e $grastate ]]; then
-    content=unusable content_reason='grastate.dat has no usable uuid, and there are no server files'
+    content_reason='grastate.dat has no usable uuid, and there are no server files'
   elif has_server_files; then
     content=present content_reason='a database that was no Galera node, or a restored backup'
   else
-    content=unusable content_reason='it holds files, but no database'
+    content_reason='it holds files, but no database'
   fi
 }

@@ -85,11 +85,10 @@ ask_settings() {
 
 # require_folder NAME REMEDY: refuses where the server keeps in another folder what is looked for in the data directory.
 require_folder() {
-  local value=${settings[$1]} folder
+  local value=${settings[$1]}
   [[ $value && $value != . && $value != ./ ]] || return 0
-  folder=$value
-  [[ $folder == / ]] || folder=${folder%/}
-  [[ $folder == "$data" || $(realpath -m "$folder") == "$(realpath -m "$data")" ]] && return
+  [[ $value == / ]] || value=${value%/}
+  [[ $value == "$data" || $(realpath -m "$value") == "$(realpath -m "$data")" ]] && return
   refuse "$1 is $value, but this pod was admitted with the data directory $data: $2"
 }
 
@@ -121,7 +120,7 @@ require_quorum_options() {
 # Refuses what would make this node look at another directory than its server, or form a cluster by itself.
 check_settings() {
   local elsewhere='take it out of the arguments and the option files'
-  require_folder datadir "give --datadir=${settings[datadir]} in the arguments of the container, where galera-injector sees it, or take it out of the option files"
+  require_folder datadir "give --datadir=${settings[datadir]%/} in the arguments of the container, where galera-injector sees it, or take it out of the option files"
   require_folder wsrep-data-home-dir "$elsewhere"
   require_folder innodb-data-home-dir "$elsewhere"
   if [[ ${settings[wsrep-new-cluster]} == TRUE ]]; then

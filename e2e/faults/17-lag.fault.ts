@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killServers } from '../support/faults.ts';
-import { kubectl, until } from '../support/kubectl.ts';
+import { answered } from './support/asks.ts';
 import { type Brake, BRAKES, holdBack } from './support/lag.ts';
 import { agreeOn, commitThrough, ownRowsOn } from './support/ledger.ts';
 import { row } from './support/matrix.ts';
@@ -9,8 +9,6 @@ import type { Subject } from './support/subject.ts';
 
 /** How long the members that lag are left alone with the answer that they got: enough to start. */
 const ALONE_MS = 20_000;
-/** What a start script writes when it has been answered. */
-const ANSWERED = /galera-injector: (waiting|bootstrapping|joining|the last view|told to)/;
 const ROWS = 20;
 
 /**
@@ -32,12 +30,7 @@ async function killWhileBehind(
   }
   subject.breaks();
   await killServers(namespace, behind);
-  for (const pod of behind) {
-    await until(`an answer to ${pod}`, 120, async () => {
-      const log = await kubectl(['logs', '-n', namespace, pod, '-c', 'mariadb']);
-      return ANSWERED.test(log) ? { done: true } : { not: log };
-    });
-  }
+  for (const pod of behind) await answered(namespace, pod);
   await sleep(ALONE_MS);
   return rows;
 }

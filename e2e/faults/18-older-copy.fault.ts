@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { removeSuddenly } from '../support/faults.ts';
 import { expectReplication, untilFormed } from '../support/galera.ts';
 import { apply, kubectl } from '../support/kubectl.ts';
-import { asksPerson, choose, isRefused } from './support/asks.ts';
+import { answered, asksPerson, choose, isRefused } from './support/asks.ts';
 import { folderOf, listing, markSafe, replace, withCopies } from './support/folders.ts';
 import { agreeOn, commitThrough } from './support/ledger.ts';
 import { emptyVolumes } from './support/losses.ts';
@@ -53,20 +53,26 @@ row(18, 'volumes put back to an older copy of themselves', (add) => {
 });
 
 function oneAfterAnOutage(add: Add, safe: boolean): void {
-  add(`one, and a total outage, ${says(safe)}`, { machine: true, shape: 'Pods' }, async (subject) => {
-    const { namespace, workload } = subject;
-    await withCopies(subject, async ({ snapshot }) => {
-      const [copy = ''] = await snapshot(0);
-      await markSafe(copy, safe);
-      await moreReportedRows(subject);
-      await removeSuddenly(namespace, workload.members);
-      await putBack(subject, 0, copy);
-      subject.begin();
-      await apply(namespace, workload.manifest);
-      await subject.recovers();
-      await agreeOn(subject, []);
-    });
-  });
+  add(
+    `one, and a total outage after which it asks first, ${says(safe)}`,
+    { machine: true, shape: 'Pods' },
+    async (subject) => {
+      const { namespace, workload } = subject;
+      await withCopies(subject, async ({ snapshot }) => {
+        const [copy = ''] = await snapshot(0);
+        await markSafe(copy, safe);
+        await moreReportedRows(subject);
+        await removeSuddenly(namespace, workload.members);
+        await putBack(subject, 0, copy);
+        await apply(namespace, workload.member(0));
+        await answered(namespace, workload.members[0] ?? '');
+        subject.begin();
+        await apply(namespace, workload.manifest);
+        await subject.recovers();
+        await agreeOn(subject, []);
+      });
+    },
+  );
 }
 
 /** The last one is put back to what it was before the others left. Gives the rows that all volumes of the others have. */

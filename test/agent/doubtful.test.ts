@@ -1,7 +1,7 @@
 /** A database whose grastate.dat has no usable uuid: what the start script does with it, by what it is told. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
-import { CLUSTER, DURING_DDL, holdDoubtfulData, TRANSFER_MARK } from './directory.ts';
+import { CLUSTER, DURING_DDL, holdData, holdDoubtfulData, TRANSFER_MARK } from './directory.ts';
 import { memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
@@ -82,4 +82,24 @@ describe('a node that was told to join and was not seen serving since', () => {
     await pod.start().finished;
     expect(pod.has(`data/${TRANSFER_MARK}`)).toBe(false);
   });
+});
+
+describe('a node with data that is told to join', () => {
+  it.each([
+    ['mariabackup', 'doubtful'],
+    ['rsync', 'unusable'],
+  ])(
+    'by %s has %s data after a crash inside a DDL: only one shows by itself what it replaced',
+    async (method, data) => {
+      await holdData(pod);
+      const options = [`--port=${member.port}`, `--wsrep-sst-method=${method}`];
+      coordinator.answers = ['join 127.0.0.11'];
+      await pod.start('entrypoint.sh', 'mariadbd', ...options).finished;
+      await pod.write('data/grastate.dat', DURING_DDL);
+      coordinator.reset();
+      coordinator.answers = ['refuse the test has seen enough'];
+      await pod.start('entrypoint.sh', 'mariadbd', ...options).finished;
+      expect(coordinator.calls[0]?.fields).toMatchObject({ data });
+    },
+  );
 });

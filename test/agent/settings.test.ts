@@ -23,7 +23,7 @@ describe('an option that makes the server another node than the one that is look
   it.each([
     ['--datadir=/srv/data', `datadir is /srv/data, ${ELSEWHERE}`],
     ['--datadir=/srv/data', 'give --datadir=/srv/data in the arguments of the container'],
-    ['--wsrep_data_home_dir=/srv/galera/', `wsrep-data-home-dir is /srv/galera/, ${ELSEWHERE}`],
+    ['--wsrep_data_home_dir=/srv/galera/', `wsrep-data-home-dir is /srv/galera, ${ELSEWHERE}`],
     ['--innodb-data-home-dir=/srv/innodb', `innodb-data-home-dir is /srv/innodb, ${ELSEWHERE}`],
     ['--wsrep_new_cluster', 'wsrep-new-cluster is TRUE by an option file'],
     [

@@ -9,6 +9,17 @@ import type { Subject } from './subject.ts';
 const ORDER = 'galera-injector.dev/bootstrap=now';
 const STARTED = ['Serving', 'Bootstrapping', 'Joining', 'Reforming'];
 
+/** What a start script writes when it has been answered. */
+const ANSWERED = /galera-injector: (waiting|bootstrapping|joining|the last view|told to|refused)/;
+
+/** Waits until the coordinator has answered the start script that runs in a pod, or ran there last. */
+export async function answered(namespace: string, pod: string): Promise<void> {
+  await until(`an answer to ${pod}`, 120, async () => {
+    const log = await kubectl(['logs', '-n', namespace, pod, '-c', 'mariadb']);
+    return ANSWERED.test(log) ? { done: true } : { not: log };
+  });
+}
+
 /** Who asks, and in which words. */
 export interface Asking {
   readonly pods: readonly string[];

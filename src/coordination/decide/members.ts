@@ -88,21 +88,28 @@ export function othersHoldData({ members }: ClusterRecord, own: Member): boolean
 }
 
 /**
- * The members that could form the last view of the caller again with it: those that reported the same view, and those
- * that run, which may remember it. Null when they are too few; two copies of one volume are one member of the view.
+ * The members that could form the last view of the caller again with it: those that reported the same view, and, where they
+ * are too few, those that run, which may remember it. Null when both are too few; two copies of one volume are one member of
+ * the view.
  */
 export function viewCompanions(situation: Situation, view: View): readonly string[] | null {
-  const together = others(situation).flatMap(({ name }) => {
-    const known = situation.record.members[name];
-    if (known === undefined || !isOfTheHistory(known)) return [];
-    // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
-    if (known.told !== null) return known.served || known.reforming === view.id ? [{ name, self: name }] : [];
-    const { report } = known;
-    if (known.reformTried || report?.view?.id !== view.id || !canReform(report, situation)) return [];
-    return [{ name, self: report.view.self }];
+  const known = others(situation).flatMap(({ name }) => {
+    const one = situation.record.members[name];
+    return one === undefined || !isOfTheHistory(one) ? [] : [{ name, ...one }];
   });
-  const distinct = new Set([view.self, ...together.map(({ self }) => self)]);
-  return distinct.size < view.size ? null : together.map(({ name }) => name);
+  const reported = known.filter(
+    ({ told, report, reformTried }) =>
+      told === null && !reformTried && report?.view?.id === view.id && canReform(report, situation),
+  );
+  const distinct = new Set([view.self, ...reported.map(({ report }) => report?.view?.self)]);
+  const names = reported.map(({ name }) => name);
+  if (distinct.size >= view.size) return names;
+  // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
+  const running = known.filter(
+    ({ told, served, reforming }) => told !== null && (served || reforming === view.id),
+  );
+  if (distinct.size + running.length < view.size) return null;
+  return [...names, ...running.map(({ name }) => name)];
 }
 
 /** Whether a server that starts on the reported data takes its place in its last view. */

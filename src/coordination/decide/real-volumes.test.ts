@@ -94,6 +94,16 @@ describe('a last view', () => {
     expect(answer(situation(0, seen), lagging).kind).toBe('wait');
   });
 
+  it.each([
+    ['was Primary and runs, for it is of a later view', true, true, 'wait'],
+    ['was told to join, and this one was safe', false, true, 'reform'],
+    ['was told to join, and this one was not', false, false, 'wait'],
+  ])('of one, while another one %s: %s, safe %s: %s', (_what, served, safe, kind) => {
+    const one: Report = { ...holding(A, 5, safe), view: { id: 'v', self: 'm0', size: 1 } };
+    const members = { 'db-1': started(1, { served }) };
+    expect(answer(situation(0, formed({ members })), one).kind).toBe(kind);
+  });
+
   it('of those that lagged does not form again where one that left it in order is ahead', () => {
     const ahead = formed({ members: heard(two(0, 5), holding(A, 9), two(2, 5)) });
     expect(answer(situation(0, ahead), two(0, 5)).kind).toBe('wait');
@@ -242,6 +252,12 @@ describe('a volume that was filled after its member had said that it is empty', 
     expect(answer(situation(0, formed({ members })), holding(A, 5, true)).kind).toBe('wait');
     const heard_ = record({ members: { 'db-0': known(0, EMPTY), 'db-1': known(1, EMPTY) } });
     expect(answer(situation(0, heard_), holding(A, 5, true)).kind).toBe('wait');
+  });
+
+  it('is still known to be filled when the next init container has seen that it holds data', () => {
+    const members = { 'db-0': known(0, EMPTY), 'db-2': unheard(2) };
+    const { record: seen } = decideTurn(situation(0, formed({ members })), 'present');
+    expect(answer(situation(0, seen), holding(A, 5, true)).kind).toBe('wait');
   });
 
   it('is not held to it when a state transfer filled it', () => {

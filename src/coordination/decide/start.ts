@@ -10,7 +10,7 @@ import type {
   Vanished,
 } from '../types.ts';
 import { chooseFromData, formNewCluster, waitForHolders } from './bootstrap.ts';
-import { adoptedAfter, isDiverged, isOfTheHistory, setApart } from './fork.ts';
+import { adoptedAfter, apartOfFound, isDiverged, isOfTheHistory, setApart } from './fork.ts';
 import { grant } from './grant.ts';
 import {
   bestChoice,
@@ -48,6 +48,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
     const change = {
       ...NOT_STARTED,
       report: null,
+      apart: apartOfFound(record, caller.name),
       holdsData: true,
       asked: situation.ask,
       said: words.sentence(answer),
@@ -148,19 +149,28 @@ function reformers(situation: Situation, report: Report, someRun: boolean): read
 /**
  * Whether nobody outside of the caller's last view is ahead of those in it, and none of them is an older copy. The file of the
  * last view is written when the view comes, and the rows when the applier has come so far: those who were killed in a view
- * may be behind one that had left it in order. A server that runs still has them in its queue.
+ * may be behind one that had left it in order. A server that runs, and without which the view is not complete, still has them
+ * in its queue. One that was told to join one who was safe, and has not been Primary since, has nothing that was not there.
  */
 function hasNewestData({ record, caller }: Situation, together: readonly string[]): boolean {
   const inside = [caller.name, ...together];
-  if (together.some((name) => record.members[name]?.told !== null)) return true;
+  const { members, confirmed } = record;
+  if (together.some((name) => members[name]?.told !== null)) return true;
   const furthest = Math.max(...inside.map((name) => positionOf(record, name)));
-  if (furthest < record.confirmed) return false;
-  return Object.entries(record.members)
+  if (furthest < confirmed) return false;
+  const isSafe = inside.some((name) => isSafeIn(record, name));
+  return Object.entries(members)
     .filter(([name, { holdsData }]) => holdsData && !inside.includes(name) && !isSurpassed(record, name))
-    .every(
-      ([name, { report }]) =>
-        report !== null && positionOf(record, name) >= 0 && positionOf(record, name) <= furthest,
-    );
+    .every(([name, { report, told, served }]) => {
+      if (told !== null) return isSafe && !served;
+      const position = positionOf(record, name);
+      return report !== null && position >= 0 && position <= furthest;
+    });
+}
+
+function isSafeIn({ members }: ClusterRecord, name: string): boolean {
+  const data = members[name]?.report?.data;
+  return data?.kind === 'present' && data.safe;
 }
 
 function positionOf({ members }: ClusterRecord, name: string): number {

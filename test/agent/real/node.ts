@@ -151,6 +151,16 @@ export class RealNode {
     return (await this.script.finished).log;
   }
 
+  /** Ends what receives a state transfer once it is there, as a connection does that breaks. */
+  async breakTransfer(receiver: string): Promise<void> {
+    while (this.script?.running() === true) {
+      for (const pid of await descendants(this.script.pid))
+        if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === receiver)
+          return end(pid);
+      await sleep(5);
+    }
+  }
+
   async remove(): Promise<void> {
     await this.stop('SIGKILL');
     if (this.mounted) await run('umount', [this.pod.path('data')]);

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { TRANSFER_MARK } from '../directory.ts';
 import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
+const OTHER = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
+
 describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () => {
   const { coordinator, first, second, report } = realNodes();
 
@@ -26,21 +28,26 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
     );
   });
 
-  // The script removes its own marker then, and Galera has written the zero uuid.
-  it('that failed is known when the server ended by itself', async () => {
-    await first().startSynced();
-    await second().install();
-    await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${CLUSTER}\nseqno: 1\n`);
-    // A history that the donor knows no more: its gcache begins later.
-    await first().sql('CREATE DATABASE shop');
+  // The script removes its own marker then, and Galera has written the zero uuid. That of mariabackup has not touched the data yet.
+  it.each([
+    ['mariabackup', 'socat', 'doubtful'],
+    ['rsync', 'rsync', 'unusable'],
+  ])('by %s whose %s broke leaves %s data', async (method, receiver, data) => {
+    const options = [`--wsrep-sst-method=${method}`];
+    await first().startSynced(...options);
     coordinator().answers = ['join 127.0.0.20', 'ok'];
-    const script = second().start();
-    await expect
-      .poll(() => second().pod.has('data/sst_in_progress'), { timeout: TIMEOUT, interval: 5 })
-      .toBe(true);
-    await first().stop('SIGKILL');
+    await second().startSynced(...options);
+    const position = await second().status('wsrep_last_committed');
+    await second().stop('SIGTERM');
+    // Another history, so that all of it is transferred.
+    await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${OTHER}\nseqno: 1\n`);
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    const script = second().start(...options);
+    await second().breakTransfer(receiver);
     await script.finished;
     expect(second().pod.has('data/sst_in_progress')).toBe(false);
-    expect(await report(second())).toMatchObject({ data: 'unusable' });
+    expect(second().pod.has('data/ibdata1')).toBe(true);
+    const known = data === 'doubtful' ? { uuid: CLUSTER, seqno: position } : {};
+    expect(await report(second(), ...options)).toMatchObject({ data, ...known });
   });
 });

@@ -35,15 +35,16 @@ export function untold(world: World): readonly string[] {
   // When the record was lost, nobody knows of volumes that are not attached, nor of members that have not spoken since.
   const isKnown = (node: Node) => !ledger.wasForgotten || workload.memberAt(node) in record.members;
   const among = (node: Node) =>
-    (ledger.wasForgotten ? [node.volume] : volumesOf(node)).filter((volume) => isSeen(node, volume));
+    (ledger.wasForgotten ? [node.volume] : volumesOf(node)).filter((volume) => isSeen(world, node, volume));
   return workload.places
     .filter((node) => isKnown(node) && among(node).some((volume) => ledger.isUntold(volume, tips)))
     .map(({ index }) => `rows that ${index} holds are out of service, and nobody was told`);
 }
 
-/** Nobody has seen what was restored after the look of an init container and before the first question. */
-function isSeen({ pod }: Node, volume: Volume): boolean {
-  return pod !== null || volume.kind !== 'data' || !volume.filled;
+/** Without a pod, nobody sees what was filled after its last question, nor what older copies have gone on without. */
+function isSeen({ group }: World, { pod }: Node, volume: Volume): boolean {
+  if (pod !== null || volume.kind !== 'data') return true;
+  return !volume.filled && !group.ledger.isLeftBehind(volume.tip);
 }
 
 /** Servers that must not serve end when a person deletes their pods, after what is needed of them was saved. */

@@ -146,7 +146,9 @@ export class Group {
         contains(tip, reached(one) ?? tip),
     );
     if (!agree) return false;
-    if (this.#components.all.length === 0) this.ledger.choose(tip, this.laws.databases);
+    // As the manual of Galera says: the most advanced one, unless it knows of no other.
+    const isAhead = this.laws.databases.every((one) => !this.ledger.isOwed(one, tip));
+    if (this.#components.all.length === 0 && !isAhead) return false;
     for (const one of this.#components.all)
       Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
     this.#components.form(volume.uuid, together, tip, true);
@@ -262,7 +264,7 @@ export class Group {
     // The two would go on to take the place of each other.
     if (this.#components.all.some(({ bySql }) => !bySql))
       return this.laws.broken(`${what} beside a primary component`);
-    this.laws.checkNothingIsOwed(tip, what);
+    if (this.#components.all.length === 0) this.laws.checkNothingIsOwed(tip, what);
     for (const node of together) this.laws.checkJoin(node, { uuid, tip });
     this.ledger.keep(tip);
     this.#components.form(uuid, together, tip);

@@ -29,6 +29,12 @@ export function deleteByForce(world: World, node: Node): void {
   for (const { pod } of world.nodes) if (pod?.order === 'machines-off') pod.order = null;
 }
 
+/** Whether all members have spoken since the record was lost, or it never was. */
+function isRecorded({ workload, record, group }: World): boolean {
+  const { active } = workload;
+  return !group.ledger.wasForgotten || active.every(({ pod }) => pod !== null && pod.name in record.members);
+}
+
 /** A member comes back with an empty volume, which an init container fills after ours has looked at it. */
 export function refill(world: World, node: Node): void {
   world.deletePod(node, true);
@@ -46,7 +52,7 @@ export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
   const servers = world.nodes.filter(({ process }) => process === 'server');
   const areHeard = servers.every((one) => !network.isOut(one) && !one.lags);
-  if (!areHeard || group.tips.length > 1 || !group.bootstrapBySql(node)) return;
+  if (!areHeard || !isRecorded(world) || group.tips.length > 1 || !group.bootstrapBySql(node)) return;
   for (const one of servers.filter((other) => group.isTogether(node, other))) world.callNow(one);
   for (let minute = 0; minute < 3; minute += 1) {
     group.commit();

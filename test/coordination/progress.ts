@@ -1,7 +1,7 @@
 /** Whether a world recovers once its faults are over: by itself where that is safe, else after what a person is asked to do. */
 import type { Node } from './model/nodes.ts';
 import { volumesOf } from './model/laws.ts';
-import { contains, type Database } from './model/volumes.ts';
+import { contains, type Database, type Volume } from './model/volumes.ts';
 import type { World } from './world.ts';
 
 /** Rounds without faults after which everything that may come back has come back. */
@@ -34,10 +34,17 @@ export function untold(world: World): readonly string[] {
   if (tips.length === 0) return [];
   // When the record was lost, nobody knows of volumes that are not attached, nor of members that have not spoken since.
   const isKnown = (node: Node) => !ledger.wasForgotten || workload.memberAt(node) in record.members;
-  const among = (node: Node) => (ledger.wasForgotten ? [node.volume] : volumesOf(node));
+  const among = (node: Node) =>
+    (ledger.wasForgotten ? [node.volume] : volumesOf(node)).filter((volume) => isSeen(world, node, volume));
   return workload.places
     .filter((node) => isKnown(node) && among(node).some((volume) => ledger.isUntold(volume, tips)))
     .map(({ index }) => `rows that ${index} holds are out of service, and nobody was told`);
+}
+
+/** Without a pod, nobody sees what was filled after its last question, nor what older copies have gone on without. */
+function isSeen({ group }: World, { pod }: Node, volume: Volume): boolean {
+  if (pod !== null || volume.kind !== 'data') return true;
+  return !volume.filled && !group.ledger.isLeftBehind(volume.tip);
 }
 
 /** Servers that must not serve end when a person deletes their pods, after what is needed of them was saved. */
@@ -86,7 +93,7 @@ function needsAPerson(world: World): boolean {
   const { uuid, formed, adoptedAt, confirmed } = world.record;
   const found = databases(world);
   const isOld = ({ volume }: { readonly volume: Database }) =>
-    volume.uuid === uuid && (volume.filled || volume.tip.seqno < confirmed);
+    (!formed || volume.uuid === uuid) && (volume.filled || volume.tip.seqno < confirmed);
   // The newest volume was lost, or put back to an older copy of it.
   if (found.length > 0 && found.every(isOld)) return true;
   if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;

@@ -146,7 +146,9 @@ export class Group {
         contains(tip, reached(one) ?? tip),
     );
     if (!agree) return false;
-    if (this.#components.all.length === 0) this.ledger.choose(tip, this.laws.databases);
+    // As the manual of Galera says: the most advanced one, unless it knows of no other.
+    const isAhead = this.laws.databases.every((one) => !this.ledger.isOwed(one, tip));
+    if (this.#components.all.length === 0 && !isAhead) return false;
     for (const one of this.#components.all)
       Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
     this.#components.form(volume.uuid, together, tip, true);
@@ -160,7 +162,10 @@ export class Group {
     // It is the member that must not serve, not those that it is with.
     if (word === 'refused' && isOne) return;
     component.word = word;
-    if (word === 'refused') return this.ledger.giveUpSince(component.base, component.tip);
+    if (word === 'refused') {
+      const others = this.#components.all.filter((one) => one !== component).map(({ tip }) => tip);
+      return this.ledger.giveUpBeyond(others.length > 0 ? others : [component.base], component.tip);
+    }
     this.ledger.confirm(component.uuid);
     this.ledger.keep(component.tip);
     const others = this.#components.all.filter((one) => one !== component && one.word === 'confirmed');
@@ -214,8 +219,9 @@ export class Group {
     this.#endYounger();
     const alone = this.#nodes.filter((node) => node.process === 'server' && !this.isServing(node));
     for (const component of this.#components.all) {
-      // Nobody follows a second one, which a person began beside another.
-      if (component.bySql && this.#components.all.length > 1) continue;
+      // Nobody follows a second one, which a person began beside another, nor one that must not serve.
+      const isSecond = component.bySql && this.#components.all.length > 1;
+      if (isSecond || component.word === 'refused') continue;
       const joiners = alone.filter((node) => !this.isServing(node) && this.#seesDonor(node, component));
       for (const node of joiners) this.laws.checkJoin(node, component);
       this.#components.admit(component, joiners);
@@ -258,7 +264,7 @@ export class Group {
     // The two would go on to take the place of each other.
     if (this.#components.all.some(({ bySql }) => !bySql))
       return this.laws.broken(`${what} beside a primary component`);
-    this.laws.checkNothingIsOwed(tip, what);
+    if (this.#components.all.length === 0) this.laws.checkNothingIsOwed(tip, what);
     for (const node of together) this.laws.checkJoin(node, { uuid, tip });
     this.ledger.keep(tip);
     this.#components.form(uuid, together, tip);

@@ -20,8 +20,6 @@ export interface Choice {
   readonly confirmed: number;
 }
 
-const NOBODY = (): boolean => false;
-
 export class Laws {
   readonly ledger = new Ledger();
   readonly #nodes: readonly Node[];
@@ -81,17 +79,20 @@ export class Laws {
   chooseHistory(node: Node, uuid: StateUuid, tip: Place, choice: Choice): void {
     const adopts = this.ledger.isUnknown;
     const mustHave = this.#mustHave(node, choice, adopts);
+    if (adopts && !this.ledger.isOwn(uuid)) this.ledger.startOver(uuid);
     this.ledger.own(uuid);
     // Without a record nobody knows of what is not attached.
     const among = adopts ? ({ volume }: Node) => [volume] : volumesOf;
     if (!choice.byHand) this.checkNothingIsOwed(tip, `${node.index} bootstraps`, mustHave, among);
-    const ignored = this.#nodes.find((one) => choice.heard(one) && one.volume.kind === 'data');
+    const ignored = this.#nodes.find(
+      (one) => choice.heard(one) && one.volume.kind === 'data' && !one.volume.filled,
+    );
     if (adopts && !choice.byHand && node.volume.kind !== 'data' && ignored !== undefined) {
       this.broken(`${node.index} forms a new cluster although ${ignored.index} holds a database`);
     }
     if (choice.byHand) this.ledger.choose(tip, this.databases);
     else if (adopts) this.ledger.adopt();
-    if (mustHave === NOBODY) this.ledger.passOver(tip, [...this.databases, ...this.#copies]);
+    this.ledger.passOver(tip, [...this.databases, ...this.#copies]);
     if (node.volume.kind !== 'data') this.ledger.startOver(uuid);
   }
 
@@ -100,7 +101,7 @@ export class Laws {
     const isOfCluster = volume.kind === 'data' && this.ledger.isOwn(volume.uuid);
     // A copy says that it was alone, which was true of the time when it was made.
     const seemsNewest = isOfCluster && volume.copied && !volume.filled && volume.safe;
-    if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return NOBODY;
+    if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return () => false;
     const isCopy = volume.kind === 'data' && volume.copied;
     const isKnown = (one: Node) => !this.ledger.wasForgotten || choice.isKnown(one);
     // Nor is a copy ahead of those that its member was ahead of.

@@ -85,10 +85,12 @@ export class Ledger {
     this.#givenUp.add(place);
   }
 
-  /** The same for all of them beyond `base`. */
-  giveUpSince(base: Place, tip: Place): void {
-    for (let place: Place | null = tip; place !== null && place !== base; place = place.before)
+  /** The same for all up to `tip` that nobody at one of the `others` has. */
+  giveUpBeyond(others: readonly Place[], tip: Place): void {
+    let place = tip;
+    for (; place.before !== null && !others.some((one) => contains(one, place)); place = place.before) {
       this.giveUp(place);
+    }
   }
 
   /** A person was told that this volume does not join, or that a choice among volumes is theirs. */

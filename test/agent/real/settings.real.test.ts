@@ -49,10 +49,10 @@ describe.skipIf(unavailable)('the options of a real server', { timeout: TIMEOUT 
   });
 
   it.each([
-    ['defaults-file', '--defaults-file'],
-    ['defaults-extra-file', '--defaults-extra-file'],
-    ['', 'a file that the image reads by itself'],
-  ])('name the socket in %s', async (option) => {
+    ['--defaults-file', 'defaults-file'],
+    ['--defaults-extra-file', 'defaults-extra-file'],
+    ['a file that is read by itself', ''],
+  ])('name the socket in %s', async (_what, option) => {
     pod.environment['MYSQL_HOME'] = pod.root;
     const script = await start(
       option,

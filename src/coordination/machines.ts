@@ -18,7 +18,8 @@ export function machineReader(client: KubernetesClient): ReadMachine {
     const conditions = node?.status?.conditions ?? [];
     return {
       isReached: conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
-      heard: lease?.spec?.renewTime?.getTime() ?? null,
+      // Text on the wire, whatever the library's type says: only whether it changes matters.
+      heard: lease?.spec?.renewTime === undefined ? null : String(lease.spec.renewTime),
     };
   };
 }

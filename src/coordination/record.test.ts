@@ -15,7 +15,7 @@ describe('a record', () => {
       honoured: ['uid-9 now'],
       adoptedAt: 12,
       confirmed: 40,
-      vanished: [{ member: 'db-3', podUid: 'uid-3', machine: 'machine-2', heard: 7 }],
+      vanished: [{ member: 'db-3', podUid: 'uid-3', machine: 'machine-2', heard: '7' }],
       members: {
         'db-0': known(0, null, {
           told: 'bootstrap',

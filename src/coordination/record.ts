@@ -82,7 +82,7 @@ function parseVanished(value: unknown): ClusterRecord['vanished'][number] {
     member: text(vanished['member'], 'vanished.member'),
     podUid: text(vanished['podUid'], 'vanished.podUid'),
     machine: text(vanished['machine'], 'vanished.machine'),
-    heard: integerOr(vanished['heard'], null),
+    heard: typeof vanished['heard'] === 'string' ? vanished['heard'] : null,
   };
 }
 

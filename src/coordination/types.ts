@@ -140,15 +140,15 @@ export interface Vanished {
   readonly podUid: string;
   readonly machine: string;
   /** What `MachineView.heard` was when the pod was first missed. */
-  readonly heard: number | null;
+  readonly heard: string | null;
 }
 
 /** What the control plane knows of a machine. */
 export interface MachineView {
   /** Its Node is there and Ready. The control plane notices some 40 seconds late that it does not hear a kubelet. */
   readonly isReached: boolean;
-  /** When its kubelet was heard last, by the kubelet's clock, in milliseconds since the epoch; null where nothing says so. */
-  readonly heard: number | null;
+  /** When its kubelet was heard last, as the kubelet wrote it; null where nothing says so. A later word is another text. */
+  readonly heard: string | null;
 }
 
 /** What the Kubernetes API keeps of one cluster. */

@@ -22,7 +22,7 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
   const running = formed({ members: { 'db-0': started(0), 'db-1': started(1, on), 'db-2': started(2, on) } });
   const lost = (pods = [member(0)], of: ClusterRecord = running): Situation => ({
     ...situation(0, of, pods),
-    machines: new Map([['machine', { isReached: false, heard: 5 }]]),
+    machines: new Map([['machine', { isReached: false, heard: '5' }]]),
   });
 
   it.each([
@@ -66,10 +66,10 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
 
   it('are waited for no longer when the kubelet is heard again, runs the next pod, or a primary component goes on', () => {
     const { record: gone } = decideStart(lost(), holding(A, 10));
-    expect(gone.vanished.map(({ heard }) => heard)).toEqual([5, 5]);
+    expect(gone.vanished.map(({ heard }) => heard)).toEqual(['5', '5']);
     const heard = {
       ...lost([member(0)], gone),
-      machines: new Map([['machine', { isReached: true, heard: 6 }]]),
+      machines: new Map([['machine', { isReached: true, heard: '6' }]]),
     };
     expect(decideStart(heard, holding(A, 10)).record.vanished).toEqual([]);
     const next = lost([member(0), member(1, { podUid: 'uid-new' })], gone);
@@ -78,7 +78,7 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
   });
 
   it('are waited for, without a person, while the control plane has not noticed yet whether it reaches the machine', () => {
-    const fresh = { ...lost(), machines: new Map([['machine', { isReached: true, heard: 5 }]]) };
+    const fresh = { ...lost(), machines: new Map([['machine', { isReached: true, heard: '5' }]]) };
     const said = answer(fresh, holding(A, 10, true));
     expect(said).toMatchObject({ kind: 'wait', why: expect.stringContaining('every ten seconds') as string });
     expect(said).not.toHaveProperty('person');

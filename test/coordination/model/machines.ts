@@ -36,7 +36,7 @@ export class Machines {
   viewsOf({ members, vanished }: ClusterRecord, now: number): ReadonlyMap<string, MachineView> {
     const names = [...Object.values(members), ...vanished].flatMap(({ machine }) => machine ?? []);
     const view = (name: string): MachineView =>
-      this.#lost.has(name) ? { isReached: false, heard: 0 } : { isReached: true, heard: now };
+      this.#lost.has(name) ? { isReached: false, heard: 'before' } : { isReached: true, heard: String(now) };
     return new Map(names.map((name) => [name, view(name)]));
   }
 

@@ -5,6 +5,9 @@ import { fill } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
 import type { World } from './world.ts';
 
+/** What a restore takes at least, in milliseconds: longer than a probe's word about the pod before is believed. */
+const RESTORE_MS = 3_000;
+
 /** A person writes an order onto the pod, or takes away what is there. */
 export function annotate({ pod }: Node, order: Order): void {
   if (pod !== null) pod.order = pod.order === null ? order : null;
@@ -41,6 +44,7 @@ export function refill(world: World, node: Node): void {
   world.workload.loseVolume(node);
   world.createPod(node);
   world.callNow(node);
+  world.pass(RESTORE_MS);
   fill(node);
 }
 

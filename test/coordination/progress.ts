@@ -105,7 +105,9 @@ function needsAPerson(world: World): boolean {
   const own = found.filter(({ volume }) => volume.uuid === uuid);
   return own.some(
     ({ node, volume }) =>
-      !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip) || sharesNothingSurely(world, node),
+      !volume.positionKnown ||
+      world.group.ledger.isLeftBehind(volume.tip) ||
+      sharesNothingSurely(world, node),
   );
 }
 
@@ -152,7 +154,7 @@ function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
   const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
-  if (volume.uuid !== record.uuid || volume.filled || sharesNothingSurely(world, node)) return true;
+  if (volume.uuid !== record.uuid || volume.copied || sharesNothingSurely(world, node)) return true;
   // After several choices the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
   if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;

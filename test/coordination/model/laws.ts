@@ -103,7 +103,9 @@ export class Laws {
     const seemsNewest = isOfCluster && volume.copied && !volume.filled && volume.safe;
     if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return () => false;
     const isCopy = volume.kind === 'data' && volume.copied;
-    const isKnown = (one: Node) => !this.ledger.wasForgotten || choice.isKnown(one);
+    const isUnheard = ({ volume: one }: Node) =>
+      this.ledger.wasForgotten || (one.kind === 'data' && one.copied);
+    const isKnown = (one: Node) => !isUnheard(one) || choice.isKnown(one);
     // Nor is a copy ahead of those that its member was ahead of.
     if (!adopts) return (one) => isKnown(one) && !(isCopy && choice.isBehind(one));
     const isMisled = this.#nodes.some(

@@ -114,10 +114,6 @@ export class Ledger {
     return this.#givenUp.has(place) || this.#passedOver.has(place);
   }
 
-  isGivenUp(place: Place): boolean {
-    return this.#givenUp.has(place);
-  }
-
   /** The cluster goes on from `tip`: nothing of it is given up any more. */
   keep(tip: Place): void {
     if (this.#givenUp.size + this.#passedOver.size === 0) return;

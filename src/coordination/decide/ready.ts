@@ -40,7 +40,7 @@ export function decideReady(situation: Situation, serving: Serving): ReadyDecide
   const seen = { ...situation, record: reconcile(situation) };
   const refusal = refusalOf(seen, serving);
   if (refusal !== null) return refused(seen, serving, refusal);
-  const record = withComponent(seen, serving);
+  const record = withComponent(withoutOvertaken(seen, serving), serving);
   const { caller } = seen;
   const noted = withMember(record, caller, {
     told: record.members[caller.name]?.told ?? 'join',
@@ -112,7 +112,10 @@ function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecid
   const upTo = Math.min(...parted, ...[...lasting, ...(isKnown ? [fork] : [])].map(({ from }) => from));
   return {
     refusal,
-    record: withMember(record, caller, { said, apart: known.apart ?? { upTo, letIn: false } }),
+    record: withMember(record, caller, {
+      said,
+      apart: { upTo: Math.min(upTo, known.apart?.upTo ?? upTo), letIn: false },
+    }),
   };
 }
 
@@ -151,6 +154,26 @@ function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
       return [];
     return isServing(pod, known) && component.number > before ? [{ name: pod.name, component }] : [];
   });
+}
+
+/**
+ * A component goes on from the last one that was confirmed, with some of its members. One that has none of them was begun beside
+ * it, as by `pc.bootstrap` where the others had lost their quorum: their data is the cluster's up to where they parted.
+ */
+function withoutOvertaken(seen: Situation, serving: Serving): Situation {
+  const own = namesIn(seen, serving);
+  const { members } = seen.record;
+  const numbers = own.flatMap((name) => members[name]?.component?.number ?? []);
+  // One that has joined since, and was not confirmed yet, has joined the last one.
+  if (own.length === 0 || numbers.length < own.length) return seen;
+  const before = Math.max(...numbers);
+  const entries = Object.entries(members).map(([name, known]) => {
+    const { component, apart, holdsData } = known;
+    if (own.includes(name) || component === null || component.number <= before) return [name, known] as const;
+    if (apart !== null || !holdsData) return [name, known] as const;
+    return [name, { ...known, apart: { upTo: component.from, letIn: false } }] as const;
+  });
+  return { ...seen, record: { ...seen.record, members: Object.fromEntries(entries) } };
 }
 
 /** Names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
@@ -194,7 +217,8 @@ function componentOf({ record, now }: Situation, names: readonly string[]): Comp
   const before = names.map((name) => members[name]?.component ?? null);
   const [first] = before;
   const isSame = before.every((one) => one?.number === first?.number);
-  if (first !== undefined && first !== null && isSame && first.size === names.length) return first;
-  const numbers = Object.values(members).map(({ component }) => component?.number ?? 0);
-  return { number: Math.max(0, ...numbers) + 1, size: names.length, from, since: now };
+  const newest = Math.max(0, ...Object.values(members).map(({ component }) => component?.number ?? 0));
+  const isNewest = first?.number === newest && first.size === names.length;
+  if (isSame && isNewest) return first;
+  return { number: newest + 1, size: names.length, from, since: now };
 }

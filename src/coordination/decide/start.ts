@@ -256,7 +256,9 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     behind: null,
     apart: answer.kind === 'bootstrap' || apart === null ? null : { ...apart, letIn: true },
   };
-  if (answer.kind === 'join') return spend(withMember(record, caller, change), [caller]);
+  if (answer.kind === 'join') {
+    return spend(withMember(record, caller, { ...change, component: null }), [caller]);
+  }
   if (answer.kind === 'reform') {
     return withMember(record, caller, { ...change, reformTried: true, reformStart: situation.start });
   }

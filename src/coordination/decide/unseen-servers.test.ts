@@ -138,6 +138,15 @@ describe('two primary components under one uuid', () => {
     expect(next.members['db-0']).toMatchObject({ apart: { upTo: 10, letIn: false } });
   });
 
+  it('are not merged where the one was begun when the other had lost its quorum', () => {
+    const lost = situation(0, parted, ready(0));
+    const { refusal, record: next } = decideReady(lost, { uuid: A, component: [address(0)], seqno: 15 });
+    expect(refusal).toBeNull();
+    expect(next.members['db-1']?.apart).toEqual({ upTo: 10, letIn: false });
+    expect(answer(situation(1, next, ready(0)), holding(A, 21)).kind).toBe('refuse');
+    expect(answer(situation(1, next, ready(0)), holding(A, 10)).kind).toBe('join');
+  });
+
   it('are refused with whoever joins the smaller one', () => {
     const apart = serve(0, parted, [0], 30, certain).record;
     const { refusal, record: next } = serve(2, apart, [0, 2], 30, certain);

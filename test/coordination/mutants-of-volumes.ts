@@ -94,7 +94,7 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
         machine: null,
       })),
     })),
-    ['machines'],
+    ['machines', 'person'],
   ],
   [
     'obeys an order beside servers on lost machines',

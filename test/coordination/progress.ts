@@ -155,8 +155,9 @@ function isKeptOut(world: World, node: Node): boolean {
   const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid || volume.copied || sharesNothingSurely(world, node)) return true;
-  // After several choices the record says too little of what two volumes share: it refuses.
+  // After several choices, or two components, the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
-  if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;
+  if ((group.ledger.choices > 1 || group.ledger.wasSplit) && apart !== null && volume.tip.seqno > apart.upTo)
+    return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

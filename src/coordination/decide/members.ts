@@ -1,5 +1,5 @@
 import type { ClusterRecord, Data, Member, MemberRecord, Report, Situation, View } from '../types.ts';
-import { isDiverged, isOfTheHistory, leftBehindAt } from './fork.ts';
+import { divergedMembers, isDiverged, isOfTheHistory, leftBehindAt } from './fork.ts';
 import { isForeign } from './reconcile.ts';
 import type { Choice } from './words.ts';
 
@@ -196,6 +196,14 @@ function compareRanks(a: readonly (number | string)[], b: readonly (number | str
 export function bestChoice(situation: Situation): Choice {
   const { caller, members, place, record } = situation;
   const own = candidates(situation).filter(({ data }) => !record.formed || data.uuid === record.uuid);
-  const best = own.toSorted(byPosition)[0];
-  return { place, pod: members.find(({ name }) => name === best?.name)?.pod ?? caller.pod };
+  const best = own.toSorted(byPosition)[0]?.name ?? furthestDiverged(record);
+  return { place, pod: members.find(({ name }) => name === best)?.pod ?? caller.pod };
+}
+
+function furthestDiverged(record: ClusterRecord): string | undefined {
+  const seqnoOf = (name: string): number => {
+    const data = record.members[name]?.report?.data;
+    return data?.kind === 'present' ? data.seqno : -1;
+  };
+  return divergedMembers(record).toSorted((a, b) => seqnoOf(b) - seqnoOf(a))[0];
 }

@@ -41,7 +41,7 @@ export async function whileUnreachable(
 }
 
 /** Waits until a pod is not Ready. */
-export async function untilNotReady(namespace: string, name: string, seconds = 60): Promise<void> {
+async function untilNotReady(namespace: string, name: string, seconds = 60): Promise<void> {
   await until(`${name} not Ready`, seconds, async () => {
     return isReady(await get<V1Pod>(namespace, 'pod', name)) ? { not: 'Ready' } : { done: true };
   });

@@ -41,7 +41,7 @@ export function mountConfigMap(pod: PodLike, name: string, ...where: readonly Mo
 }
 
 /** Where a volume, or one file of it, is mounted. */
-export interface Mount {
+interface Mount {
   readonly mountPath: string;
   readonly subPath?: string;
 }

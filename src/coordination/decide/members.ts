@@ -97,12 +97,12 @@ export function viewCompanions(situation: Situation, view: View): readonly strin
     const one = situation.record.members[name];
     return one === undefined || !isOfTheHistory(one) ? [] : [{ name, ...one }];
   });
-  const reported = known.filter(
+  const alike = known.filter(
     ({ told, report, reformTried }) =>
       told === null && !reformTried && report?.view?.id === view.id && canReform(report, situation),
   );
-  const distinct = new Set([view.self, ...reported.map(({ report }) => report?.view?.self)]);
-  const names = reported.map(({ name }) => name);
+  const distinct = new Set([view.self, ...alike.map(({ report }) => report?.view?.self)]);
+  const names = alike.map(({ name }) => name);
   if (distinct.size >= view.size) return names;
   // Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know.
   const running = known.filter(

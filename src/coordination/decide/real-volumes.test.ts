@@ -250,8 +250,8 @@ describe('a volume that was filled after its member had said that it is empty', 
   it('is never taken for the newest, whatever it says of itself', () => {
     const members = { 'db-0': known(0, EMPTY), 'db-2': unheard(2) };
     expect(answer(situation(0, formed({ members })), holding(A, 5, true)).kind).toBe('wait');
-    const heard_ = record({ members: { 'db-0': known(0, EMPTY), 'db-1': known(1, EMPTY) } });
-    expect(answer(situation(0, heard_), holding(A, 5, true)).kind).toBe('wait');
+    const spoken = record({ members: { 'db-0': known(0, EMPTY), 'db-1': known(1, EMPTY) } });
+    expect(answer(situation(0, spoken), holding(A, 5, true)).kind).toBe('wait');
   });
 
   it('is still known to be filled when the next init container has seen that it holds data', () => {

@@ -52,8 +52,8 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
       member(2, { podUid: 'uid-newer', ...moved }),
     ];
     const asked = decideStart(lost(pods), EMPTY).record;
-    const { record: heard_ } = decideTurn({ ...lost(pods, asked), caller: pods[1] ?? member(1) }, 'empty');
-    expect(heard_.vanished.map(({ podUid }) => podUid)).toEqual(['uid-1', 'uid-2']);
+    const { record: spoken } = decideTurn({ ...lost(pods, asked), caller: pods[1] ?? member(1) }, 'empty');
+    expect(spoken.vanished.map(({ podUid }) => podUid)).toEqual(['uid-1', 'uid-2']);
   });
 
   it.each([

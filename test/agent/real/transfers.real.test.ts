@@ -28,16 +28,16 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
     );
   });
 
-  // The script removes its own marker then, and Galera has written the zero uuid. That of mariabackup has not touched the data yet.
+  // The script removes its own marker then, and Galera has written the zero uuid.
   it.each([
-    ['mariabackup', 'socat', 'doubtful'],
-    ['rsync', 'rsync', 'unusable'],
-  ])('by %s whose %s broke leaves %s data', async (method, receiver, data) => {
+    ['mariabackup', 'socat'],
+    ['rsync', 'rsync'],
+  ])('by %s that broke leaves no data, or all of it where that is certain', async (method, receiver) => {
     const options = [`--wsrep-sst-method=${method}`];
     await first().startSynced(...options);
     coordinator().answers = ['join 127.0.0.20', 'ok'];
     await second().startSynced(...options);
-    const position = await second().status('wsrep_last_committed');
+    const seqno = await second().status('wsrep_last_committed');
     await second().stop('SIGTERM');
     // Another history, so that all of it is transferred.
     await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${OTHER}\nseqno: 1\n`);
@@ -46,8 +46,9 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
     await second().breakTransfer(receiver);
     await script.finished;
     expect(second().pod.has('data/sst_in_progress')).toBe(false);
-    expect(second().pod.has('data/ibdata1')).toBe(true);
-    const known = data === 'doubtful' ? { uuid: CLUSTER, seqno: position } : {};
-    expect(await report(second(), ...options)).toMatchObject({ data, ...known });
+    // Which of its connections broke depends on the machine; it begins to remove files when this folder is there.
+    const whole = method === 'mariabackup' && !second().pod.has('data/.sst');
+    const expected = whole ? { data: 'doubtful', uuid: CLUSTER, seqno } : { data: 'unusable' };
+    expect(await report(second(), ...options)).toMatchObject(expected);
   });
 });

@@ -72,13 +72,14 @@ function silentOnes(world: World): readonly Node[] {
   return world.nodes.filter(({ pod }) => pod !== null && pod.state !== 'running');
 }
 
-/** Pods that never speak hold nobody up, where nothing is known of data on their volumes. */
+/** Pods that never speak hold nobody up, where nothing is known of data on their volumes; with data and no record all are heard first. */
 function withoutSilentOnes(world: World, ordered: boolean): readonly Node[] {
   const silent = silentOnes(world);
+  const isUnrecorded = world.group.ledger.wasForgotten || !world.record.formed;
   const mayWait =
     silent.length === 0 ||
     ordered ||
-    world.group.ledger.wasForgotten ||
+    (isUnrecorded && databases(world).length > 0) ||
     silent.some((node) => mayHoldData(world, node));
   if (mayWait || needsAPerson(world)) return [];
   return missing(world, ordered).filter((node) => !silent.includes(node));

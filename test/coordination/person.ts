@@ -5,6 +5,9 @@ import { fill } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
 import type { World } from './world.ts';
 
+/** What a restore takes at least, in milliseconds: longer than a probe's word about the pod before is believed. */
+const RESTORE_MS = 3_000;
+
 /** A person writes an order onto the pod, or takes away what is there. */
 export function annotate({ pod }: Node, order: Order): void {
   if (pod !== null) pod.order = pod.order === null ? order : null;
@@ -41,17 +44,21 @@ export function refill(world: World, node: Node): void {
   world.workload.loseVolume(node);
   world.createPod(node);
   world.callNow(node);
+  world.pass(RESTORE_MS);
   fill(node);
 }
 
 /**
- * A person makes the servers of one side of a partition primary over SQL. The loops beside all servers say so at once,
+ * A person makes the servers of one side of a partition primary over SQL, while all members run. The loops beside all servers say so at once,
  * and go on for some minutes while clients write to both sides.
  */
 export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
   const servers = world.nodes.filter(({ process }) => process === 'server');
-  const areHeard = servers.every((one) => !network.isOut(one) && !one.lags);
+  const areHeard =
+    servers.length === world.workload.active.length &&
+    servers.length === group.laws.databases.length &&
+    servers.every((one) => !network.isOut(one) && !one.lags);
   if (!areHeard || !isRecorded(world) || group.tips.length > 1 || !group.bootstrapBySql(node)) return;
   for (const one of servers.filter((other) => group.isTogether(node, other))) world.callNow(one);
   for (let minute = 0; minute < 3; minute += 1) {

@@ -72,13 +72,14 @@ function silentOnes(world: World): readonly Node[] {
   return world.nodes.filter(({ pod }) => pod !== null && pod.state !== 'running');
 }
 
-/** Pods that never speak hold nobody up, where nothing is known of data on their volumes. */
+/** Pods that never speak hold nobody up, where nothing is known of data on their volumes; with data and no record all are heard first. */
 function withoutSilentOnes(world: World, ordered: boolean): readonly Node[] {
   const silent = silentOnes(world);
+  const isUnrecorded = world.group.ledger.wasForgotten || !world.record.formed;
   const mayWait =
     silent.length === 0 ||
     ordered ||
-    world.group.ledger.wasForgotten ||
+    (isUnrecorded && databases(world).length > 0) ||
     silent.some((node) => mayHoldData(world, node));
   if (mayWait || needsAPerson(world)) return [];
   return missing(world, ordered).filter((node) => !silent.includes(node));
@@ -105,7 +106,9 @@ function needsAPerson(world: World): boolean {
   const own = found.filter(({ volume }) => volume.uuid === uuid);
   return own.some(
     ({ node, volume }) =>
-      !volume.positionKnown || world.group.ledger.isGivenUp(volume.tip) || sharesNothingSurely(world, node),
+      !volume.positionKnown ||
+      world.group.ledger.isLeftBehind(volume.tip) ||
+      sharesNothingSurely(world, node),
   );
 }
 
@@ -152,9 +155,10 @@ function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
   const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
-  if (volume.uuid !== record.uuid || volume.filled || sharesNothingSurely(world, node)) return true;
-  // After several choices the record says too little of what two volumes share: it refuses.
+  if (volume.uuid !== record.uuid || volume.copied || sharesNothingSurely(world, node)) return true;
+  // After several choices, or two components, the record says too little of what two volumes share: it refuses.
   const apart = record.members[pod?.name ?? '']?.apart ?? null;
-  if (group.ledger.choices > 1 && apart !== null && volume.tip.seqno > apart.upTo) return true;
+  if ((group.ledger.choices > 1 || group.ledger.wasSplit) && apart !== null && volume.tip.seqno > apart.upTo)
+    return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

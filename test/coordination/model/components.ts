@@ -15,8 +15,8 @@ export interface Component {
   base: Place;
   /** What the coordinator has said to it since then. */
   word: 'confirmed' | 'refused' | null;
-  /** The other one was confirmed after it. */
-  isOvertaken: boolean;
+  /** How often the other one was confirmed after it. */
+  overtaken: number;
 }
 
 export class Components {
@@ -43,7 +43,7 @@ export class Components {
 
   form(uuid: StateUuid, nodes: readonly Node[], tip: Place, bySql = false): void {
     const members = new Set(nodes.map(({ index }) => index));
-    const component: Component = { uuid, members, tip, base: tip, bySql, word: null, isOvertaken: false };
+    const component: Component = { uuid, members, tip, base: tip, bySql, word: null, overtaken: 0 };
     this.#all.push(component);
     this.#newView(component);
   }

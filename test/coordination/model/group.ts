@@ -149,9 +149,9 @@ export class Group {
     // As the manual of Galera says: the most advanced one, unless it knows of no other.
     const isAhead = this.laws.databases.every((one) => !this.ledger.isOwed(one, tip));
     if (this.#components.all.length === 0 && !isAhead) return false;
-    for (const one of this.#components.all)
-      Object.assign(one, { word: null, isOvertaken: false, base: one.tip });
+    for (const one of this.#components.all) Object.assign(one, { word: null, overtaken: 0, base: one.tip });
     this.#components.form(volume.uuid, together, tip, true);
+    this.ledger.wasSplit = true;
     return true;
   }
 
@@ -169,11 +169,11 @@ export class Group {
     this.ledger.confirm(component.uuid);
     this.ledger.keep(component.tip);
     const others = this.#components.all.filter((one) => one !== component && one.word === 'confirmed');
-    if (others.length > 0 && component.isOvertaken) {
+    // The first word of each may be true of what was before.
+    if (others.length > 0 && component.overtaken > 1) {
       this.laws.broken('two primary components are confirmed again and again');
     }
-    component.isOvertaken = false;
-    for (const one of others) one.isOvertaken = true;
+    for (const one of others) one.overtaken += 1;
   }
 
   /** A server ends; a clean one applies what it has received, and removes its last view (gcomm/src/pc.cpp). */

@@ -67,7 +67,8 @@ export class Laws {
     }
   }
 
-  checkJoin({ index, volume }: Node, { uuid, tip }: State): void {
+  checkJoin({ index, volume, doomed }: Node, { uuid, tip }: State): void {
+    if (doomed) return;
     if (volume.kind === 'data' && volume.uuid !== uuid && volume.tip.before !== null) {
       this.broken(`a state transfer erases the foreign data of ${index}`);
     } else if (volume.kind === 'data' && !contains(tip, volume.tip)) {
@@ -82,7 +83,7 @@ export class Laws {
     if (adopts && !this.ledger.isOwn(uuid)) this.ledger.startOver(uuid);
     this.ledger.own(uuid);
     // Without a record nobody knows of what is not attached.
-    const among = adopts ? ({ volume }: Node) => [volume] : volumesOf;
+    const among = adopts ? (one: Node) => volumesOf(one).slice(0, 1) : volumesOf;
     if (!choice.byHand) this.checkNothingIsOwed(tip, `${node.index} bootstraps`, mustHave, among);
     const ignored = this.#nodes.find(
       (one) => choice.heard(one) && one.volume.kind === 'data' && !one.volume.filled,
@@ -103,7 +104,9 @@ export class Laws {
     const seemsNewest = isOfCluster && volume.copied && !volume.filled && volume.safe;
     if (seemsNewest && (adopts || volume.tip.seqno >= choice.confirmed)) return () => false;
     const isCopy = volume.kind === 'data' && volume.copied;
-    const isKnown = (one: Node) => !this.ledger.wasForgotten || choice.isKnown(one);
+    const isUnheard = ({ volume: one }: Node) =>
+      this.ledger.wasForgotten || (one.kind === 'data' && one.copied);
+    const isKnown = (one: Node) => !isUnheard(one) || choice.isKnown(one);
     // Nor is a copy ahead of those that its member was ahead of.
     if (!adopts) return (one) => isKnown(one) && !(isCopy && choice.isBehind(one));
     const isMisled = this.#nodes.some(
@@ -129,6 +132,7 @@ export class Laws {
 }
 
 /** What is attached to a node, and what was taken away from it. */
-export function volumesOf({ volume, detached }: Node): readonly Volume[] {
+export function volumesOf({ volume, detached, doomed }: Node): readonly Volume[] {
+  if (doomed) return [];
   return detached === null ? [volume] : [volume, detached];
 }

@@ -18,6 +18,8 @@ export class Ledger {
   #isUnrecorded = false;
   /** The record was lost at some time: of volumes that nobody spoke of since, nothing is known. */
   wasForgotten = false;
+  /** A person began a primary component over SQL: how much the others share with it is known only roughly. */
+  wasSplit = false;
 
   /** Notes that a history begins; false when there was one under that uuid. */
   begin(uuid: StateUuid): boolean {
@@ -112,10 +114,6 @@ export class Ledger {
   /** The cluster has gone on without it. */
   isLeftBehind(place: Place): boolean {
     return this.#givenUp.has(place) || this.#passedOver.has(place);
-  }
-
-  isGivenUp(place: Place): boolean {
-    return this.#givenUp.has(place);
   }
 
   /** The cluster goes on from `tip`: nothing of it is given up any more. */

@@ -63,7 +63,7 @@ export class Machines {
     if (process === 'server' || process === 'granted') {
       const { machine, address, island, cutOff, self, lags, pending, told, onItsOwn, start } = node;
       const stays = { machine, address, island, cutOff, self, lags, pending, told, onItsOwn, start };
-      Object.assign(place, { ...stays, process, volume, detached: null });
+      Object.assign(place, { ...stays, process, volume, detached: null, doomed: !this.#durable });
       group.move(node, place);
       this.#left.push({ node: place, of: node, pod });
     }

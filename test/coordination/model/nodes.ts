@@ -52,6 +52,8 @@ export interface Node {
   volume: Volume;
   /** Its other volume, once that of another cluster was attached in the place of its own: the one of both that is not attached. */
   detached: Volume | null;
+  /** What it holds goes with what runs there: its pod is gone, and its volume is on no claim. */
+  doomed: boolean;
   /** It has said that its volume holds nothing, and was in no primary component since. */
   saidEmpty: boolean;
   /** A copy that was made of its volume at some time. */
@@ -89,6 +91,7 @@ export function emptyNode(index: number): Node {
     ...NO_POD,
     volume: { kind: 'empty' },
     detached: null,
+    doomed: false,
     saidEmpty: false,
     copy: null,
     start: 0,

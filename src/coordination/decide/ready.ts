@@ -145,8 +145,10 @@ interface Rival {
 function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
   const { record, members } = seen;
   const own = namesIn(seen, serving);
-  if (own.length === 0 || record.uuid !== serving.uuid) return [];
-  const before = Math.max(...own.map((name) => record.members[name]?.component?.number ?? 0));
+  const numbers = own.flatMap((name) => record.members[name]?.component?.number ?? []);
+  // Those that were started since are in the last one.
+  if (own.length === 0 || numbers.length < own.length || record.uuid !== serving.uuid) return [];
+  const before = Math.max(...numbers);
   return members.flatMap((pod) => {
     const known = record.members[pod.name];
     const component = known?.component ?? null;

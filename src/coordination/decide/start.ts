@@ -254,10 +254,11 @@ function recordAnswer(situation: Situation, report: Report, answer: Answer): Clu
     holdsData: true,
     joined: true,
     behind: null,
+    component: null,
     apart: answer.kind === 'bootstrap' || apart === null ? null : { ...apart, letIn: true },
   };
   if (answer.kind === 'join') {
-    return spend(withMember(record, caller, { ...change, component: null }), [caller]);
+    return spend(withMember(record, caller, change), [caller]);
   }
   if (answer.kind === 'reform') {
     return withMember(record, caller, { ...change, reformTried: true, reformStart: situation.start });

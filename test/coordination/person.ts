@@ -33,9 +33,8 @@ export function deleteByForce(world: World, node: Node): void {
 }
 
 /** Whether all members have spoken since the record was lost, or it never was. */
-function isRecorded({ workload, record, group }: World): boolean {
-  const { active } = workload;
-  return !group.ledger.wasForgotten || active.every(({ pod }) => pod !== null && pod.name in record.members);
+function isRecorded({ nodes, record, group }: World): boolean {
+  return !group.ledger.wasForgotten || nodes.every(({ pod }) => pod === null || pod.name in record.members);
 }
 
 /** A member comes back with an empty volume, which an init container fills after ours has looked at it. */

@@ -24,10 +24,7 @@ export function orderWithMachinesOff(world: World, { pod }: Node): void {
  * the minute after the record was lost: servers that have not said since that they run are not known to.
  */
 export function deleteByForce(world: World, node: Node): void {
-  const areAllKnown = world.workload.active.every(
-    ({ pod }) => pod !== null && pod.name in world.record.members,
-  );
-  if (world.group.ledger.wasForgotten && !areAllKnown) return;
+  if (!isRecorded(world)) return;
   world.workload.machines.abandon(node, world.group);
   for (const { pod } of world.nodes) if (pod?.order === 'machines-off') pod.order = null;
 }

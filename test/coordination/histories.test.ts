@@ -198,6 +198,68 @@ settle 0
 annotate 0
 kill 0
 createPod 0`,
+
+  'a member that crashed is not taken for another primary component': `3 kept
+settle 0
+commit 0
+kill 0
+beginCall 1`,
+
+  'a last view does not form again beside a component that a person began and that was confirmed since': `3 kept
+settle 0
+settle 7 !
+isolate 5
+deletePod 3
+bootstrapBySql 11
+settle 8`,
+
+  'an older copy does not speak for members that were behind what it was': `3 kept ordered
+settle 0
+takeCopy 0
+commit 0
+minutePasses 0
+beginCall 0
+minutePasses 0
+scale 3 !
+beginCall 6
+putBack 2 !`,
+
+  'a volume that was filled after it was said to be empty is not the newest because it says so': `3 kept
+settle 0
+scale 0
+takeCopy 0
+settle 0
+commit 0
+refill 3 !
+deletePod 11
+refill 1
+settle 1 !
+deletePod 10`,
+
+  'a copy with a view of one does not form that again beside members that were left behind': `3 kept ordered
+settle 0
+scale 0
+takeCopy 0
+settle 0
+commit 0
+isolate 1 !
+settle 3
+cutOff 8
+refill 8
+putBack 4 !
+createPod 3 !
+beginCall 0 !
+kill 8`,
+
+  'two components are told apart also where one of them has served before': `3 kept
+settle 0
+isolate 8 !
+settle 4
+outage 6 !
+split 11 !
+settle 3
+isolate 11 !
+bootstrapBySql 2`,
 };
 
 describe('histories that once went wrong stay right', () => {

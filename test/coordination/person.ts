@@ -24,18 +24,14 @@ export function orderWithMachinesOff(world: World, { pod }: Node): void {
  * the minute after the record was lost: servers that have not said since that they run are not known to.
  */
 export function deleteByForce(world: World, node: Node): void {
-  const areAllKnown = world.workload.active.every(
-    ({ pod }) => pod !== null && pod.name in world.record.members,
-  );
-  if (world.group.ledger.wasForgotten && !areAllKnown) return;
+  if (!isRecorded(world)) return;
   world.workload.machines.abandon(node, world.group);
   for (const { pod } of world.nodes) if (pod?.order === 'machines-off') pod.order = null;
 }
 
 /** Whether all members have spoken since the record was lost, or it never was. */
-function isRecorded({ workload, record, group }: World): boolean {
-  const { active } = workload;
-  return !group.ledger.wasForgotten || active.every(({ pod }) => pod !== null && pod.name in record.members);
+function isRecorded({ nodes, record, group }: World): boolean {
+  return !group.ledger.wasForgotten || nodes.every(({ pod }) => pod === null || pod.name in record.members);
 }
 
 /** A member comes back with an empty volume, which an init container fills after ours has looked at it. */

@@ -76,6 +76,7 @@ export const MUTANTS: readonly Mutant[] = [
         return seen.record.formed && isOther ? { ...known, holdsData: false } : known;
       }),
     })),
+    ['volumes', 'calls'],
   ],
   [
     'compares positions of different clusters',

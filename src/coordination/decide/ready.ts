@@ -64,8 +64,8 @@ export function decideReady(situation: Situation, serving: Serving): ReadyDecide
       formed: true,
       holder: isHolder(seen) ? null : record.holder,
       confirmed: Math.max(record.confirmed, serving.seqno ?? 0),
-      // A primary component leaves no other to run elsewhere.
-      vanished: [],
+      // A primary component leaves no other to run elsewhere; but one of it may have no pod.
+      vanished: namesIn(seen, serving).length > 0 ? [] : record.vanished,
     },
   };
 }

@@ -5,7 +5,7 @@
 home=${home:?set by the script that sources this}
 data=${GALERA_DATA_DIRECTORY:-/var/lib/mysql}
 data=${data%/}
-cluster=${GALERA_INJECTOR_CLUSTER:-${WSREP_CLUSTER_NAME:-}}
+cluster=${GALERA_INJECTOR_CLUSTER:-}
 flavor=${GALERA_FLAVOR:-mariadb}
 state_file=$home/state
 # What the coordinator has confirmed, as "START UUID VIEW-NUMBER", or that it let the pod start, as "START - 0" (lib/alone.sh). It lasts

@@ -76,7 +76,7 @@ export interface Member {
   readonly order: Order | null;
 }
 
-/** A person's order that a pod shall bootstrap. */
+/** A person's order that a pod must bootstrap. */
 export type Order = 'now' | 'machines-off';
 
 /** What a member was last told to do; null while it waits or has never asked. */

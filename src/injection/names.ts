@@ -16,7 +16,7 @@ export const CLUSTER_LABEL = `${PREFIX}cluster`;
 /** Written by the injection, with its version; part of the mark that a pod is injected already. */
 export const INJECTED_ANNOTATION = `${PREFIX}injected`;
 
-/** A person's order that the pod which carries it shall bootstrap. The coordinator reads it from pods that exist. */
+/** A person's order that the pod which carries it must bootstrap. The coordinator reads it from pods that exist. */
 export const BOOTSTRAP_ANNOTATION = `${PREFIX}bootstrap`;
 
 /** Set by the kubelet on the API copy of a static pod, which admission can no longer change. */

@@ -55,7 +55,7 @@ export const TABLE: readonly Row[] = [
     UNMARKED,
   ),
   row(
-    'another pod is Ready, but half of the last view of the caller has reported that view; no grant is out, and row 7 applies but for who runs',
+    'another pod is Ready, but half of the last view of the caller has reported that view; no grant is out, and row 7 applies, whoever runs',
     'reform',
     'the rest has lost its quorum and only looks Ready; the component forms again by itself',
     situation(

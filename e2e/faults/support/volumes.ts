@@ -11,10 +11,29 @@ const MOUNT = '/volume';
 const LIST = `cd ${MOUNT} && find . -type f -printf '%P %s %T@\\n' | sort
 find . -type f -size -1024k -print0 | sort -z | xargs -0 sha256sum; cat grastate.dat`;
 
-/** What a claim's volume holds, as one text: equal texts mean an untouched volume. */
-export async function contents(namespace: string, claim: string): Promise<string> {
+/** How a script over a volume ended, and what it wrote. */
+interface Reading {
+  readonly phase: string;
+  readonly text: string;
+}
+
+/** Runs a bash script with the volume of a claim, read only, at /volume, in a pod of its own. */
+export async function readVolume(namespace: string, claim: string, script: string): Promise<Reading> {
   const name = `reader-${Math.random().toString(36).slice(2, 7)}`;
-  const pod = {
+  await apply(namespace, JSON.stringify(reader(name, claim, script)));
+  try {
+    const phase = await until(`the end of ${name}`, 120, async () => {
+      const now = await kubectl(['get', 'pod', '-n', namespace, name, '-o', 'jsonpath={.status.phase}']);
+      return now === 'Succeeded' || now === 'Failed' ? { done: now } : { not: now };
+    });
+    return { phase, text: await kubectl(['logs', '-n', namespace, name]) };
+  } finally {
+    await kubectlAny(['delete', 'pod', '-n', namespace, name, '--wait=false']);
+  }
+}
+
+function reader(name: string, claimName: string, script: string): object {
+  return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
@@ -25,25 +44,20 @@ export async function contents(namespace: string, claim: string): Promise<string
         {
           name: 'reader',
           image: mariadbImage(),
-          command: ['bash', '-c', LIST],
+          command: ['bash', '-c', script],
           volumeMounts: [{ name: 'data', mountPath: MOUNT, readOnly: true }],
         },
       ],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
     },
   };
-  await apply(namespace, JSON.stringify(pod));
-  try {
-    await until(`the end of ${name}`, 120, async () => {
-      const phase = await kubectl(['get', 'pod', '-n', namespace, name, '-o', 'jsonpath={.status.phase}']);
-      return phase === 'Succeeded' || phase === 'Failed' ? { done: phase } : { not: phase };
-    });
-    const text = await kubectl(['logs', '-n', namespace, name]);
-    if (!text.includes('uuid:')) throw new Error(`claim ${claim} holds no saved state: ${text}`);
-    return text;
-  } finally {
-    await kubectlAny(['delete', 'pod', '-n', namespace, name, '--wait=false']);
-  }
+}
+
+/** What a claim's volume holds, as one text: equal texts mean an untouched volume. */
+export async function contents(namespace: string, claim: string): Promise<string> {
+  const { text } = await readVolume(namespace, claim, LIST);
+  if (!text.includes('uuid:')) throw new Error(`claim ${claim} holds no saved state: ${text}`);
+  return text;
 }
 
 /** The state uuid in what `contents` gave. */

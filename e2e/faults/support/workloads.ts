@@ -1,4 +1,4 @@
-/** The workloads that the fault matrix breaks: three nodes each but for `One`, under the selector `app=db`. */
+/** The workloads that the fault matrix breaks: three nodes each, and one in `One`, under the selector `app=db`. */
 import { mariadbImage } from '../../support/examples.ts';
 
 /** How the nodes are written down. */

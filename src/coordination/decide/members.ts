@@ -201,9 +201,11 @@ export function bestChoice(situation: Situation): Choice {
 }
 
 function furthestDiverged(record: ClusterRecord): string | undefined {
-  const seqnoOf = (name: string): number => {
-    const data = record.members[name]?.report?.data;
-    return data?.kind === 'present' ? data.seqno : -1;
-  };
-  return divergedMembers(record).toSorted((a, b) => seqnoOf(b) - seqnoOf(a))[0];
+  return divergedMembers(record).toSorted((a, b) => reportedSeqno(record, b) - reportedSeqno(record, a))[0];
+}
+
+/** The seqno that a member has reported; -1 where it has reported no data, or does not know. */
+export function reportedSeqno({ members }: ClusterRecord, name: string): number {
+  const data = members[name]?.report?.data;
+  return data?.kind === 'present' ? data.seqno : -1;
 }

@@ -139,16 +139,23 @@ interface Rival {
 }
 
 /**
+ * Number of the last component in which any of the members was confirmed. Null while one of them has not been confirmed since
+ * it started: it has joined the newest one, so that they go on from that.
+ */
+function lastNumberOf({ members }: ClusterRecord, own: readonly string[]): number | null {
+  const numbers = own.flatMap((name) => members[name]?.component?.number ?? []);
+  return own.length === 0 || numbers.length < own.length ? null : Math.max(...numbers);
+}
+
+/**
  * Members that serve outside of the caller's component, in one that came to be after the caller's last one. Within one
  * history that is over soon: they have crashed since, or the caller's own word comes late.
  */
 function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
   const { record, members } = seen;
   const own = namesIn(seen, serving);
-  const numbers = own.flatMap((name) => record.members[name]?.component?.number ?? []);
-  // Those that were started since are in the last one.
-  if (own.length === 0 || numbers.length < own.length || record.uuid !== serving.uuid) return [];
-  const before = Math.max(...numbers);
+  const before = lastNumberOf(record, own);
+  if (before === null || record.uuid !== serving.uuid) return [];
   return members.flatMap((pod) => {
     const known = record.members[pod.name];
     const component = known?.component ?? null;
@@ -164,12 +171,9 @@ function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
  */
 function withoutOvertaken(seen: Situation, serving: Serving): Situation {
   const own = namesIn(seen, serving);
-  const { members } = seen.record;
-  const numbers = own.flatMap((name) => members[name]?.component?.number ?? []);
-  // One that has joined since, and was not confirmed yet, has joined the last one.
-  if (own.length === 0 || numbers.length < own.length) return seen;
-  const before = Math.max(...numbers);
-  const entries = Object.entries(members).map(([name, known]) => {
+  const before = lastNumberOf(seen.record, own);
+  if (before === null) return seen;
+  const entries = Object.entries(seen.record.members).map(([name, known]) => {
     const { component, apart, holdsData } = known;
     if (own.includes(name) || component === null || component.number <= before) return [name, known] as const;
     if (apart !== null || !holdsData) return [name, known] as const;

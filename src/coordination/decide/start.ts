@@ -18,6 +18,7 @@ import {
   everHeld,
   isSurpassed,
   othersHoldData,
+  reportedSeqno,
   runningMembers,
   servingMembers,
   viewCompanions,
@@ -156,14 +157,14 @@ function hasNewestData({ record, caller }: Situation, together: readonly string[
   const inside = [caller.name, ...together];
   const { members, confirmed } = record;
   if (together.some((name) => members[name]?.told !== null)) return true;
-  const furthest = Math.max(...inside.map((name) => positionOf(record, name)));
+  const furthest = Math.max(...inside.map((name) => reportedSeqno(record, name)));
   if (furthest < confirmed) return false;
   const isSafe = inside.some((name) => isSafeIn(record, name));
   return Object.entries(members)
     .filter(([name, { holdsData }]) => holdsData && !inside.includes(name) && !isSurpassed(record, name))
     .every(([name, { report, told, served }]) => {
       if (told !== null) return isSafe && !served;
-      const position = positionOf(record, name);
+      const position = reportedSeqno(record, name);
       return report !== null && position >= 0 && position <= furthest;
     });
 }
@@ -171,11 +172,6 @@ function hasNewestData({ record, caller }: Situation, together: readonly string[
 function isSafeIn({ members }: ClusterRecord, name: string): boolean {
   const data = members[name]?.report?.data;
   return data?.kind === 'present' && data.safe;
-}
-
-function positionOf({ members }: ClusterRecord, name: string): number {
-  const data = members[name]?.report?.data;
-  return data?.kind === 'present' ? data.seqno : -1;
 }
 
 /**

@@ -58,10 +58,14 @@ export function eventFor(call: 'turn' | 'start' | 'ready', answer: Answer): PodE
     case 'bootstrap':
       return { reason: 'GaleraBootstrap', type: 'Normal', message };
     case 'recover':
-      return { reason: 'GaleraRecovering', type: 'Normal', message };
+      return { reason: 'GaleraRecovering', type: typeOf(answer), message };
     case 'wait':
-      return { reason: 'GaleraWaiting', type: answer.person === true ? 'Warning' : 'Normal', message };
+      return { reason: 'GaleraWaiting', type: typeOf(answer), message };
     case 'refuse':
       return { reason: 'GaleraRefused', type: 'Warning', message };
   }
+}
+
+function typeOf({ person }: { readonly person?: true }): PodEvent['type'] {
+  return person === true ? 'Warning' : 'Normal';
 }

@@ -202,10 +202,10 @@ export type Answer =
       readonly byHand: boolean;
       readonly why: string;
     }
-  /** `person`: it ends only when somebody acts; the sentence says how. */
+  /** `person`: it may end only when somebody acts; the sentence says how. */
   | { readonly kind: 'wait'; readonly why: string; readonly person?: true }
   /** Wait, and count as Ready meanwhile, so that an ordered controller creates the members that are waited for. */
-  | { readonly kind: 'recover'; readonly why: string }
+  | { readonly kind: 'recover'; readonly why: string; readonly person?: true }
   | { readonly kind: 'refuse'; readonly why: string };
 
 /** A decision: what to say, and the record that must be written before it is said. */

@@ -37,6 +37,8 @@ describe('an Event', () => {
   it.each([
     ['start', { kind: 'wait', why: 'db-0 forms the cluster' }, 'Normal'],
     ['start', { kind: 'wait', why: 'older copies', person: true }, 'Warning'],
+    ['start', { kind: 'recover', why: 'db-1 has no pod' }, 'Normal'],
+    ['start', { kind: 'recover', why: 'an older copy', person: true }, 'Warning'],
     ['start', { kind: 'refuse', why: 'another cluster' }, 'Warning'],
     ['ready', { kind: 'refuse', why: 'two components' }, 'Warning'],
     ['ready', { kind: 'join', why: 'Primary and Synced' }, 'Normal'],

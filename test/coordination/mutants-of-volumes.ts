@@ -38,6 +38,18 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
     ['servers'],
   ],
   [
+    'lets one that was killed and has not asked yet speak for its last view',
+    told((seen, report) => {
+      const oneRuns = Object.values(seen.record.members).some((known) => known.told !== null && known.served);
+      if (!oneRuns) return {};
+      const heard = others(seen, (known) =>
+        isOutside(report, known) ? { ...known, holdsData: false } : known,
+      );
+      return { seen: heard };
+    }),
+    ['servers'],
+  ],
+  [
     'takes data of a crash inside a DDL for none',
     told((_seen, report) => ({ report: { ...report, data: asEmpty(report.data) } })),
     ['servers'],

@@ -5,6 +5,10 @@ import { get, until } from '../../support/kubectl.ts';
 import { eventsOf, status } from './sayings.ts';
 import type { Subject } from './subject.ts';
 
+/** A server that forms its last view again is not Primary before it sees all members of that. */
+const WAITING: readonly string[] = ['Waiting', 'Recovering', 'Reforming'];
+const REASONS = ['GaleraWaiting', 'GaleraRecovering', 'GaleraJoining'];
+
 /** Members that must wait, for whom, and how long that is watched. */
 export interface Wait {
   readonly members: readonly string[];
@@ -40,7 +44,8 @@ function notWaiting(
   const found = members.map((name) => seen.members.find((one) => one.name === name));
   const good = found.every(
     (member) =>
-      (member?.role === 'Waiting' || member?.role === 'Recovering') &&
+      member !== undefined &&
+      WAITING.includes(member.role) &&
       saying.every((word) => member.said.includes(word)),
   );
   return good && seen.holder === null ? undefined : JSON.stringify(seen);
@@ -48,7 +53,7 @@ function notWaiting(
 
 async function expectEvent({ namespace }: Subject, pod: string, saying: readonly string[]): Promise<void> {
   const uid = (await get<{ metadata: { uid: string } }>(namespace, 'pod', pod)).metadata.uid;
-  const waiting = await Promise.all(['GaleraWaiting', 'GaleraRecovering'].map((r) => eventsOf(namespace, r)));
+  const waiting = await Promise.all(REASONS.map((reason) => eventsOf(namespace, reason)));
   const own = waiting.flat().filter((event) => event.involvedObject.uid === uid);
   const found = own.some((event) => saying.every((word) => event.message?.includes(word)));
   if (found) return;

@@ -83,20 +83,34 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
   const isCaller = best?.name === caller.name;
   if (isCaller && best.newest) return grant(situation, report, words.alone(best.data.seqno));
   const unheard = unheardHolders(record);
-  if (unheard.length > 0) return waitForHolders(situation, unheard);
+  const older = olderCopy(record, best);
+  if (unheard.length > 0) return noteOlder(waitForHolders(situation, unheard), older);
   const unknown = withoutPosition(record, own);
   const choice = bestChoice(situation);
   if (unknown.length > 0 && own.length > 1) return askPerson(words.waitForPosition(choice, unknown));
   const ahead = divergedBeyond(record, best?.data.seqno ?? -1).filter((name) => !isSurpassed(record, name));
   if (ahead.length > 0) return askPerson(words.waitForShared(choice, ahead));
-  const seqno = best?.data.seqno ?? -1;
-  if (seqno >= 0 && seqno < record.confirmed)
-    return askPerson(words.waitForOlderCopy(choice, seqno, record.confirmed));
+  if (older !== null) return askPerson(words.waitForOlderCopy(choice, older, record.confirmed));
   if (isCaller) return grant(situation, report, words.newest(best.data.seqno));
   return {
     kind: 'wait',
     why: words.waitForNewest(best?.name, best?.data.seqno),
   };
+}
+
+/**
+ * Where the best volume ends, if the cluster had committed more. What was confirmed is of the recorded identity; one that never
+ * formed may have given way to another.
+ */
+function olderCopy({ confirmed, uuid }: ClusterRecord, best: Candidate | undefined): number | null {
+  if (best === undefined || best.data.uuid !== uuid) return null;
+  return best.data.seqno >= 0 && best.data.seqno < confirmed ? best.data.seqno : null;
+}
+
+/** The one that is waited for may be scaled away, and then only a person goes on. */
+function noteOlder(answer: Answer, older: number | null): Answer {
+  if (older === null || answer.kind !== 'recover') return answer;
+  return { ...answer, why: `${words.foundOlder(older)} ${answer.why}`, person: true };
 }
 
 /** Members of which nobody can say how far their data goes; not those that somebody is surely ahead of. */

@@ -172,6 +172,12 @@ describe('a volume that was put back to an older copy of itself', () => {
     expect('why' in said && said.why).toMatch(/older copy: .*seqno 50.*kubectl annotate pod -n shop db-\d /);
   });
 
+  it('says so, with the order, while the others are scaled away and may be newer', () => {
+    const said = answer(situation(0, confirmed, [member(0)]), holding(A, 10, true));
+    expect(said).toMatchObject({ kind: 'recover', person: true });
+    expect('why' in said && said.why).toMatch(/older copy.*10.*db-1, db-2 hold.*kubectl annotate pod/);
+  });
+
   it('is no witness that others were left behind it', () => {
     const behind = known(1, null, { holdsData: true, behind: 'db-0' });
     const seen = formed({ confirmed: 50, members: { 'db-1': behind } });

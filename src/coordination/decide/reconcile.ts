@@ -7,8 +7,8 @@ export const NOT_STARTED = { told: null, served: false, reforming: null } as con
 /**
  * The record in step with the pods that exist.
  *
- * A pod that came back under the name of its member starts afresh, but what its volume held is not forgotten. A member
- * without a pod stays only while its data outlives the pod. A holder whose pod is gone holds nothing. A server that was
+ * A pod that came back under the name of its member starts afresh, but what its volume held, or that it held
+ * nothing, is not forgotten. A member without a pod stays only while its volume outlives the pod. A holder whose pod is gone holds nothing. A server that was
  * started on a machine that cannot be reached may run on without its pod. An order goes with its pod.
  */
 export function reconcile(seen: Situation): ClusterRecord {
@@ -18,7 +18,7 @@ export function reconcile(seen: Situation): ClusterRecord {
   for (const [name, known] of Object.entries(record.members)) {
     const pod = byName.get(name);
     if (pod?.podUid === known.podUid) members[name] = known;
-    else if (known.durable && known.holdsData) members[name] = withoutPod(known, pod);
+    else if (known.durable) members[name] = withoutPod(known, pod);
   }
   const holder = record.holder;
   const holderLives = holder !== null && pods.some((pod) => pod.podUid === holder.podUid);

@@ -150,15 +150,16 @@ function reformers(situation: Situation, report: Report, someRun: boolean): read
 /**
  * Whether nobody outside of the caller's last view is ahead of those in it, and none of them is an older copy. The file of the
  * last view is written when the view comes, and the rows when the applier has come so far: those who were killed in a view
- * may be behind one that had left it in order. A server that runs, and without which the view is not complete, still has them
- * in its queue. One that was told to join one who was safe, and has not been Primary since, has nothing that was not there.
+ * may be behind one that had left it in order. One inside that has not asked may run still and have those rows in its queue, or
+ * have been killed before it applied them: it speaks for nobody. One outside that was told to join one who was safe, and has
+ * not been Primary since, has nothing that was not there.
  */
 function hasNewestData({ record, caller }: Situation, together: readonly string[]): boolean {
   const inside = [caller.name, ...together];
   const { members, confirmed } = record;
-  if (together.some((name) => members[name]?.told !== null)) return true;
   const furthest = Math.max(...inside.map((name) => reportedSeqno(record, name)));
-  if (furthest < confirmed) return false;
+  const isHeard = together.every((name) => members[name]?.told === null);
+  if (isHeard && furthest < confirmed) return false;
   const isSafe = inside.some((name) => isSafeIn(record, name));
   return Object.entries(members)
     .filter(([name, { holdsData }]) => holdsData && !inside.includes(name) && !isSurpassed(record, name))

@@ -157,6 +157,10 @@ export function recover(choice: Choice, names: readonly string[]): string {
   );
 }
 
+export function foundOlder(seqno: number): string {
+  return `every volume heard so far is an older copy, which ends at seqno ${seqno}.`;
+}
+
 export function waitForNewest(name: string | undefined, seqno: number | undefined): string {
   return `${name ?? 'another member'} holds the newest data (seqno ${seqno ?? 'unknown'}) and bootstraps first. If it cannot, bootstrap=now on another pod chooses the data of that one.`;
 }

@@ -3,7 +3,7 @@ import { isMap, isNode, isScalar, type Pair, parseDocument, type YAMLMap } from 
 const begin = '<!-- values: made from values.yaml by npm run render -->\n';
 const end = '<!-- /values -->';
 
-/** The chart's README with its table of values made anew from the comments of values.yaml that begin with `# --`. */
+/** The chart's README with its table of values made again from the comments of values.yaml that begin with `# --`. */
 export function withValuesTable(readme: string, values: string): string {
   const from = readme.indexOf(begin) + begin.length;
   const to = readme.indexOf(end);

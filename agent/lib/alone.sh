@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Joining without the coordinator's word of now, on one that it gave before: that this pod serves the cluster, or that it shall start.
+# Joining without the coordinator's word of now, on one that it gave before: that this pod serves the cluster, or that it must start.
 # That word stands while the record says that a server was started here. A question ends it, because the record then says that none
 # runs and others may be chosen to go on; the answer to start one brings it back.
 

@@ -1,4 +1,4 @@
-/** What the test cluster is made of. Cache folders are named by these, so a new value builds anew. */
+/** What the test cluster is made of. Cache folders are named by these, so a new value builds again. */
 export const versions = {
   kubernetes: '1.36.3',
   coredns: '1.14.7',

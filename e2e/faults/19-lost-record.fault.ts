@@ -30,7 +30,7 @@ async function holdOthersBack({ namespace }: Subject): Promise<void> {
   }
 }
 
-/** db-1 and db-2 serve on machines that neither db-0 nor the control plane reaches; `replace` starts a server anew on db-0. */
+/** db-1 and db-2 serve on machines that neither db-0 nor the control plane reaches; `replace` starts a server again on db-0. */
 async function partition(
   subject: Subject,
   replace: () => Promise<unknown>,
@@ -77,8 +77,8 @@ async function withoutBootstrap(subject: Subject, during: () => Promise<unknown>
   if (more > 0) throw new Error(`${more} members were told to bootstrap`);
 }
 
-/** A person makes pods anew that do not trust the authority of an injector that was installed again. */
-async function createAnew(subject: Subject, names: readonly string[]): Promise<void> {
+/** A person makes pods again that do not trust the authority of an injector that was installed again. */
+async function createAgain(subject: Subject, names: readonly string[]): Promise<void> {
   subject.ended('by hand');
   subject.begin();
   await kubectl(['delete', 'pod', '-n', subject.namespace, ...names]);
@@ -181,7 +181,7 @@ function namespaceThenPods(add: Add): void {
     await partition(
       subject,
       () => kubectl(['delete', 'pod', '-n', subject.namespace, 'db-0']),
-      () => createAnew(subject, OTHERS),
+      () => createAgain(subject, OTHERS),
     );
   });
 
@@ -191,7 +191,7 @@ function namespaceThenPods(add: Add): void {
       await kubectl(['delete', 'pod', '-n', subject.namespace, 'db-0']);
       await waits(subject, { members: ['db-0'], saying: ['db-1'], seconds: 90 });
     });
-    await createAnew(subject, OTHERS);
+    await createAgain(subject, OTHERS);
     await subject.recovers();
   });
 }
@@ -204,14 +204,14 @@ function namespaceThenCrash(add: Add): void {
       await loseFirst(subject);
       await waits(subject, { members: ['db-0'], saying: OTHERS, seconds: 90 });
     });
-    await createAnew(subject, OTHERS);
+    await createAgain(subject, OTHERS);
     await subject.recovers();
   });
 
   add("the injector's namespace deleted, then a total crash", { alone: true }, async (subject) => {
     await deleteInjector('another');
     const rows = await crashWhileFirstLags(subject);
-    await createAnew(subject, ['db-0', ...OTHERS]);
+    await createAgain(subject, ['db-0', ...OTHERS]);
     await subject.recovers();
     await agreeOn(subject, rows);
   });

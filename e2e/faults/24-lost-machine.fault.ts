@@ -87,8 +87,8 @@ async function asksForMachine(subject: Subject, lost: LostServers): Promise<void
   await lost.write();
 }
 
-/** The machine is off for good, and a person says so: the member goes on, and the others are made anew on this one. */
-async function goesOn(subject: Subject, anew: (index: number) => string): Promise<void> {
+/** The machine is off for good, and a person says so: the member goes on, and the others are made again on this one. */
+async function goesOn(subject: Subject, again: (index: number) => string): Promise<void> {
   await machine().powerOff();
   subject.ended('by hand');
   await order(subject, 'machines-off');
@@ -98,7 +98,7 @@ async function goesOn(subject: Subject, anew: (index: number) => string): Promis
   });
   await kubectl(['delete', 'pod,pvc', '-n', subject.namespace, '--ignore-not-found', ...LOST]);
   subject.begin();
-  for (const index of [1, 2]) await apply(subject.namespace, anew(index));
+  for (const index of [1, 2]) await apply(subject.namespace, again(index));
   await subject.recovers();
 }
 
@@ -119,7 +119,7 @@ row(24, 'pods deleted while their servers run on a machine out of reach', (add) 
     await goesOn(subject, replaced.member);
   });
 
-  add('no claims, made anew elsewhere at once; the machine comes back', bare, async (subject) => {
+  add('no claims, made again elsewhere at once; the machine comes back', bare, async (subject) => {
     const lost = await cutOff(subject);
     await deleteByForce(subject);
     for (const index of [1, 2]) await apply(subject.namespace, replaced.member(index));

@@ -40,7 +40,7 @@ export class Tally {
       return `| ${from} to ${(BANDS[at] ?? 0) / 1_000} s | ${cells.join(' | ')} |`;
     });
     return [
-      '| idle | reused | given up by the caller after 90 s, opened anew | closed by the server, opened anew | lost |',
+      '| idle | reused | given up by the caller after 90 s, opened again | closed by the server, opened again | lost |',
       '| --- | --- | --- | --- | --- |',
       ...lines,
     ];

@@ -74,7 +74,7 @@ describe('a member that was told what to do', () => {
     expect(phase({ events: [...events, event('GaleraRefused', 'd')] })).toBe('is refused: d');
   });
 
-  it('asks anew after a restart, whatever it was told before', () => {
+  it('asks again after a restart, whatever it was told before', () => {
     const events = [event('GaleraWaiting', 'a', early)];
     expect(phase({ pod: pod({ ...running(late), restartCount: 1 }), events })).toContain(
       'asks the coordinator',

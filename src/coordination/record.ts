@@ -40,7 +40,7 @@ export function parseRecord(annotation: string | undefined): ClusterRecord {
     value = JSON.parse(annotation);
   } catch (cause) {
     throw new UnreadableRecordError(
-      `annotation ${RECORD_ANNOTATION} is not JSON; delete the Lease to start anew`,
+      `annotation ${RECORD_ANNOTATION} is not JSON; delete the Lease to start over`,
       {
         cause,
       },
@@ -197,5 +197,5 @@ function text(value: unknown, field: string): string {
 
 function unreadable(field: string, value: unknown): UnreadableRecordError {
   const shown = (value === undefined ? 'missing' : JSON.stringify(value)).slice(0, 60);
-  return new UnreadableRecordError(`the record's ${field} is ${shown}; delete the Lease to start anew`);
+  return new UnreadableRecordError(`the record's ${field} is ${shown}; delete the Lease to start over`);
 }

@@ -59,7 +59,7 @@ describe('the roll', () => {
     expect(decide(published, at(62 * DAY), true)).toBe('switch');
   });
 
-  it('goes on with the published authority when the one that signs has expired, and begins anew without one', async () => {
+  it('goes on with the published authority when the one that signs has expired, and begins again without one', async () => {
     const published = await follow(first, 'publish', at(61 * DAY));
     expect(decide(published, at(91 * DAY), false)).toBe('switch');
     expect(decide(first, at(91 * DAY), true)).toBe('found');

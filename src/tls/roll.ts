@@ -28,7 +28,7 @@ export interface Moment {
 
 /**
  * The next thing to do:
- * - `found`: begin anew, because no authority can sign any more
+ * - `found`: begin again, because no authority can sign any more
  * - `switch`: let the next authority sign
  * - `renew`: make a new leaf
  * - `publish`: make the next authority, to be trusted beside the others

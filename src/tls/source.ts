@@ -1,6 +1,6 @@
 /** The seam between the server and whatever brings its certificate. */
 
-/** A serving certificate with its key and the authorities that clients shall trust, all PEM. */
+/** A serving certificate with its key and the authorities that clients must trust, all PEM. */
 export interface ServingCertificate {
   /** The leaf, followed by the certificates that lead from it to an authority, if any. */
   readonly certificate: string;

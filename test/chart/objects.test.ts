@@ -93,7 +93,7 @@ describe('the pods of the injector', () => {
     expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThanOrEqual(LAME_DUCK_MS + DRAIN_MS + 5_000);
   });
 
-  it('are spread anew by each rollout, wherever the pods before them are', () => {
+  it('are spread again by each rollout, wherever the pods before them are', () => {
     expect(deployment(objects).spec.template.spec.topologySpreadConstraints).toMatchObject([
       { topologyKey: 'kubernetes.io/hostname', matchLabelKeys: ['pod-template-hash'] },
     ]);

@@ -76,7 +76,7 @@ describe('the coordinator', () => {
     expect(await say(1, 'start', holding(4, 12))).toMatch(/^join \S+$/);
   });
 
-  it('begins anew where the namespace was deleted and made again: the volumes went with it', async () => {
+  it('begins again where the namespace was deleted and made again: the volumes went with it', async () => {
     const { store, pods, say } = setUp();
     const record = async () => (await store.read({ namespace: 'shop', cluster: 'db' })).record;
     await say(0, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=1\n`);

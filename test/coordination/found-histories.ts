@@ -86,7 +86,7 @@ createPod 0
 swapVolume 10
 settle 10`,
 
-  'a person gives a spent order anew to the next pod, which an ordered controller makes a moment later': `3 kept ordered
+  'a person gives a spent order again to the next pod, which an ordered controller makes a moment later': `3 kept ordered
 settle 0
 settle 0
 commit 0
@@ -106,7 +106,7 @@ kill 3
 commit 0
 scale 0`,
 
-  'a cluster that began anew after it was forgotten owes nothing to volumes that nobody had spoken of': `3 kept ordered
+  'a cluster that began again after it was forgotten owes nothing to volumes that nobody had spoken of': `3 kept ordered
 settle 0
 settle 0
 commit 0

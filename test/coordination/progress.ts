@@ -116,7 +116,7 @@ function databases(world: World): readonly { readonly node: Node; readonly volum
   return world.nodes.flatMap((node) => (node.volume.kind === 'data' ? [{ node, volume: node.volume }] : []));
 }
 
-/** A person annotates the pod with the newest data, anew where its annotation is spent; false where no pod can be chosen. */
+/** A person annotates the pod with the newest data, again where its annotation is spent; false where no pod can be chosen. */
 function goOnByHand(world: World): boolean {
   const { uuid, formed } = world.record;
   const node = databases(world)

@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Context, Workload } from '../../src/injection/index.ts';
 import { injected } from './pods.ts';
 
-/** Set to 1, the patches are written anew; the change is then for `git diff` to show and a person to judge. */
+/** Set to 1, the patches are written again; the change is then for `git diff` to show and a person to judge. */
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
 const FOLDER = new URL('../fixtures/injection/', import.meta.url);

@@ -60,7 +60,7 @@ describe('a worse injection breaks the law', () => {
       return decision.kind === 'inject' ? { ...decision, operations: change(decision.operations) } : decision;
     };
   const also = (operation: Operation): Decide => changed((operations) => [...operations, operation]);
-  /** Ours, but for pods with that text in them. */
+  /** Ours, except for pods with that text in them. */
   const againWhen =
     (text: string): Decide =>
     (subject, context) =>

@@ -180,7 +180,7 @@ describe('the self-managed source', () => {
     expect(starting.pair).toEqual(running.pair);
   });
 
-  it('begins anew when nobody brings the Secret back', async () => {
+  it('begins again when nobody brings the Secret back', async () => {
     const clock: Clock = { now: Date.now() };
     overwriteBundles(api, 'an authority of which the key is gone');
     const starting = replica(api, clock, { lives: LIVES, pollMs: 5_000 });

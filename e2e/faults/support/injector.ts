@@ -29,7 +29,7 @@ export async function withoutInjector(during: () => Promise<void>): Promise<void
   }
 }
 
-/** The servers of the replicas by pod, read anew each second. */
+/** The servers of the replicas by pod, read again each second. */
 class Replicas {
   #processes = new Map<string, PodProcess[]>();
   #on = true;

@@ -8,7 +8,7 @@ import type { Subject } from './subject.ts';
 const APPLIED_MS = 1_000;
 
 /**
- * Ends members without warning and takes their volumes. What remains of the controller makes them anew at once, when
+ * Ends members without warning and takes their volumes. What remains of the controller makes them again at once, when
  * there is one.
  */
 export function loseVolumes(subject: Subject, members: readonly number[]): Promise<void> {

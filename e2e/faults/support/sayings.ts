@@ -34,7 +34,7 @@ export async function eventsOf(namespace: string, reason: string, pod?: string):
   return items;
 }
 
-/** What a member shall say. */
+/** What a member must say. */
 export interface Saying {
   readonly role: Role;
   /** Reason of the Event about its pod. */

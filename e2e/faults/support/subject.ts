@@ -160,7 +160,7 @@ export class Subject {
 
 type Outcome = Omit<Result, 'row' | 'fault' | 'case' | 'figure' | 'commit' | 'date'>;
 
-/** What a recovery shall end in. */
+/** What a recovery must end in. */
 export interface Recovery {
   readonly size?: number;
   readonly seconds?: number;

@@ -19,7 +19,7 @@ export interface StatusIo {
     context: string | undefined,
   ) => Promise<{ readonly namespace: string; readonly read: ReadClusters }>;
   readonly now: () => number;
-  /** Resolves with false when watching shall end. */
+  /** Resolves with false when watching must end. */
   readonly pause: (milliseconds: number) => Promise<boolean>;
 }
 

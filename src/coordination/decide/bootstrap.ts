@@ -131,7 +131,7 @@ export function waitForHolders(situation: Situation, unheard: readonly string[])
   return { kind: 'wait', why: words.waitForHolders(choice, unheard) };
 }
 
-/** No member has the cluster's uuid: a database that was never clustered is adopted, lost volumes start anew. */
+/** No member has the cluster's uuid: a database that was never clustered is adopted, lost volumes start over. */
 function withoutCandidate(situation: Situation, report: Report): Answer {
   const unheard = everHeld(situation.record);
   if (unheard.length > 0) return waitForHolders(situation, unheard);

@@ -64,8 +64,8 @@ describe('a member that waits for holders without a pod', () => {
     const chosen = decideStart(situation(1, formed({}), ready), holding(A, 4));
     expect(chosen.answer.kind).toBe('bootstrap');
     expect(decideStart(situation(0, chosen.record, ready), EMPTY).answer.kind).toBe('wait');
-    const anew = [member(0), member(1, { ready: true, readySince: 8 })];
-    expect(decideStart(situation(0, chosen.record, anew), EMPTY).answer.kind).toBe('join');
+    const again = [member(0), member(1, { ready: true, readySince: 8 })];
+    expect(decideStart(situation(0, chosen.record, again), EMPTY).answer.kind).toBe('join');
     const said = decideReady(situation(1, chosen.record, ready), says(A, [])).record;
     expect(decideStart(situation(0, said, ready), EMPTY).answer.kind).toBe('join');
   });
@@ -131,8 +131,8 @@ describe('the last view, with nobody running', () => {
     const all = { 'db-1': reported(1), 'db-2': reported(2) };
     const granted = decideStart(situation(0, formed({ members: all })), holding(A, 9)).record;
     const { record: next } = decideReady(situation(0, granted), says(A));
-    const anew = [member(0, { ready: true }), member(1, { podUid: 'uid-new' }), member(2)];
-    for (const pods of [serving, anew]) {
+    const again = [member(0, { ready: true }), member(1, { podUid: 'uid-new' }), member(2)];
+    for (const pods of [serving, again]) {
       expect(decideStart(situation(1, next, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
     }
   });
@@ -229,7 +229,7 @@ describe('a foreign volume', () => {
     expect(decideStart(situation(0, refused, pods), holding(A, 3)).answer.kind).toBe('bootstrap');
   });
 
-  it('does not keep a cluster that lost every volume of its own from starting anew', () => {
+  it('does not keep a cluster that lost every volume of its own from starting over', () => {
     const refused = decideStart(
       situation(2, formed({ members: { 'db-1': known(1, EMPTY) } })),
       holding(B, 9),

@@ -227,7 +227,7 @@ describe('a known cluster of which nobody runs', () => {
     expect(decideStart(situation(0, silent), EMPTY).answer.kind).toBe('wait');
   });
 
-  it('starts anew only when every member that held data has said that it holds none', () => {
+  it('starts over only when every member that held data has said that it holds none', () => {
     const seen = formed({ members: { 'db-1': known(1, EMPTY), 'db-2': known(2, EMPTY) } });
     expect(decideStart(situation(0, seen), EMPTY).answer).toMatchObject({ kind: 'bootstrap', as: FRESH });
   });

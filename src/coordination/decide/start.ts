@@ -27,7 +27,7 @@ import { NOT_STARTED, reconcile, withMember, withReport } from './reconcile.ts';
 import * as words from './words.ts';
 
 /**
- * Decides what the caller's start script shall do. The rules are those of docs/recovery.md, in its order: a foreign
+ * Decides what the caller's start script must do. The rules are those of docs/recovery.md, in its order: a foreign
  * volume is refused, a serving cluster is joined, a granted bootstrap is waited for, a complete last view forms again, a
  * running server may hold newer data, and only then does somebody bootstrap.
  */
@@ -66,7 +66,7 @@ export function decideTurn(situation: Situation, data: 'empty' | 'present'): Dec
 function observe(situation: Situation, report: Report): Situation {
   const record = withReport(reconcile(situation), situation, report);
   const open = forgetUnformed(record, situation, report);
-  // A holder that asks again runs no server: its grant is over, and the rules decide anew.
+  // A holder that asks again runs no server: its grant is over, and the rules decide again.
   return { ...situation, record: releaseOwn(open, situation.caller.podUid) };
 }
 

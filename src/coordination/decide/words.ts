@@ -71,7 +71,7 @@ export function join(serving: string): string {
 }
 
 export function inspect(): string {
-  return 'the start script shall read what the data directory holds';
+  return 'the start script reads what the data directory holds';
 }
 
 export function reform(together: readonly string[]): string {

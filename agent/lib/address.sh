@@ -69,9 +69,6 @@ add_member() {
   [[ " ${members[*]} " == *" $1 "* ]] || members+=("$1")
 }
 
-# Seconds: a survivor notices its loss after Galera's suspect timeout of 5 s, its readiness probe twice 3 s later.
-quorum_patience=15
-
 member_list() {
   local IFS=,
   printf '%s' "${members[*]}"

@@ -55,20 +55,9 @@ export const TABLE: readonly Row[] = [
     UNMARKED,
   ),
   row(
-    'another pod is Ready, but half of the last view of the caller has reported that view; no grant is out, and row 7 applies, whoever runs',
-    'reform',
-    'the rest has lost its quorum and only looks Ready; the component forms again by itself',
-    situation(
-      1,
-      formed({ members: { 'db-0': started(0), 'db-2': known(2, withView(2, holding(A, 4))) } }),
-      ready,
-    ),
-    withView(1, holding(A, 4)),
-  ),
-  row(
     'another pod is Ready, and what runs in it was started with a word of the coordinator',
     'join',
-    'own data is let in only when the record has its uuid and it has not diverged from the cluster; else refused, or told to wait while no uuid is recorded',
+    'own data is let in only when the record has its uuid and it has not diverged from the cluster; else refused, or told to wait while no uuid is recorded. The node keeps its last view while too few members answer to be Primary without it',
     situation(1, formed({ members: { 'db-0': started(0) } }), ready),
     EMPTY,
   ),

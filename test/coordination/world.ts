@@ -167,7 +167,8 @@ export class World {
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
     if (answer.kind === 'bootstrap' && this.group.someAnswers(node, true)) return askAgain(node);
     Object.assign(node, { told: null, onItsOwn: false });
-    if (answer.kind !== 'bootstrap') return this.group.start(node, answer.kind === 'reform');
+    if (answer.kind !== 'bootstrap')
+      return this.group.start(node, answer.kind === 'reform' || (!isOver(seen) && this.group.needs(node)));
     if (byHand && this.record.formed) this.group.laws.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
     this.group.bootstrap(node, uuid, choiceOf(this.workload, byHand, seen));
@@ -286,4 +287,9 @@ export class World {
       freshUuid: this.#clock.freshUuid(),
     };
   }
+}
+
+/** The coordinator says with an answer *join* that the last view is over. */
+function isOver({ record, caller }: Situation): boolean {
+  return record.members[caller.name]?.reformTried === true;
 }

@@ -107,25 +107,6 @@ describe('the last view, with nobody running', () => {
     expect(decideStart(seen(other, 'second'), withView(1, holding(A, 4))).answer.kind).toBe('wait');
   });
 
-  it('forms again although somebody looks Ready, when half of it went down in it', () => {
-    const pods = [member(0, { ready: true }), member(1), member(2)];
-    const two = formed({ members: { 'db-0': started(0), 'db-2': reported(2) } });
-    expect(decideStart(situation(1, two, pods), withView(1, holding(A, 5))).answer.kind).toBe('reform');
-    const one = formed({ members: { 'db-0': started(0), 'db-2': started(2) } });
-    expect(decideStart(situation(1, one, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
-    const empty = formed({ members: { 'db-0': started(0), 'db-2': known(2, EMPTY) } });
-    expect(decideStart(situation(1, empty, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
-  });
-
-  it('does not form again beside one that was confirmed in a later component', () => {
-    const pods = [member(0, { ready: true }), member(1), member(2)];
-    const component = (number: number) => ({ number, size: 1, from: 0, since: 0 });
-    const later = started(0, { component: component(2) });
-    const own = known(1, null, { holdsData: true, component: component(1) });
-    const seen = formed({ members: { 'db-0': later, 'db-1': own, 'db-2': reported(2) } });
-    expect(decideStart(situation(1, seen, pods), withView(1, holding(A, 5))).answer.kind).toBe('join');
-  });
-
   it('is given up once another member was bootstrapped, which then serves where this one may not see it', () => {
     const serving = [member(0, { ready: true }), member(1), member(2)];
     const all = { 'db-1': reported(1), 'db-2': reported(2) };

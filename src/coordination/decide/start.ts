@@ -86,8 +86,6 @@ function answerStart(situation: Situation, report: Report): Answer {
   const foreign = refuseForeign(situation, report);
   if (foreign !== null) return foreign;
   const serving = servingMembers(situation);
-  const survivors = serving.length > 0 ? withLostQuorum(situation, report) : null;
-  if (survivors !== null) return { kind: 'reform', why: words.reform(survivors) };
   if (serving.length > 0) return joinServing(situation, report, serving[0]?.name ?? '');
   const holder = situation.record.holder;
   if (holder !== null) return { kind: 'wait', why: words.waitForHolder(holder.member) };
@@ -173,26 +171,6 @@ function hasNewestData({ record, caller }: Situation, together: readonly string[
 function isSafeIn({ members }: ClusterRecord, name: string): boolean {
   const data = members[name]?.report?.data;
   return data?.kind === 'present' && data.safe;
-}
-
-/**
- * With whom the caller forms its last view again although somebody is Ready: half of that view has gone down in it, so the
- * rest cannot be Primary and only looks Ready until its probe fails. Should it be Primary after all, it lets the caller in.
- * Not where one that is Ready was confirmed in a later component than the caller: that one needs none of the old view.
- */
-function withLostQuorum(situation: Situation, report: Report): readonly string[] | null {
-  const { view } = report;
-  if (view === null || situation.record.holder !== null || isOvertaken(situation)) return null;
-  const down = Object.values(situation.record.members).filter(
-    (known) => known.told === null && known.report?.view?.id === view.id,
-  );
-  return down.length * 2 < view.size ? null : reformers(situation, report, false);
-}
-
-function isOvertaken(situation: Situation): boolean {
-  const { members } = situation.record;
-  const numberOf = (name: string): number => members[name]?.component?.number ?? 0;
-  return servingMembers(situation).some(({ name }) => numberOf(name) > numberOf(situation.caller.name));
 }
 
 function nobodyRuns(situation: Situation, report: Report): Answer {

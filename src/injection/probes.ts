@@ -15,8 +15,8 @@ const TIMEOUT_SECONDS = 5;
 const KILL_AFTER_SECONDS = 10;
 
 const PROBES = {
-  // One hour: a joiner is not started before its state transfer is over.
-  startupProbe: probe('started', { periodSeconds: 5, failureThreshold: 720 }),
+  // One hour: a joiner is not started before its state transfer is over. An ordered controller waits for each in turn.
+  startupProbe: probe('started', { periodSeconds: 2, failureThreshold: 1_800 }),
   // Clients leave a member within seconds of it losing its quorum.
   readinessProbe: probe('ready', { periodSeconds: 3, failureThreshold: 2 }),
   // The script itself counts the three minutes without a primary component. On a machine too busy to run it in time, a

@@ -7,11 +7,13 @@ import { SELECTOR, type Shape, type Workload, workload } from './workloads.ts';
 
 /** How many runs each figure is taken from; 1 unless FAULT_RUNS says more. */
 const RUNS = Number(process.env['FAULT_RUNS'] ?? '1');
-/** Cases run side by side, which is quicker and says nothing of times. */
-const SIDE_BY_SIDE = process.env['FAULT_SIDE_BY_SIDE'] === 'yes';
+/** Which cases run side by side, which is quicker and says nothing of times: all, those that count for no figure, or none. */
+const SIDE_BY_SIDE = process.env['FAULT_SIDE_BY_SIDE'] ?? 'none';
 
 /** Rows of which only the first case is run, as `16:first`: the one that shows most in the least time. */
 const FIRST_ONLY = (process.env['FAULT_ROWS'] ?? '').split(',');
+
+const UNTIMED = { firstStart: null, synced: null, backOff: 0, gap: null };
 
 const BOOTED = process.env['E2E_BOOTED'] === 'yes';
 const NOT_BOOTED =
@@ -50,26 +52,34 @@ export function row(
   describe(`${number}. ${fault}`, () => {
     for (const one of cases) {
       const { figure, alone = false } = one.options;
+      const beside =
+        !alone && (SIDE_BY_SIDE === 'all' || (SIDE_BY_SIDE === 'others' && figure === undefined));
       const sharing = cases.filter(({ options }) => options.figure === figure).length;
       const times = figure === undefined ? 1 : Math.ceil(RUNS / sharing);
-      const test = SIDE_BY_SIDE && !alone ? it.concurrent : it;
+      const test = beside ? it.concurrent : it;
       for (let turn = 1; turn <= times; turn += 1) {
         const name = times > 1 ? `${one.name} (${turn} of ${times})` : one.name;
         test(name, async (context) => {
           if (one.options.machine === true && !BOOTED) context.skip(NOT_BOOTED);
-          await runCase(number, fault, one);
+          await runCase(number, fault, one, beside);
         });
       }
     }
   });
 }
 
-async function runCase(number: number, fault: string, { name, options, run }: Case): Promise<void> {
+async function runCase(
+  number: number,
+  fault: string,
+  { name, options, run }: Case,
+  beside: boolean,
+): Promise<void> {
   const subject = await Subject.form(options.workload ?? workload(options.shape ?? 'Parallel'));
   const done = { row: number, fault, case: name, figure: options.figure ?? null };
   try {
     await run(subject);
-    note({ ...done, commit: checkedOut, date: day(), ...(await subject.outcome()) });
+    const outcome = { ...(await subject.outcome()), ...(beside ? UNTIMED : {}) };
+    note({ ...done, commit: checkedOut, date: day(), ...outcome });
   } catch (error) {
     process.stderr.write(`${await subject.describe(SELECTOR)}\n`);
     throw error;

@@ -7,7 +7,7 @@ export const FIGURES = {
   'first start of three nodes': '≤ 45 s',
   'one server killed': '≤ 10 s',
   'all three servers killed': '≤ 15 s beyond the back-off',
-  'all pods deleted': '≤ 45 s',
+  'all pods deleted': '≤ 30 s',
   'crashed one after another': '≤ 45 s after the last needed server can start',
 } as const;
 export type Figure = keyof typeof FIGURES;
@@ -18,11 +18,11 @@ export interface Result {
   readonly fault: string;
   readonly case: string;
   readonly figure: Figure | null;
-  /** Seconds from the application of the manifest until the three nodes were Synced for the first time. */
+  /** Seconds from the application of the manifest until the three nodes were Synced for the first time; null beside other cases. */
   readonly firstStart: number | null;
   /** How it ended: by itself, or with a person's help after a wait or a refusal that said so. */
   readonly outcome: 'by itself' | 'by hand' | 'refused, untouched';
-  /** Seconds from the fault, or from the moment the last server could start, until every node was Synced; null: not asked. */
+  /** Seconds from the fault, or from the moment the last server could start, until every node was Synced; null: not asked, or beside other cases. */
   readonly synced: number | null;
   /** Seconds of `synced` that the kubelet held a container back. */
   readonly backOff: number;

@@ -28,7 +28,7 @@ export function render(results: readonly Result[], machine: string): string {
     'An application commits numbered rows through the client Service throughout. After each fault the run itself holds the cluster to one uuid',
     'and to every acknowledged row on every node; a case that fails is not in the table.',
     '',
-    '- **Synced again**: seconds from the fault, or from the moment in which everything was given back, until the last node was Synced; median (lowest–highest).',
+    '- **Synced again**: seconds from the fault, or from the moment in which everything was given back, until the last node was Synced; median (lowest–highest). A dash where the case ran beside others.',
     '- **of it back-off**: what the kubelet itself held a container back, at most.',
     '- **write gap**: the longest time in which no row was acknowledged.',
     '- **rows**: acknowledged in all runs together, and how many of them a node did not have in the end.',

@@ -109,11 +109,14 @@ row(24, 'pods deleted while their servers run on a machine out of reach', (add) 
   const claimed = { ...options, workload: onTwoMachines('claims') };
   const replaced = onOneMachine('emptyDir');
 
-  add('no claims, deleted with their Node; the machine is off', bare, async (subject) => {
+  add('no claims, deleted by force and then their Node; the machine is off', bare, async (subject) => {
     const lost = await cutOff(subject);
     await untilNotReady();
-    await deleteNode(subject);
+    await deleteByForce(subject);
     await restartedByProbe(subject);
+    await staysShut(subject, lost, ORDER_WATCHED_S);
+    // The Lease of its kubelet goes with it, which is no word of that kubelet.
+    await deleteNode(subject);
     await staysShut(subject, lost, WATCHED_S);
     await asksForMachine(subject, lost);
     await goesOn(subject, replaced.member);

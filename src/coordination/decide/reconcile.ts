@@ -42,7 +42,9 @@ function vanished({ record, members: pods, machines }: Situation): readonly Vani
       const runsNext = pods.some(
         (pod) => pod.name === member && pod.machine === machine && pod.initStarted !== null,
       );
-      return !runsNext && (machines.get(machine)?.heard ?? null) === heard;
+      const now = machines.get(machine)?.heard ?? null;
+      // With its Node a machine loses its Lease: that is silence, and no word of its kubelet.
+      return !runsNext && (now === null || now === heard);
     },
   );
 }

@@ -72,6 +72,8 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
       machines: new Map([['machine', { isReached: true, heard: '6' }]]),
     };
     expect(decideStart(heard, holding(A, 10)).record.vanished).toEqual([]);
+    const withoutNode = { ...lost([member(0)], gone), machines: new Map() };
+    expect(decideStart(withoutNode, holding(A, 10)).record.vanished).toHaveLength(2);
     const next = lost([member(0), member(1, { podUid: 'uid-new' })], gone);
     expect(decideStart(next, holding(A, 10)).record.vanished.map((one) => one.member)).toEqual(['db-2']);
     expect(decideReady(lost([member(0)], gone), says(A)).record.vanished).toEqual([]);

@@ -11,6 +11,7 @@ import {
   situation,
   started,
   UNMARKED,
+  UNUSABLE,
   withView,
 } from './situations.ts';
 
@@ -226,6 +227,13 @@ export const TABLE: readonly Row[] = [
     'wait',
     'for it',
     situation(0, record({ members: { 'db-1': known(1, EMPTY) } })),
+    EMPTY,
+  ),
+  row(
+    'the cluster has formed, and a member holds what an interrupted state transfer left',
+    'wait',
+    'for a person: rows may be gone that a backup has',
+    situation(0, formed({ members: { 'db-1': known(1, UNUSABLE), 'db-2': known(2, EMPTY) } })),
     EMPTY,
   ),
   row(

@@ -97,6 +97,9 @@ function needsAPerson(world: World): boolean {
     (!formed || volume.uuid === uuid) && (volume.filled || volume.tip.seqno < confirmed);
   // The newest volume was lost, or put back to an older copy of it.
   if (found.length > 0 && found.every(isOld)) return true;
+  // Leftovers of a state transfer are all that there is.
+  if (formed && found.length === 0 && world.nodes.some(({ volume }) => volume.kind === 'aborted'))
+    return true;
   if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;
   if (!formed) {
     const goesOn = ({ volume }: { readonly volume: Database }) =>

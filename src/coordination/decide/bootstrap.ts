@@ -12,14 +12,21 @@ import {
   silentPods,
   unheardHolders,
   unmarkedMembers,
+  unusableMembers,
 } from './members.ts';
 import * as words from './words.ts';
 
-/** Nobody holds data: the designated member forms a cluster once every scheduled pod has said that it is empty. */
+/**
+ * Nobody holds data: the designated member forms a cluster once every scheduled pod has said that it is empty. Of a cluster that had
+ * data the leftovers of a state transfer may be all that there is.
+ */
 export function formNewCluster(situation: Situation, report: Report): Answer {
   const silent = silentPods(situation);
   if (silent.length > 0)
     return { kind: 'wait', why: words.waitForSilent(silent.map((member) => member.pod)) };
+  const left = unusableMembers(situation);
+  if (situation.record.formed && left.length > 0)
+    return askPerson(words.waitForLeftovers(bestChoice(situation), left));
   const first = designated(situation);
   if (first?.podUid === situation.caller.podUid) return grant(situation, report, words.newCluster());
   return { kind: 'wait', why: words.waitForDesignated(first?.name) };
@@ -104,7 +111,7 @@ function chooseNewest(situation: Situation, report: Report, own: readonly Candid
  */
 function olderCopy({ confirmed, uuid }: ClusterRecord, best: Candidate | undefined): number | null {
   if (best === undefined || best.data.uuid !== uuid) return null;
-  return best.data.seqno >= 0 && best.data.seqno < confirmed ? best.data.seqno : null;
+  return Math.max(best.data.seqno, 0) < confirmed ? best.data.seqno : null;
 }
 
 /** The one that is waited for may be scaled away, and then only a person goes on. */
@@ -115,9 +122,7 @@ function noteOlder(answer: Answer, older: number | null): Answer {
 
 /** Members of which nobody can say how far their data goes; not those that somebody is surely ahead of. */
 function withoutPosition(record: ClusterRecord, own: readonly Candidate[]): readonly string[] {
-  return own
-    .filter(({ name, data, newest }) => data.seqno < 0 && !newest && !isSurpassed(record, name))
-    .map(({ name }) => name);
+  return own.filter(({ name, data }) => data.seqno < 0 && !isSurpassed(record, name)).map(({ name }) => name);
 }
 
 /** A holder without a pod may be one that an ordered controller does not create yet. */

@@ -71,7 +71,7 @@ export function isSurpassed(record: ClusterRecord, name: string): boolean {
 function isWitness({ uuid, confirmed }: ClusterRecord, { report }: MemberRecord): boolean {
   const data = report?.data;
   if (data?.kind !== 'present' || data.uuid !== uuid) return false;
-  return data.seqno < 0 || data.seqno >= confirmed;
+  return data.seqno >= confirmed;
 }
 
 /** Names of members that hold any data, however old, and have not said what; so has none whose own volume is detached. */
@@ -138,8 +138,7 @@ export function candidates(situation: Situation): readonly Candidate[] {
     const data = known.report?.data;
     if (data?.kind !== 'present' || isDiverged(known, situation.record.uuid, known.report)) continue;
     const { formed, confirmed } = situation.record;
-    const isCopy = data.seqno >= 0 && data.seqno < confirmed;
-    const newest = data.safe && formed && isOfTheHistory(known) && !isCopy;
+    const newest = data.safe && formed && isOfTheHistory(known) && data.seqno >= confirmed;
     found.push({ name, rank: rankOf(situation, name), data, newest });
   }
   return found;
@@ -148,6 +147,11 @@ export function candidates(situation: Situation): readonly Candidate[] {
 /** Members that reported rows without a state uuid: a database that was never part of a cluster. */
 export function unmarkedMembers(situation: Situation): readonly string[] {
   return reported(situation.record, 'unmarked');
+}
+
+/** Members that reported what an interrupted state transfer or initialisation left. */
+export function unusableMembers(situation: Situation): readonly string[] {
+  return reported(situation.record, 'unusable');
 }
 
 /** The member that forms a new cluster: the lowest rank among those that are there and hold nothing. */
@@ -160,16 +164,10 @@ export function designated(situation: Situation): Member | undefined {
 
 /** Highest seqno first; then the one that is safe; one that is whole before a doubtful one; then the lowest rank. */
 export function byPosition(a: Candidate, b: Candidate): number {
-  const [x, y] = [positionOf(a), positionOf(b)];
-  if (x !== y) return y - x;
+  if (a.data.seqno !== b.data.seqno) return b.data.seqno - a.data.seqno;
   if (a.data.safe !== b.data.safe) return a.data.safe ? -1 : 1;
   if (a.data.doubtful !== b.data.doubtful) return a.data.doubtful ? 1 : -1;
   return compareRanks(a.rank, b.rank);
-}
-
-/** Nobody is ahead of the newest, also where it cannot say how far it has come. */
-function positionOf({ data, newest }: Candidate): number {
-  return newest && data.seqno < 0 ? Number.MAX_SAFE_INTEGER : data.seqno;
 }
 
 function reported(record: ClusterRecord, kind: Data['kind']): readonly string[] {

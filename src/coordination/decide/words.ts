@@ -158,7 +158,7 @@ export function recover(choice: Choice, names: readonly string[]): string {
 }
 
 export function foundOlder(seqno: number): string {
-  return `every volume heard so far is an older copy, which ends at seqno ${seqno}.`;
+  return `every volume heard so far is an older copy, which ends at seqno ${shown(seqno)}.`;
 }
 
 export function waitForNewest(name: string | undefined, seqno: number | undefined): string {
@@ -167,9 +167,9 @@ export function waitForNewest(name: string | undefined, seqno: number | undefine
 
 export function waitForOlderCopy(choice: Choice, seqno: number, confirmed: number): string {
   return (
-    `every volume here is an older copy: the cluster had committed seqno ${confirmed}, and the furthest volume ends at ${seqno}. ` +
+    `every volume here is an older copy: the cluster had committed seqno ${confirmed}, and the furthest volume ends at ${shown(seqno)}. ` +
     `Attach the newer volume. If it is gone, or the older state is wanted: ${annotate(choice)}. ` +
-    `The cluster then goes on without what was committed after seqno ${seqno}.`
+    `The cluster then goes on without what was committed after seqno ${shown(seqno)}.`
   );
 }
 
@@ -191,6 +191,14 @@ export function waitForDiverged(choice: Choice, names: readonly string[]): strin
   return (
     `only ${list(names)} ${are(names, 'holds', 'hold')} data, with rows that the cluster has gone on without. ` +
     choose(choice)
+  );
+}
+
+export function waitForLeftovers(choice: Choice, names: readonly string[]): string {
+  return (
+    `this cluster had data, and no member holds any: ${list(names)} ${are(names, 'holds', 'hold')} what an interrupted state transfer left. ` +
+    'Attach a volume or restore a backup that has it. ' +
+    `To begin a new and empty cluster, with the leftovers set aside: ${annotate(choice)}.`
   );
 }
 
@@ -248,6 +256,10 @@ export function refuseWithParted(names: readonly string[]): string {
     `this node is Primary together with ${list(names)}, which ${are(names, 'has', 'have')} gone on apart from the cluster. ` +
     'Save the rows that were written here since, then stop these servers and empty their volumes.'
   );
+}
+
+function shown(seqno: number): string {
+  return seqno < 0 ? 'unknown' : String(seqno);
 }
 
 function are(names: readonly string[], one: string, several: string): string {

@@ -24,14 +24,16 @@ skip_initialisation() {
 }
 
 act_join() {
-  set_state joining
+  # With a view the server may wait for the others of it without an end, as one that forms it again.
+  if [[ $keep_view == yes ]]; then set_state reforming; else set_state joining; fi
   if [[ $content == present && $uuid == "$nobody_uuid" ]]; then
     refuse "$data holds a database that was no node of this cluster; joining would erase it. Move it away, or let this node bootstrap"
   fi
   # With a Ready member the group forgets this node's old identity sooner than the node could resume it.
   if [[ -e $gvwstate && $keep_view == no ]]; then must "rename $gvwstate" mv -f "$gvwstate" "$data/.galera-injector-gvwstate.dat"; fi
-  # The mariabackup script leaves data as it is until it has made .sst, which it removes last.
-  if [[ $content != present || $sst_method != mariabackup ]]; then must "write $transfer_mark" expect_transfer; fi
+  # A transfer would delete what is no leftover of one.
+  if [[ $content == unusable ]] && ! shows_transfer && ! is_forming; then must_run 'clear the data directory' clear_leftovers; fi
+  if ! holds_data || ! is_staged "$sst_method"; then must "write $transfer_mark" expect_transfer; fi
   if [[ $content != present ]]; then
     # Nothing here is gone on with: the zero uuid stays, and with it the server asks for a full state transfer.
     start_position=''
@@ -44,6 +46,8 @@ act_join() {
 
 act_reform() {
   set_state reforming
+  # Should the view not form, its server may yet take a transfer.
+  is_staged "$sst_method" || must "write $transfer_mark" expect_transfer
   log "the last view of cluster $cluster is complete: forming it again with ${member_addresses[*]:-nobody else}"
 }
 
@@ -57,7 +61,7 @@ write_grastate() {
 # Every node says 0 after a crash of all; the grant says that this is the one.
 mark_safe() {
   local -a lines
-  if [[ ! -e $grastate || -z $saved_uuid ]]; then
+  if [[ ! -e $grastate || -z $saved_uuid || $forming == yes ]]; then
     # A database that was no node needs none; one that is there and says 0 would stop the server.
     [[ -e $grastate || $uuid != "$nobody_uuid" ]] || return 0
     write_grastate '# GALERA saved state' 'version: 2.1' "uuid:    $uuid" "seqno:   $seqno" 'safe_to_bootstrap: 1'

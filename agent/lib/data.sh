@@ -4,7 +4,8 @@
 #   directory                                                        data
 #   ---------------------------------------------------------------  --------------------------------------------------
 #   nothing but entries that are not the server's (list_data)         empty
-#   grastate.dat with a uuid, server files beside it                  present: that uuid, seqno as saved or recovered
+#   grastate.dat with a uuid, server files beside it                  present: that uuid, with the seqno of InnoDB
+#   server files without ibdata1                                      cannot tell: the server would make an empty one
 #   grastate.dat as we wrote it for a first bootstrap, no file of     unusable: the initialisation was interrupted before
 #   Galera beside it, and InnoDB holds no position                    the server opened to anybody
 #   the same, but with such a file or a position                      present: the server could not write grastate.dat
@@ -95,8 +96,14 @@ nested_database() {
   done | head -n 1
 }
 
-has_server_files() {
+has_database() {
   [[ -e $data/ibdata1 || -n $(find "$data/mysql" -mindepth 1 -maxdepth 1 -print 2>/dev/null | head -n 1) ]]
+}
+
+# Also where only tables of InnoDB are left, or its log.
+has_server_files() {
+  local -a parts=(-name '*.ibd' -o -name 'ib_logfile*' -o -name 'undo[0-9]*')
+  has_database || [[ -n $(find "$data" -maxdepth 2 \( "${parts[@]}" \) ! -path "$data/.*" -print 2>/dev/null | head -n 1) ]]
 }
 
 # Whether the directory holds rows that nobody may throw away.
@@ -104,9 +111,15 @@ holds_data() {
   [[ $content == present || $content == doubtful ]]
 }
 
-# Whether a state transfer may have been aborted here; .sst is where the mariabackup and xtrabackup scripts receive one.
+# is_staged METHOD: whether its script leaves the directory as it is until it makes .sst, which it removes last. It makes sst_in_progress
+# before there is a donor, so that this says nothing. The others write over the directory from then on.
+is_staged() {
+  [[ $1 == mariabackup || $1 == xtrabackup* ]]
+}
+
+# Whether a state transfer may have been aborted here.
 shows_transfer() {
-  [[ -e $data/sst_in_progress || -e $transfer_mark || -d $data/.sst ]]
+  [[ -e $transfer_mark || -d $data/.sst ]] || { [[ -e $data/sst_in_progress ]] && ! is_staged "$sst_method"; }
 }
 
 expect_transfer() {
@@ -120,7 +133,9 @@ forget_transfer() {
 
 # Without a usable uuid the sign of a transfer is all that tells an aborted one from a crash inside a DDL, so it is kept.
 remove_stale_files() {
-  if [[ -e $data/sst_in_progress ]]; then
+  if [[ -e $data/sst_in_progress ]] && is_staged "$sst_method"; then
+    rm -f "$data/sst_in_progress"
+  elif [[ -e $data/sst_in_progress ]]; then
     log 'a state transfer left sst_in_progress behind'
     must "rename $data/sst_in_progress" mv -f "$data/sst_in_progress" "$transfer_mark"
   fi
@@ -155,7 +170,7 @@ classify_data() {
   }
   read_grastate || return 1
   read_view
-  if ! has_server_files && nested=$(nested_database) && [[ $nested ]]; then
+  if ! has_database && nested=$(nested_database) && [[ $nested ]]; then
     content_reason="there is no database in it, but one in $nested: set the datadir in the container's arguments (--datadir=$nested), where galera-injector sees it, or move that folder away"
     return 1
   fi

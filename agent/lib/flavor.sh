@@ -104,7 +104,7 @@ prepare_recovery() {
       break
     fi
     # An entrypoint that is given options only puts the server in front of them.
-    if [[ ${arguments[index]} == --?* ]] && ((index < first)); then first=$index; fi
+    if [[ ${arguments[index]} == -?* && ${arguments[index]} != -- ]] && ((index < first)); then first=$index; fi
   done
   server_options=("${arguments[@]:first}")
   if ((${#server_command[@]} == 0)) || [[ -z ${server_command[0]} ]]; then

@@ -73,9 +73,20 @@ decide_prepared() {
   run_recovery "${recovery_options[@]}" --wsrep-recover
 }
 
+# The file that InnoDB would make where it is missing, empty and beside the tables that are there.
+system_file() {
+  local file=${settings[innodb-data-file-path]:-ibdata1}
+  printf '%s' "$data/${file%%[:;]*}"
+}
+
 # recover_position: sets recovered_uuid and recovered_seqno; false when the server could not read its files.
 recover_position() {
   recovered_uuid='' recovered_seqno=''
+  rm -f "$recovery_log" "$recovery_log.out"
+  if [[ ! -e $(system_file) ]]; then
+    printf '[ERROR] there are files of a server in %s, but %s is missing: put it back, or move the rest away\n' "$data" "$(system_file)" >"$recovery_log"
+    return 1
+  fi
   prepare_log_options
   run_recovery "${recovery_options[@]}" "${log_options[@]}" --wsrep-recover
   if recovery_output | grep -q 'tc-heuristic-recover'; then
@@ -86,11 +97,6 @@ recover_position() {
   [[ $(recovery_output | grep 'Recovered position' | tail -n 1) =~ Recovered\ position:?\ *($uuid_pattern):(-?[0-9]+) ]] || return 1
   recovered_uuid=${BASH_REMATCH[1],,}
   recovered_seqno=${BASH_REMATCH[2]}
-}
-
-needs_recovery() {
-  [[ $content == doubtful ]] && return
-  [[ $content == present ]] && { [[ -z $saved_uuid ]] || [[ -z $saved_seqno ]] || ((saved_seqno < 0)); }
 }
 
 # An interrupted first initialisation has no position, or is too incomplete to say so. A database with one has been served from: its
@@ -114,7 +120,7 @@ inspect_data() {
 }
 
 inspect_once() {
-  uuid='' seqno='' start_position=''
+  uuid='' seqno='' start_position='' is_contradicted=no
   if ! classify_data; then
     why=$content_reason
     return 1
@@ -123,8 +129,8 @@ inspect_once() {
   holds_data || return 0
   uuid=${saved_uuid:-$nobody_uuid}
   seqno=${saved_seqno:--1}
-  needs_recovery || return 0
-  log 'the server did not stop cleanly: recovering its position'
+  # After a clean stop as well: the files may have been put back without grastate.dat.
+  ((seqno >= 0)) || log 'the server did not stop cleanly: recovering its position'
   if ! recover_position; then
     why=$(recovery_failure)
     return 1
@@ -132,16 +138,33 @@ inspect_once() {
   use_recovered_position
 }
 
+# What grastate.dat says of a clean stop counts where InnoDB says the same. Whether it is safe to bootstrap is then of this data, too.
 use_recovered_position() {
-  if [[ $recovered_uuid == "$nobody_uuid" ]]; then
-    # InnoDB holds no position: the saved uuid without a seqno is all that is known, or that there is a database.
-    if [[ $content == doubtful ]]; then content=present content_reason='a database without a position of any cluster'; fi
+  if [[ $recovered_uuid == "$nobody_uuid" && $content == doubtful ]]; then
+    content=present content_reason='a database without a position of any cluster'
+  elif [[ $recovered_uuid == "$nobody_uuid" && ! $saved_uuid ]]; then
+    # There is a database, and no more is known.
     return 0
+  elif [[ $saved_uuid && $recovered_uuid != "$saved_uuid" ]]; then
+    contradict "$saved_uuid" -1
+  elif [[ $saved_uuid && $seqno != -1 && $recovered_seqno != "$seqno" ]]; then
+    contradict "$saved_uuid" "$recovered_seqno"
+  else
+    ((seqno >= 0)) || start_position=$recovered_uuid:$recovered_seqno
+    uuid=$recovered_uuid seqno=$recovered_seqno
   fi
-  if [[ $saved_uuid && $recovered_uuid != "$saved_uuid" ]]; then
-    log "grastate.dat names $saved_uuid, InnoDB stands at $recovered_uuid:$recovered_seqno: the position is not used"
-    return 0
-  fi
-  uuid=$recovered_uuid seqno=$recovered_seqno
-  start_position=$uuid:$seqno
+}
+
+# contradict UUID SEQNO: what is reported instead of what grastate.dat says.
+contradict() {
+  content_reason="grastate.dat names $saved_uuid:${saved_seqno:--1}, InnoDB stands at $recovered_uuid:$recovered_seqno"
+  uuid=$1 seqno=$2 saved_safe=0 is_contradicted=yes
+  if ((seqno >= 0)); then start_position=$uuid:$seqno; fi
+}
+
+# The server would believe grastate.dat, also where it is told another position.
+correct_grastate() {
+  [[ $is_contradicted == yes ]] || return 0
+  log "writing grastate.dat again: $content_reason"
+  write_grastate '# GALERA saved state' 'version: 2.1' "uuid:    $uuid" 'seqno:   -1' 'safe_to_bootstrap: 0'
 }

@@ -94,7 +94,8 @@ require_folder() {
 
 # require_quorum OPTION VALUE WHERE: refuses what would let a part of the cluster go on beside the rest, as two histories of one uuid.
 require_quorum() {
-  case $1 in pc.bootstrap | pc.ignore_sb | pc.ignore_quorum) ;; *) return 0 ;; esac
+  # The server takes an option also by as much of its name as is no other's.
+  case $1 in pc.b* | pc.ignore_[sq]*) ;; *) return 0 ;; esac
   case ${2,,} in 0 | no | false | off) return 0 ;; esac
   refuse "$1=$2 in $3 would let a part of the cluster serve without its quorum: take it out"
 }
@@ -110,10 +111,24 @@ require_quorum_options() {
   done
   for option in "${given_options[@]}"; do
     name=$(option_name "${option%%=*}")
+    name=${name#enable-}
     [[ $name == wsrep-provider-pc-* ]] || continue
     name=${name#wsrep-provider-pc-}
     [[ $option == *=* ]] || option+==ON
     require_quorum "pc.${name//-/_}" "${option#*=}" "the option ${option%%=*}"
+  done
+}
+
+# Refuses what would make the server one of its own, which takes writes that no other has.
+require_node() {
+  local option
+  for option in "${given_options[@]}"; do
+    option=${option//_/-}
+    case ${option/#--loose-/--} in
+      --wsrep-on=[0Oo][!Nn]* | --wsrep-on=0 | --wsrep-on=[Ff]* | --skip-wsrep-on | --disable-wsrep-on | --wsrep-provider=none)
+        refuse "the option $option would make this server no node of the cluster: take it out of the arguments or the option files"
+        ;;
+    esac
   done
 }
 
@@ -126,5 +141,6 @@ check_settings() {
   if [[ ${settings[wsrep-new-cluster]} == TRUE ]]; then
     refuse 'wsrep-new-cluster is TRUE by an option file, so that each start would begin a new cluster: take it out; who bootstraps is decided at each start'
   fi
+  require_node
   require_quorum_options
 }

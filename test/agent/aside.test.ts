@@ -2,7 +2,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
-import { CLUSTER, holdData } from './directory.ts';
+import { CLUSTER, holdData, TRANSFER_MARK } from './directory.ts';
 import { memberForEachTest } from './member.ts';
 import { type Pod, podForEachTest } from './pod.ts';
 
@@ -36,14 +36,23 @@ async function bootstrap(): Promise<string> {
   return (await pod.start().finished).log;
 }
 
+describe('files that are no database, where a node joins', () => {
+  it('are set aside: a state transfer would delete them', async () => {
+    await pod.write('data/dump.sql.gz', 'x');
+    coordinator.answers = ['join 127.0.0.11'];
+    await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished;
+    expect(await filesAside(BY_NAME)).toEqual(['dump.sql.gz']);
+  });
+});
+
 describe('leftovers where a node bootstraps', () => {
   it.each([
-    ['an aborted state transfer', { sst_in_progress: '', 'grastate.dat': '', 'shop/orders.ibd': 'rows' }],
+    ['an aborted state transfer', { [TRANSFER_MARK]: '', 'grastate.dat': '', 'shop/orders.ibd': 'rows' }],
     ['files that are no database', { 'notes.txt': 'x' }],
   ])('of %s are kept', async (_what, files) => {
     for (const [name, text] of Object.entries(files)) await pod.write(`data/${name}`, text);
     await bootstrap();
-    const kept = Object.keys(files).filter((name) => name !== 'sst_in_progress');
+    const kept = Object.keys(files).filter((name) => name !== TRANSFER_MARK);
     expect(await filesAside(BY_NAME)).toEqual(kept.toSorted());
     expect((await pod.handover()).arguments).toContain('--ignore-db-dirs=.galera-injector-aside.log');
   });

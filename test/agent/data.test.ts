@@ -68,12 +68,41 @@ describe('the report of a data directory', () => {
       seqno,
       safe,
     });
-    expect(pod.has('recovery.calls')).toBe(false);
   });
 
   it.each([
-    ['an aborted state transfer', { sst_in_progress: '', 'grastate.dat': '', ibdata1: 'half' }],
-    ['an aborted state transfer without grastate.dat', { sst_in_progress: '', ...SERVER }],
+    ['ends earlier, as that of an older backup', `${CLUSTER}:40`, '40'],
+    ['goes on, beside an older grastate.dat', `${CLUSTER}:50`, '50'],
+    ['is of another cluster', '11111111-2222-4333-8444-555555555555:42', '-1'],
+    ['is of none', `${ZERO}:-1`, '-1'],
+  ])('believes InnoDB where its data %s, and calls nothing safe', async (_what, position, seqno) => {
+    await pod.write('recovery', `WSREP: Recovered position: ${position}\n`);
+    const files = { ...SERVER, 'grastate.dat': grastate({ safe: '1' }) };
+    expect(await reported(files)).toEqual({ data: 'present', uuid: CLUSTER, seqno, safe: '0' });
+    coordinator.reset();
+    coordinator.answers = ['reform -'];
+    expect(await reported({})).toMatchObject({ seqno, safe: '0' });
+    expect(await pod.read('data/grastate.dat')).toMatch(/seqno: +-1\nsafe_to_bootstrap: 0/);
+    const given = (await pod.handover()).arguments;
+    expect(given.includes(`--wsrep-start-position=${CLUSTER}:${seqno}`)).toBe(seqno !== '-1');
+  });
+
+  it.each(['shop/orders.ibd', 'ib_logfile0', 'undo001', 'mysql/user.frm'])(
+    'cannot tell what %s without ibdata1 is: the server would make an empty one beside it',
+    async (name) => {
+      await pod.write(`data/${name}`, 'pages');
+      const script = pod.start();
+      await script.logged('ibdata1 is missing');
+      script.kill('SIGTERM');
+      await script.finished;
+      expect(coordinator.calls).toEqual([]);
+      expect(pod.has('recovery.calls')).toBe(false);
+    },
+  );
+
+  it.each([
+    ['an aborted state transfer', { [TRANSFER_MARK]: '', 'grastate.dat': '', ibdata1: 'half' }],
+    ['an aborted state transfer without grastate.dat', { [TRANSFER_MARK]: '', ...SERVER }],
     ['a transfer that was received but not moved', { '.sst/ibdata1': '', ...SERVER, 'grastate.dat': '' }],
     ['a zero uuid without a database', { 'grastate.dat': DURING_DDL }],
     ['a uuid without a database', { 'grastate.dat': grastate() }],
@@ -93,6 +122,7 @@ describe('the report of a data directory', () => {
 
   // The script of the transfer removes its own marker when it fails; what the start script keeps is seen at every look.
   it('calls an aborted transfer unusable at the second look as at the first', async () => {
+    pod.environment['WSREP_SST_METHOD'] = 'rsync';
     const aborted = { sst_in_progress: '', ...SERVER, 'grastate.dat': DURING_DDL };
     expect(await reported(aborted)).toEqual({ data: 'unusable' });
     coordinator.reset();

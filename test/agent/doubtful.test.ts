@@ -70,10 +70,15 @@ describe('a node that was told to join and was not seen serving since', () => {
     coordinator.reset();
   });
 
-  it('has no data while grastate.dat has no usable uuid: a transfer may have replaced a part of it', async () => {
+  it.each([
+    ['nothing: it may have waited for a donor all the time', [], 'doubtful'],
+    ['what the script leaves before it has a donor', ['sst_in_progress'], 'doubtful'],
+    ['the folder that the script receives into before it deletes anything', ['.sst/ibdata1'], 'unusable'],
+  ])('has the data that the signs of a transfer leave: %s', async (_what, signs, data) => {
+    for (const sign of signs) await pod.write(`data/${sign}`, '');
     coordinator.answers = ['refuse the test has seen enough'];
     await pod.start().finished;
-    expect(coordinator.calls[0]?.fields).toMatchObject({ data: 'unusable' });
+    expect(coordinator.calls[0]?.fields).toMatchObject({ data });
   });
 
   it('has data again once it bootstraps with what it has', async () => {

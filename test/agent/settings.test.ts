@@ -17,6 +17,7 @@ const member = memberForEachTest();
 const start = (...options: string[]) => pod.start('entrypoint.sh', 'mariadbd', ...options);
 
 const ELSEWHERE = 'but this pod was admitted with the data directory';
+const NO_ENABLE = '--enable-wsrep-provider-pc-ignore-sb';
 const NO_QUORUM = 'would let a part of the cluster serve without its quorum: take it out';
 
 describe('an option that makes the server another node than the one that is looked at', () => {
@@ -43,6 +44,13 @@ describe('an option that makes the server another node than the one that is look
       '--loose-wsrep-provider-pc-bootstrap',
       `pc.bootstrap=ON in the option --loose-wsrep-provider-pc-bootstrap ${NO_QUORUM}`,
     ],
+    ['--enable-wsrep-provider-pc-ignore-sb', `pc.ignore_sb=ON in the option ${NO_ENABLE} ${NO_QUORUM}`],
+    [
+      '--wsrep-provider-pc-ignore-s=ON',
+      `pc.ignore_s=ON in the option --wsrep-provider-pc-ignore-s ${NO_QUORUM}`,
+    ],
+    ['--wsrep_on=OFF', 'the option --wsrep-on=OFF would make this server no node of the cluster'],
+    ['--wsrep-provider=none', 'the option --wsrep-provider=none would make this server no node'],
   ])('is refused in an option file (%s)', async (line, sentence) => {
     await pod.write('options', `${line}\n`);
     const { code, log } = await start().finished;

@@ -27,6 +27,41 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
     });
   });
 
+  it('believes InnoDB where older files were put back beside a newer grastate.dat, and goes on from there', async () => {
+    await first().startSynced();
+    await first().sql('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    const position = await first().status('wsrep_last_committed');
+    await first().stop('SIGTERM');
+    await run('cp', ['-a', first().pod.path('data'), first().pod.path('backup')]);
+    coordinator().answers = ['bootstrap -', 'ok'];
+    await first().startSynced();
+    for (const id of [1, 2, 3]) await first().sql(`INSERT INTO shop.orders VALUES (${id})`);
+    await first().stop('SIGTERM');
+    await run('cp', ['-a', first().pod.path('data/grastate.dat'), first().pod.path('backup/')]);
+    await run('rm', ['-r', first().pod.path('data')]);
+    await run('mv', [first().pod.path('backup'), first().pod.path('data')]);
+    expect(await report(first())).toMatchObject({ uuid: CLUSTER, seqno: position, safe: '0' });
+    coordinator().answers = ['bootstrap -', 'ok'];
+    await first().startSynced();
+    expect(Number(await first().status('wsrep_last_committed'))).toBeLessThan(Number(position) + 3);
+    expect(await first().sql('SELECT COUNT(*) FROM shop.orders')).toBe('0');
+  });
+
+  it('has the same position in InnoDB after a clean stop, also where the last thing was a change of the view', async () => {
+    await first().startSynced();
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await second().startSynced();
+    await second().stop('SIGTERM');
+    const position = await first().status('wsrep_last_committed');
+    await first().stop('SIGTERM');
+    const found = await report(first());
+    expect(found).toMatchObject({ uuid: CLUSTER, safe: '1' });
+    expect(Number(found['seqno'])).toBeGreaterThanOrEqual(Number(position));
+    expect(await report(second())).toMatchObject({ uuid: CLUSTER, safe: '0' });
+    await first().pod.delete('data/grastate.dat');
+    expect(await report(first())).toMatchObject({ uuid: CLUSTER, seqno: found['seqno'] });
+  });
+
   it('recovers the position after SIGKILL and goes on from it', async () => {
     await first().startSynced();
     await first().sql('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
@@ -76,7 +111,7 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
   it('moves what an aborted transfer left aside and makes a new database beside it', async () => {
     await first().install();
     await first().pod.write('data/grastate.dat', '');
-    await first().pod.write('data/sst_in_progress', '');
+    await first().pod.write('data/.galera-injector-transfer.log', '');
     expect(await report(first())).toMatchObject({ data: 'unusable' });
     coordinator().answers = [`bootstrap - as ${CLUSTER}`, 'ok'];
     await first().startSynced();

@@ -1,5 +1,6 @@
 /** What real nodes say of themselves, asked over SQL inside their containers. */
 import type { V1Pod } from '@kubernetes/client-node';
+import { ZERO_UUID } from '../../src/coordination/types.ts';
 import { kubectl, pods, until } from './kubectl.ts';
 
 /** The wsrep status of one node. */
@@ -71,7 +72,8 @@ export function untilFormed(
     const nodes = await Promise.all(found.map((pod) => nodeStatus(namespace, pod)));
     const uuids = new Set(nodes.map((node) => node.uuid));
     const good = nodes.every((n) => n.size === size && n.state === 'Synced' && n.status === 'Primary');
-    if (!good || uuids.size !== 1) return { not: JSON.stringify(nodes) };
+    // A server that has just begun to serve does not say yet in which cluster.
+    if (!good || uuids.size !== 1 || uuids.has(ZERO_UUID)) return { not: JSON.stringify(nodes) };
     return { done: { uuid: nodes[0]?.uuid ?? '', pods: nodes.map((node) => node.pod).sort() } };
   });
 }

@@ -5,6 +5,7 @@
  */
 import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
 import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
+import { keepsView } from './model/applying.ts';
 import { choiceOf } from './model/choices.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
@@ -160,15 +161,15 @@ export class World {
 
   /** The start script does what it was told and the server runs, as far as Galera lets it. */
   launch(node: Node): void {
-    if (node.process !== 'granted' || node.told === null) return;
-    const { answer, byHand, seen } = node.told;
+    const { told } = node;
+    if (node.process !== 'granted' || told === null) return;
+    const { answer, byHand, seen } = told;
     // The start script waits for a server that answers, and asks again meanwhile.
     if (answer.kind === 'join' && !this.group.someAnswers(node, false)) return askAgain(node);
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
     if (answer.kind === 'bootstrap' && this.group.someAnswers(node, true)) return askAgain(node);
     Object.assign(node, { told: null, onItsOwn: false });
-    if (answer.kind !== 'bootstrap')
-      return this.group.start(node, answer.kind === 'reform' || (!isOver(seen) && this.group.needs(node)));
+    if (answer.kind !== 'bootstrap') return this.group.start(node, keepsView(node, told, this.group));
     if (byHand && this.record.formed) this.group.laws.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
     this.group.bootstrap(node, uuid, choiceOf(this.workload, byHand, seen));
@@ -287,9 +288,4 @@ export class World {
       freshUuid: this.#clock.freshUuid(),
     };
   }
-}
-
-/** The coordinator says with an answer *join* that the last view is over. */
-function isOver({ record, caller }: Situation): boolean {
-  return record.members[caller.name]?.reformTried === true;
 }

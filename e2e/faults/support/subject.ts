@@ -97,7 +97,12 @@ export class Subject {
    * Waits until `size` nodes are Synced in one component again and holds them to the promise: the same uuid (or another
    * when the data is gone by design), every acknowledged row on every node. Notes the times.
    */
-  async recovers({ size = this.workload.size, seconds = 300, uuid = 'same' }: Recovery = {}): Promise<void> {
+  async recovers({
+    size = this.workload.size,
+    seconds = 300,
+    uuid = 'same',
+    givenUp = [],
+  }: Recovery = {}): Promise<void> {
     const formed = await untilFormed(this.namespace, SELECTOR, size, seconds);
     if ((formed.uuid === this.uuid) !== (uuid === 'same')) {
       throw new Error(`the cluster was ${this.uuid} and is ${formed.uuid} now; wanted: the ${uuid}`);
@@ -107,7 +112,7 @@ export class Subject {
     const synced = (await syncedAfter(this.namespace, SELECTOR, since)) ?? null;
     const backOff = await backOffAfter(this.namespace, SELECTOR, since);
     this.#measured = { ...this.#measured, synced, backOff };
-    if (uuid === 'same') await this.#hold(since);
+    if (uuid === 'same') await this.#hold(since, givenUp);
   }
 
   /** Says that a person had a part in the recovery, or that the right end was a refusal. */
@@ -129,10 +134,10 @@ export class Subject {
     return rows;
   }
 
-  async #hold(since: number): Promise<void> {
+  async #hold(since: number, givenUp: readonly number[]): Promise<void> {
     if (this.#writer === null) return;
     const times = await this.#writer.times();
-    const rows = await this.stopWriter();
+    const rows = (await this.stopWriter()).filter((one) => !givenUp.includes(one));
     const missing = await missingRows(this.namespace, SELECTOR, rows);
     const lost = new Set(Object.values(missing).flat()).size;
     this.#measured = {
@@ -165,4 +170,6 @@ export interface Recovery {
   readonly size?: number;
   readonly seconds?: number;
   readonly uuid?: 'same' | 'other';
+  /** Acknowledged rows that were on a volume which was refused, and which a person has emptied since. */
+  readonly givenUp?: readonly number[];
 }

@@ -3,7 +3,7 @@
  * directory is safe to bootstrap are written in order by the applier, which may be far behind: a backup holds it up, or a donor's lock.
  */
 import type { StateUuid } from '../../../src/coordination/types.ts';
-import type { Node } from './nodes.ts';
+import type { Node, Told } from './nodes.ts';
 import { contains, NEW, type NumberedView, type Place } from './volumes.ts';
 
 /** What a component has come to. */
@@ -38,4 +38,17 @@ export function catchUp(node: Node): void {
 /** How far a running server has received; null without a database. */
 export function reached({ volume, pending }: Node): Place | null {
   return pending?.tip ?? (volume.kind === 'data' ? volume.tip : null);
+}
+
+/** Whether the start script keeps the last view for what it was told (agent/start). */
+export function keepsView(node: Node, { answer, seen }: Told, group: Sights): boolean {
+  if (answer.kind === 'reform') return true;
+  const isOver = seen.record.members[seen.caller.name]?.reformTried === true;
+  const size = node.volume.kind === 'data' ? (node.volume.view?.members.length ?? 0) : 0;
+  // So few may have lost their quorum.
+  return !isOver && size >= 2 && group.answering(node).length * 2 <= size;
+}
+
+interface Sights {
+  readonly answering: (node: Node) => readonly Node[];
 }

@@ -61,17 +61,11 @@ export class Group {
 
   /** Whether the node sees a server, or one that was started without a word of the coordinator. */
   someAnswers(node: Node, onItsOwn: boolean): boolean {
-    return this.#answering(node).some((one) => !onItsOwn || one.onItsOwn);
+    return this.answering(node).some((one) => !onItsOwn || one.onItsOwn);
   }
 
-  /** Whether those that the node sees are too few to be Primary without it, as far as its last view goes. */
-  needs(node: Node): boolean {
-    const view = node.volume.kind === 'data' ? node.volume.view : null;
-    const size = view?.members.length ?? 0;
-    return size >= 2 && this.#answering(node).length * 2 <= size;
-  }
-
-  #answering(node: Node): readonly Node[] {
+  /** The servers that the node sees. */
+  answering(node: Node): readonly Node[] {
     return this.#nodes.filter(
       (one) => one !== node && one.process === 'server' && one.island === node.island,
     );

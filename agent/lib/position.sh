@@ -120,7 +120,7 @@ inspect_data() {
 }
 
 inspect_once() {
-  uuid='' seqno='' start_position='' is_contradicted=no
+  uuid='' seqno='' start_position='' is_contradicted=no is_verified=no
   if ! classify_data; then
     why=$content_reason
     return 1
@@ -129,8 +129,9 @@ inspect_once() {
   holds_data || return 0
   uuid=${saved_uuid:-$nobody_uuid}
   seqno=${saved_seqno:--1}
-  # After a clean stop as well: the files may have been put back without grastate.dat.
-  ((seqno >= 0)) || log 'the server did not stop cleanly: recovering its position'
+  [[ $content == doubtful ]] || ((seqno < 0)) || return 0
+  log 'the server did not stop cleanly: recovering its position'
+  is_verified=yes
   if ! recover_position; then
     why=$(recovery_failure)
     return 1
@@ -138,7 +139,22 @@ inspect_once() {
   use_recovered_position
 }
 
-# What grastate.dat says of a clean stop counts where InnoDB says the same. Whether it is safe to bootstrap is then of this data, too.
+# Holds what grastate.dat says of a clean stop against InnoDB: older files may have been put back beneath it. Only before a server starts
+# on them, because to ask changes files, and a volume that is refused stays as it is. False when something else is to be reported.
+verify_position() {
+  [[ $content == present && $is_verified == no ]] || return 0
+  is_verified=yes
+  until recover_position; do
+    log_change "cannot tell what $data holds, trying again every 10 s: $(recovery_failure)"
+    pause 10
+  done
+  use_recovered_position
+  [[ $is_contradicted == no ]] && return
+  log "$content_reason: asking again with the position of InnoDB"
+  return 1
+}
+
+# What grastate.dat says counts where InnoDB says the same. Whether it is safe to bootstrap is then of this data, too.
 use_recovered_position() {
   if [[ $recovered_uuid == "$nobody_uuid" && $content == doubtful ]]; then
     content=present content_reason='a database without a position of any cluster'

@@ -75,16 +75,23 @@ describe('the report of a data directory', () => {
     ['goes on, beside an older grastate.dat', `${CLUSTER}:50`, '50'],
     ['is of another cluster', '11111111-2222-4333-8444-555555555555:42', '-1'],
     ['is of none', `${ZERO}:-1`, '-1'],
-  ])('believes InnoDB where its data %s, and calls nothing safe', async (_what, position, seqno) => {
+  ])('is held against InnoDB before a server starts, whose data %s', async (_what, position, seqno) => {
     await pod.write('recovery', `WSREP: Recovered position: ${position}\n`);
-    const files = { ...SERVER, 'grastate.dat': grastate({ safe: '1' }) };
-    expect(await reported(files)).toEqual({ data: 'present', uuid: CLUSTER, seqno, safe: '0' });
-    coordinator.reset();
-    coordinator.answers = ['reform -'];
-    expect(await reported({})).toMatchObject({ seqno, safe: '0' });
+    coordinator.answers = ['bootstrap -', 'reform -'];
+    const saved = { data: 'present', uuid: CLUSTER, seqno: '42', safe: '1' };
+    expect(await reported({ ...SERVER, 'grastate.dat': grastate({ safe: '1' }) })).toEqual(saved);
+    expect(coordinator.calls.map(({ fields }) => [fields['seqno'], fields['safe']])).toEqual([
+      ['42', '1'],
+      [seqno, '0'],
+    ]);
     expect(await pod.read('data/grastate.dat')).toMatch(/seqno: +-1\nsafe_to_bootstrap: 0/);
     const given = (await pod.handover()).arguments;
     expect(given.includes(`--wsrep-start-position=${CLUSTER}:${seqno}`)).toBe(seqno !== '-1');
+  });
+
+  it('is not held against InnoDB where it is refused: to ask would change files', async () => {
+    await reported({ ...SERVER, 'grastate.dat': grastate() });
+    expect(pod.has('recovery.calls')).toBe(false);
   });
 
   it.each(['shop/orders.ibd', 'ib_logfile0', 'undo001', 'mysql/user.frm'])(

@@ -84,8 +84,11 @@ async function putBackAlone(subject: Subject, safe: boolean): Promise<readonly n
     await markSafe(copy, safe);
     await subject.moreRows(20);
     kept.push(...(await rowsEverywhere(subject)));
-    await scale(namespace, 'statefulset/db', 1);
-    await untilFormed(namespace, SELECTOR, 1);
+    // Of two that leave at once the one that stays may think that it was cut off (Galera), which is another fault.
+    for (const size of [2, 1]) {
+      await scale(namespace, 'statefulset/db', size);
+      await untilFormed(namespace, SELECTOR, size);
+    }
     await moreReportedRows(subject);
     await subject.stopWriter();
     await scale(namespace, 'statefulset/db', 0);

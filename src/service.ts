@@ -3,7 +3,8 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServeConfig } from './config.ts';
-import { createCoordinator, podLister } from './coordination/coordinator.ts';
+import { podLister } from './coordination/context.ts';
+import { createCoordinator } from './coordination/coordinator.ts';
 import { machineReader } from './coordination/machines.ts';
 import { createAnnounce } from './coordination/events.ts';
 import { createAuthenticate } from './coordination/identity.ts';
@@ -167,9 +168,10 @@ function coordinatorRouter(
     recordNamespace: config.namespace,
     ensureCompanions: createCompanions(client),
     announce: createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) })),
-    onDecision: (call, kind, { namespace, cluster }, pod, why) => {
-      metrics.decisions.inc({ call, kind });
-      logger.info('decision', { call, kind, namespace, cluster, pod, why });
+    onDecision: ({ key, ...given }) => {
+      const { call, kind, reason } = given;
+      metrics.decisions.inc({ call, kind, reason });
+      logger.info('decision', { ...given, ...key });
     },
     onAnswer: (call, answer, person) => {
       metrics.answers.inc({ call, answer });

@@ -1,7 +1,8 @@
 /** Decisions as Events on the pod they are about, for `kubectl describe`. */
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Caller } from './identity.ts';
-import type { Answer } from './types.ts';
+import { neededFor, type Reason } from './reasons.ts';
+import type { Said } from './types.ts';
 
 /** The reasons that our Events carry. */
 export type EventReason =
@@ -44,28 +45,28 @@ export function createAnnounce(client: KubernetesClient, onFailure: (error: unkn
   };
 }
 
-/** The Event that says what a call was answered; a warning where somebody has to act. */
-export function eventFor(call: 'turn' | 'start' | 'ready', answer: Answer): PodEvent {
-  const message = answer.why;
-  if (call === 'ready') {
-    if (answer.kind === 'refuse') return { reason: 'GaleraSecondCluster', type: 'Warning', message };
-    return { reason: 'GaleraReady', type: 'Normal', message };
-  }
-  switch (answer.kind) {
-    case 'join':
-    case 'reform':
-      return { reason: 'GaleraJoining', type: 'Normal', message };
-    case 'bootstrap':
-      return { reason: 'GaleraBootstrap', type: 'Normal', message };
-    case 'recover':
-      return { reason: 'GaleraRecovering', type: typeOf(answer), message };
-    case 'wait':
-      return { reason: 'GaleraWaiting', type: typeOf(answer), message };
-    case 'refuse':
-      return { reason: 'GaleraRefused', type: 'Warning', message };
-  }
-}
+const EVENTS: Readonly<Record<Said['kind'], EventReason>> = {
+  join: 'GaleraJoining',
+  reform: 'GaleraJoining',
+  bootstrap: 'GaleraBootstrap',
+  wait: 'GaleraWaiting',
+  recover: 'GaleraRecovering',
+  refuse: 'GaleraRefused',
+  ready: 'GaleraReady',
+};
 
-function typeOf({ person }: { readonly person?: true }): PodEvent['type'] {
-  return person === true ? 'Warning' : 'Normal';
+/** Refusals of a node that serves: they concern more than its own volume. */
+const OF_SERVING: Partial<Record<Reason, EventReason>> = {
+  SecondCluster: 'GaleraSecondCluster',
+  SecondComponent: 'GaleraSecondCluster',
+  PartedComponent: 'GaleraSecondCluster',
+};
+
+/** The Event that says what a pod was answered; a warning where somebody has to act. */
+export function eventFor({ kind, reason, why }: Said): PodEvent {
+  return {
+    reason: OF_SERVING[reason] ?? EVENTS[kind],
+    type: neededFor(reason) === 'yes' ? 'Warning' : 'Normal',
+    message: why,
+  };
 }

@@ -1,5 +1,6 @@
 /** Machines whose servers nobody sees: what was started there may run on without its pod. */
 import { type KubernetesClient, orNull } from '../kubernetes/client.ts';
+import { isRunning } from './decide/index.ts';
 import type { ClusterRecord, MachineView, Member } from './types.ts';
 
 /** What the API says of a machine. */
@@ -31,9 +32,7 @@ export async function machinesOfGone(
   members: readonly Member[],
 ): Promise<ReadonlyMap<string, MachineView>> {
   const listed = new Set(members.map(({ podUid }) => podUid));
-  const gone = Object.values(record.members).filter(
-    ({ told, podUid }) => told !== null && !listed.has(podUid),
-  );
+  const gone = Object.values(record.members).filter((known) => isRunning(known) && !listed.has(known.podUid));
   const names = new Set([...gone, ...record.vanished].map(({ machine }) => machine));
   const asked = [...names].filter((name) => name !== null);
   return new Map(await Promise.all(asked.map(async (name) => [name, await read(name)] as const)));

@@ -1,12 +1,17 @@
 /** The record of a cluster as it stands in a Lease: written by us, but parsed as anything from outside is. */
+import { isReason } from './reasons.ts';
 import {
   type ClusterRecord,
   type Data,
   EMPTY_RECORD,
+  type Generation,
   type MemberRecord,
+  type MemberState,
   type Report,
+  type Rows,
+  type Said,
+  type StartedAs,
   type StateUuid,
-  type Told,
 } from './types.ts';
 import { parseStateUuid } from './uuid.ts';
 
@@ -17,7 +22,7 @@ export const RECORD_ANNOTATION = 'galera-injector.dev/record';
  * Version of the record. A replica writes the whole record back, and would drop what a later version has added: it leaves
  * a record of a higher version alone. Raise it with any change that an older replica must not undo.
  */
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 /** A Lease whose record cannot be read; nobody may bootstrap on a guess. */
 export class UnreadableRecordError extends Error {
@@ -52,10 +57,11 @@ export function parseRecord(annotation: string | undefined): ClusterRecord {
     uuid: optionalUuid(record['uuid'], 'uuid'),
     formed: record['formed'] === true,
     holder: record['holder'] === null ? null : parseHolder(record['holder']),
-    honoured: Array.isArray(record['honoured']) ? record['honoured'].map(String) : [],
-    adoptedAt: integerOr(record['adoptedAt'], null),
+    honoured: list(record['honoured']).map(String),
+    generation: integerOr(record['generation'], 0),
+    generations: list(record['generations']).map(parseGeneration),
     confirmed: integerOr(record['confirmed'], 0),
-    vanished: Array.isArray(record['vanished']) ? record['vanished'].map(parseVanished) : [],
+    vanished: list(record['vanished']).map(parseVanished),
     members: Object.fromEntries(
       Object.entries(fields(record['members'], 'members')).map(([name, member]) => [
         name,
@@ -67,9 +73,14 @@ export function parseRecord(annotation: string | undefined): ClusterRecord {
 
 function checkVersion(version: unknown): void {
   // Records had none before there was a second one to tell them from.
-  const number = version === undefined ? RECORD_VERSION : version;
+  const number = version === undefined ? 1 : version;
   if (!Number.isSafeInteger(number)) throw unreadable('version', version);
-  if ((number as number) <= RECORD_VERSION) return;
+  if (number === RECORD_VERSION) return;
+  if ((number as number) < RECORD_VERSION) {
+    throw new UnreadableRecordError(
+      `the record has version ${String(number)}, from before the first release: while all members serve, delete the Lease; it is whole again within a minute`,
+    );
+  }
   throw new UnreadableRecordError(
     `the record has version ${String(version)}, and this replica reads up to ${RECORD_VERSION}: ` +
       'it is left as it is; let the upgrade of galera-injector come to its end',
@@ -95,51 +106,74 @@ function parseHolder(value: unknown): ClusterRecord['holder'] {
   };
 }
 
+function parseGeneration(value: unknown): Generation {
+  const { number, from, size, at, isFork } = fields(value, 'generation');
+  return {
+    number: integerOr(number, 0),
+    from: integerOr(from, -1),
+    size: integerOr(size, 0),
+    at: integerOr(at, 0),
+    isFork: isFork === true,
+  };
+}
+
 function parseMember(value: unknown): MemberRecord {
   const member = fields(value, 'member');
+  const view = member['spentView'];
   return {
     pod: text(member['pod'], 'member.pod'),
     podUid: text(member['podUid'], 'member.podUid'),
     durable: member['durable'] === true,
-    machine: typeof member['machine'] === 'string' ? member['machine'] : null,
-    report: member['report'] === null ? null : parseReport(member['report']),
-    told: parseTold(member['told']),
-    served: member['served'] === true,
-    holdsData: member['holdsData'] === true,
-    joined: member['joined'] === true,
-    component: parseComponent(member['component']),
-    behind: typeof member['behind'] === 'string' ? member['behind'] : null,
-    apart: member['apart'] === null || member['apart'] === undefined ? null : parseApart(member['apart']),
-    reforming: typeof member['reforming'] === 'string' ? member['reforming'] : null,
-    reformTried: member['reformTried'] === true,
-    reformStart: typeof member['reformStart'] === 'string' ? member['reformStart'] : null,
-    readyLeftOver: integerOr(member['readyLeftOver'], null),
+    machine: textOrNull(member['machine']),
+    state: parseState(fields(member['state'], 'member.state')),
+    rows: isNothing(member['rows']) ? null : parseRows(fields(member['rows'], 'member.rows')),
+    spentView: isNothing(view) ? null : parseSpentView(fields(view, 'member.spentView')),
+    staleReadiness: integerOr(member['staleReadiness'], null),
     asked: integerOr(member['asked'], 0),
-    said: text(member['said'], 'member.said'),
+    said: isNothing(member['said']) ? null : parseSaid(fields(member['said'], 'member.said')),
   };
 }
 
-function parseApart(value: unknown): MemberRecord['apart'] {
-  const apart = fields(value, 'member.apart');
-  // Without a number nothing is known to be shared.
-  return { upTo: integerOr(apart['upTo'], -1), letIn: apart['letIn'] === true };
+function parseState(state: Record<string, unknown>): MemberState {
+  const { kind } = state;
+  const component = integerOr(state['component'], null);
+  switch (kind) {
+    case 'unheard':
+    case 'parted':
+      return { kind };
+    case 'waiting':
+      return { kind, report: parseReport(state['report']) };
+    case 'primary':
+      return { kind, component };
+    case 'started':
+      return { kind, as: startedAs(state['as']), component, view: textOrNull(state['view']) };
+    default:
+      throw unreadable('member.state.kind', kind);
+  }
 }
 
-function parseComponent(value: unknown): MemberRecord['component'] {
-  if (value === null || value === undefined) return null;
-  const { number, size, from, since } = fields(value, 'member.component');
-  return {
-    number: integerOr(number, 0),
-    size: integerOr(size, 0),
-    from: integerOr(from, -1),
-    since: integerOr(since, 0),
-  };
+function startedAs(value: unknown): StartedAs {
+  if (value === 'join' || value === 'reform' || value === 'bootstrap') return value;
+  throw unreadable('member.state.as', value);
 }
 
-function parseTold(value: unknown): Told {
-  if (value === null || value === 'join' || value === 'reform' || value === 'bootstrap') return value;
-  throw unreadable('member.told', value);
+function parseRows({ since, until }: Record<string, unknown>): Rows {
+  if (!Number.isSafeInteger(since)) throw unreadable('member.rows.since', since);
+  if (!Number.isSafeInteger(until)) throw unreadable('member.rows.until', until);
+  return { since: since as number, until: until as number };
 }
+
+function parseSpentView(view: Record<string, unknown>): MemberRecord['spentView'] {
+  return { id: text(view['id'], 'member.spentView.id'), start: textOrNull(view['start']) };
+}
+
+/** What a later version says for another reason is not repeated; the member asks again soon. */
+function parseSaid({ kind, reason, why }: Record<string, unknown>): Said | null {
+  if (!isReason(reason) || typeof kind !== 'string' || !KINDS.has(kind)) return null;
+  return { kind: kind as Said['kind'], reason, why: text(why, 'member.said.why') };
+}
+
+const KINDS = new Set<string>(['join', 'reform', 'bootstrap', 'wait', 'recover', 'refuse', 'ready']);
 
 function parseReport(value: unknown): Report {
   const report = fields(value, 'report');
@@ -176,6 +210,18 @@ function parseData(data: Record<string, unknown>): Data {
 
 function integerOr<T>(value: unknown, otherwise: T): number | T {
   return Number.isSafeInteger(value) ? (value as number) : otherwise;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function optionalUuid(value: unknown, field: string): StateUuid | null {

@@ -1,4 +1,5 @@
 /** The values that the coordinator decides over: what members report, what the API shows, what the record keeps. */
+import type { Reason } from './reasons.ts';
 
 /** A Galera state uuid in its canonical lower-case form; never the zero uuid. */
 export type StateUuid = string & { readonly brand: 'StateUuid' };
@@ -79,8 +80,37 @@ export interface Member {
 /** A person's order that a pod must bootstrap. */
 export type Order = 'now' | 'machines-off';
 
-/** What a member was last told to do; null while it waits or has never asked. */
-export type Told = 'join' | 'reform' | 'bootstrap' | null;
+/** What a start script can be told to do with its server. */
+export type StartedAs = 'join' | 'reform' | 'bootstrap';
+
+/** What the record knows of the server of a member. Only `decide/transitions.ts` changes it. */
+export type MemberState =
+  /** No word since its pod came, or it has no pod: no server that anybody let start runs there. */
+  | { readonly kind: 'unheard' }
+  /** Its start script has asked and starts nothing before it is answered. */
+  | { readonly kind: 'waiting'; readonly report: Report }
+  /**
+   * It was let start, and runs or has crashed and will report. `component`: the generation in which another one has confirmed it
+   * since; `view`: the last view that it was told to form again.
+   */
+  | {
+      readonly kind: 'started';
+      readonly as: StartedAs;
+      readonly component: number | null;
+      readonly view: string | null;
+    }
+  /** It has said that it is Primary, in the component of that generation; null where nobody knows all members of that. */
+  | { readonly kind: 'primary'; readonly component: number | null }
+  /** It has said that it is Primary, beside the cluster or with rows that the cluster has gone on without. */
+  | { readonly kind: 'parted' };
+
+/** Of which time a volume is: `since` -1 is of none that is known, `until` -1 of before all. */
+export interface Rows {
+  /** It has everything that the cluster had when this generation began, because its own server has said so then. */
+  readonly since: number;
+  /** Its server has not run later than in this generation, so that it has nothing of later ones. Runs it, it may have all. */
+  readonly until: number;
+}
 
 /** What the record keeps of one member. */
 export interface MemberRecord {
@@ -89,49 +119,43 @@ export interface MemberRecord {
   readonly durable: boolean;
   /** The machine that its server was started on. */
   readonly machine: string | null;
-  /** Valid until the member is told to start a server. */
-  readonly report: Report | null;
-  readonly told: Told;
-  /** It has been Primary since it was told: its server is part of the last view as it is now. */
-  readonly served: boolean;
-  /** Whether its data directory may hold rows of this cluster. */
-  readonly holdsData: boolean;
-  /** The primary component in which it was last confirmed; null while that is not known. */
-  readonly component: Component | null;
-  /** Its own volume came to hold rows of this cluster, and it has not reported since that it holds none. */
-  readonly joined: boolean;
-  /** The member in whose primary component it was missed: what it holds is older than what that one holds. */
-  readonly behind: string | null;
-  /**
-   * Set when another member was bootstrapped, until this one has been Primary since: its data is the cluster's
-   * up to seqno `upTo` at most. `letIn`: it was told to join with data within that, so what it has got since is too.
-   */
-  readonly apart: { readonly upTo: number; readonly letIn: boolean } | null;
-  /** Id of the view that it was told to form again, until it is told something else or is Primary. */
-  readonly reforming: string | null;
-  /** It was told to form its last view again, or somebody was bootstrapped, and it has not been Primary since. */
-  readonly reformTried: boolean;
+  readonly state: MemberState;
+  /** What its own volume may hold of this cluster; null for nothing. */
+  readonly rows: Rows | null;
+  /** The last view that it needs no more: it was told to form it again, in that start of its container, or was bootstrapped after it. */
+  readonly spentView: { readonly id: string; readonly start: string | null } | null;
   /**
    * `readySince` of a pod that was Ready when it asked to start. A pod that asks runs no server, so this readiness is a
    * leftover: of the server before, or of the wait in a recovery, which passes the probes.
    */
-  readonly readyLeftOver: number | null;
-  /** Which start of its container was told last to form a view again: when it asks once more, the answer did not reach it. */
-  readonly reformStart: string | null;
+  readonly staleReadiness: number | null;
   /** Number of the last question taken from this pod; an older one comes from a call that was given up. */
   readonly asked: number;
-  /** The last answer, for people: events and status. */
-  readonly said: string;
+  /** The last answer, for events and status. */
+  readonly said: Said | null;
 }
 
-/** A primary component as its members confirmed it: one confirmation is of all of them, so that they bear one number. */
-export interface Component {
+/** An answer as the record keeps it. */
+export interface Said {
+  readonly kind: Answer['kind'] | 'ready';
+  readonly reason: Reason;
+  readonly why: string;
+}
+
+/**
+ * A stretch of the cluster's history. It begins with a bootstrap, with a change of the primary component that a member has
+ * confirmed, or when a member is missed.
+ */
+export interface Generation {
   readonly number: number;
-  readonly size: number;
-  /** What the cluster had confirmed when it came to be: members that parted then agree up to this seqno. */
+  /** What the cluster had confirmed when it began: members that parted then agree up to this seqno. */
   readonly from: number;
-  /** When it was first confirmed, in milliseconds since the epoch. */
-  readonly since: number;
+  /** Members of its primary component. */
+  readonly size: number;
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
+  /** It goes on from a volume or component that may have lacked rows of others: those of earlier ones agree with it at most up to `from`. */
+  readonly isFork: boolean;
 }
 
 /** A server whose pod is gone. */
@@ -161,11 +185,10 @@ export interface ClusterRecord {
   readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
   /** Orders that are spent, as `UID ORDER`: obeyed, overtaken by another start, or given while a server had vanished. */
   readonly honoured: readonly string[];
-  /**
-   * Lowest seqno at which data of the cluster was bootstrapped: volumes that were never heard of, or filled by somebody else,
-   * agree with it at most so far. Null where it has gone on without a bootstrap since it began empty.
-   */
-  readonly adoptedAt: number | null;
+  /** Number of the generation that goes on now; it only rises. */
+  readonly generation: number;
+  /** Those that any member or comparison still needs, oldest first. */
+  readonly generations: readonly Generation[];
   /**
    * Highest seqno that a server of the cluster has confirmed to be committed and on its disk, or at which it was bootstrapped
    * since. Rows up to here exist: where no volume goes so far, the volumes are older copies or the newest is missing.
@@ -185,28 +208,33 @@ export const EMPTY_RECORD: ClusterRecord = {
   formed: false,
   holder: null,
   honoured: [],
-  adoptedAt: null,
+  generation: 0,
+  generations: [],
   confirmed: 0,
   vanished: [],
   members: {},
 };
 
 /** An answer to `start`. */
-export type Answer =
-  | { readonly kind: 'join'; readonly why: string }
-  | { readonly kind: 'reform'; readonly why: string }
-  | {
-      readonly kind: 'bootstrap';
-      readonly as: StateUuid | null;
-      /** A person chose it: others hold rows that it does not have. */
-      readonly byHand: boolean;
-      readonly why: string;
-    }
-  /** `person`: it may end only when somebody acts; the sentence says how. */
-  | { readonly kind: 'wait'; readonly why: string; readonly person?: true }
-  /** Wait, and count as Ready meanwhile, so that an ordered controller creates the members that are waited for. */
-  | { readonly kind: 'recover'; readonly why: string; readonly person?: true }
-  | { readonly kind: 'refuse'; readonly why: string };
+export type Answer = Why &
+  (
+    | { readonly kind: 'join' | 'reform' }
+    | {
+        readonly kind: 'bootstrap';
+        readonly as: StateUuid | null;
+        /** A person chose it: others hold rows that it does not have. */
+        readonly byHand: boolean;
+      }
+    | { readonly kind: 'wait' | 'refuse' }
+    /** Wait, and count as Ready meanwhile, so that an ordered controller creates the members that are waited for. */
+    | { readonly kind: 'recover' }
+  );
+
+/** Why an answer was given: for code the reason, for people the sentence, which says how to end what does not end by itself. */
+export interface Why {
+  readonly reason: Reason;
+  readonly why: string;
+}
 
 /** A decision: what to say, and the record that must be written before it is said. */
 export interface Decided {

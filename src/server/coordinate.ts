@@ -1,16 +1,12 @@
 /** `/coordinator/v1/*`: the calls of the agents in the pods. */
 import express, { type Request, type Response, type Router } from 'express';
-import {
-  type CallName,
-  ContendedError,
-  type Coordinator,
-  NotAMemberError,
-  StaleCallError,
-} from '../coordination/coordinator.ts';
+import type { CallName } from '../coordination/context.ts';
+import type { Coordinator } from '../coordination/coordinator.ts';
 import { type Authenticate, type Caller, TooManyTokensError } from '../coordination/identity.ts';
 import { UncertainWriteError } from '../coordination/lease-store.ts';
 import { BadCallError } from '../coordination/protocol.ts';
 import { UnreadableRecordError } from '../coordination/record.ts';
+import { ContendedError, NotAMemberError, StaleCallError } from '../coordination/update-record.ts';
 import { explainError, isApiFailure } from '../kubernetes/client.ts';
 import { CompanionError } from '../kubernetes/companions.ts';
 import type { Logger } from '../telemetry/logger.ts';

@@ -18,7 +18,7 @@ export interface Metrics {
   /** Answers of the coordinator, each time one is given. */
   readonly answers: Counter<'call' | 'answer'>;
   /** Answers of the coordinator that differ from the one before. */
-  readonly decisions: Counter<'call' | 'kind'>;
+  readonly decisions: Counter<'call' | 'kind' | 'reason'>;
   /** Answers that somebody has to do something about. */
   readonly personNeeded: Counter<'call'>;
   /** Calls of agents that were turned away, by HTTP status. */
@@ -98,8 +98,8 @@ function ofCoordinator(registers: Registry[]) {
     }),
     decisions: new Counter({
       name: 'galera_injector_coordinator_decisions_total',
-      help: 'Answers of the coordinator by call and kind, counted when they change.',
-      labelNames: ['call', 'kind'],
+      help: 'Answers of the coordinator by call, kind and reason, counted when they change.',
+      labelNames: ['call', 'kind', 'reason'],
       registers,
     }),
     personNeeded: new Counter({

@@ -4,8 +4,8 @@ import { status } from '../../src/command/status/index.ts';
 import { viewsOf } from '../../src/command/status/read.ts';
 import { age } from '../../src/command/status/table.ts';
 import { formatRecord } from '../../src/coordination/record.ts';
-import type { ClusterRecord } from '../../src/coordination/types.ts';
-import { A, EMPTY, holding, known, record, started } from '../coordination/situations.ts';
+import type { ClusterRecord, Said } from '../../src/coordination/types.ts';
+import { A, CURRENT, EMPTY, holding, known, record, started } from '../coordination/situations.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const ago = (seconds: number) => new Date(NOW - seconds * 1_000);
@@ -69,6 +69,7 @@ async function run(args: readonly string[], ...looks: readonly Seen[]) {
   return { code, ...printed };
 }
 
+const said = (kind: Said['kind'], why: string): Said => ({ kind, reason: 'HolderUnheard', why });
 const formed = (members: ClusterRecord['members']) => record({ uuid: A, formed: true, members });
 const serving: Seen = {
   leases: [lease('shop', 'db', formed({ 'db-0': started(0), 'db-1': started(1) }))],
@@ -80,9 +81,9 @@ const outage: Seen = {
       'shop',
       'db',
       formed({
-        'db-0': known(0, EMPTY, { said: 'recover: db-2 holds data and has no pod' }),
-        'db-1': known(1, holding(A, 41, true), { said: 'wait: db-2 holds data' }),
-        'db-2': known(2, null, { holdsData: true }),
+        'db-0': known(0, EMPTY, { said: said('recover', 'db-2 holds data and has no pod') }),
+        'db-1': known(1, holding(A, 41, true), { said: said('wait', 'db-2 holds data') }),
+        'db-2': known(2, null, { rows: CURRENT }),
       }),
     ),
   ],
@@ -111,8 +112,8 @@ describe('status', () => {
         'db     Recovering   0/3     aaaaaaaa-0000-4000-8000-000000000001   60m   db-0: db-2 holds data and has no pod',
         '',
         '  MEMBER   POD      ROLE         POSITION           DATA      AGE      SAID',
-        '  db-0     db-0     Recovering   empty              durable   90s      recover: db-2 holds data and has no pod',
-        '  db-1     db-1     Waiting      aaaaaaaa:41 safe   durable   90s      wait: db-2 holds data',
+        '  db-0     db-0     Recovering   empty              durable   90s      db-2 holds data and has no pod',
+        '  db-1     db-1     Waiting      aaaaaaaa:41 safe   durable   90s      db-2 holds data',
         '  db-2     <none>   Gone         -                  durable   <none>   has no pod, and may hold the newest data',
         '',
       ].join('\n'),
@@ -139,7 +140,11 @@ describe('status', () => {
       'Waiting',
       {
         leases: [
-          lease('shop', 'db', formed({ 'db-0': known(0, EMPTY, { said: 'refuse: a foreign volume' }) })),
+          lease(
+            'shop',
+            'db',
+            formed({ 'db-0': known(0, EMPTY, { said: said('refuse', 'a foreign volume') }) }),
+          ),
         ],
         pods: [pod('shop', 'db', 0)],
       },

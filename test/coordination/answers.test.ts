@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { needsPerson } from '../../src/coordination/decide/index.ts';
-import * as words from '../../src/coordination/decide/words.ts';
 import type { StateUuid } from '../../src/coordination/types.ts';
 import { ANSWERS } from '../../src/telemetry/labels.ts';
 import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
@@ -68,27 +66,5 @@ describe('what is heard of the answers of the coordinator', () => {
     }
     const known = Object.entries(ANSWERS).flatMap(([call, kinds]) => kinds.map((kind) => `${call} ${kind}`));
     for (const one of heard) expect(known).toContain(one.split(',')[0]);
-  });
-});
-
-const CHOICE = { place: { namespace: 'shop', cluster: 'db', recordNamespace: 'galera-system' }, pod: 'db-0' };
-
-describe('somebody is needed', () => {
-  it.each([
-    ['for a missing member', { kind: 'wait', why: words.waitForHolders(CHOICE, ['db-1']) }],
-    ['for a member without a pod', { kind: 'recover', why: words.recover(CHOICE, ['db-1']) }],
-    ['to choose', { kind: 'wait', why: words.waitForPerson(CHOICE, [UUID, OTHER]) }],
-    ['at a wrong volume', { kind: 'refuse', why: words.refuseForeign(CHOICE.place, OTHER, UUID) }],
-  ] as const)('%s', (_what, answer) => {
-    expect(needsPerson(answer)).toBe(true);
-  });
-
-  it.each([
-    ['a member forms the cluster', { kind: 'wait', why: words.waitForHolder('db-0') }],
-    ['a pod has not asked yet', { kind: 'wait', why: words.waitForSilent(['db-1']) }],
-    ['the newest member starts first', { kind: 'wait', why: words.waitForNewest('db-1', 7) }],
-    ['somebody has acted', { kind: 'bootstrap', as: null, byHand: true, why: words.byHand('now') }],
-  ] as const)('not while %s', (_what, answer) => {
-    expect(needsPerson(answer)).toBe(false);
   });
 });

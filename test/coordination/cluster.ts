@@ -1,10 +1,7 @@
 /** Coordinators over a store and pods in memory: what two replicas share. */
 import type { V1Pod } from '@kubernetes/client-node';
-import {
-  type Coordinator,
-  type CoordinatorParts,
-  createCoordinator,
-} from '../../src/coordination/coordinator.ts';
+import type { CoordinatorParts } from '../../src/coordination/context.ts';
+import { type Coordinator, createCoordinator } from '../../src/coordination/coordinator.ts';
 import type { PodEvent } from '../../src/coordination/events.ts';
 import type { Caller } from '../../src/coordination/identity.ts';
 import type { RecordStore } from '../../src/coordination/lease-store.ts';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NotAMemberError, READY_PATIENCE_MS, StaleCallError } from '../../src/coordination/coordinator.ts';
+import { READY_PATIENCE_MS } from '../../src/coordination/calls/ready.ts';
+import { NotAMemberError, StaleCallError } from '../../src/coordination/update-record.ts';
 import type { PodEvent } from '../../src/coordination/events.ts';
 import type { ClusterKey } from '../../src/coordination/lease-store.ts';
 import { BadCallError, parseReady } from '../../src/coordination/protocol.ts';

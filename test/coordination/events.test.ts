@@ -35,14 +35,16 @@ describe('an Event', () => {
   });
 
   it.each([
-    ['start', { kind: 'wait', why: 'db-0 forms the cluster' }, 'Normal'],
-    ['start', { kind: 'wait', why: 'older copies', person: true }, 'Warning'],
-    ['start', { kind: 'recover', why: 'db-1 has no pod' }, 'Normal'],
-    ['start', { kind: 'recover', why: 'an older copy', person: true }, 'Warning'],
-    ['start', { kind: 'refuse', why: 'another cluster' }, 'Warning'],
-    ['ready', { kind: 'refuse', why: 'two components' }, 'Warning'],
-    ['ready', { kind: 'join', why: 'Primary and Synced' }, 'Normal'],
-  ] as const)('is a warning where somebody has to act: %s %j is %s', (call, answer, type) => {
-    expect(eventFor(call, answer).type).toBe(type);
+    [{ kind: 'wait', reason: 'ClusterForming', why: 'db-0 forms the cluster' }, 'GaleraWaiting', 'Normal'],
+    [{ kind: 'wait', reason: 'HolderUnheard', why: 'db-1 holds data' }, 'GaleraWaiting', 'Normal'],
+    [{ kind: 'wait', reason: 'OlderCopies', why: 'older copies' }, 'GaleraWaiting', 'Warning'],
+    [{ kind: 'recover', reason: 'HolderWithoutPod', why: 'db-1 has no pod' }, 'GaleraRecovering', 'Normal'],
+    [{ kind: 'recover', reason: 'OlderCopies', why: 'an older copy' }, 'GaleraRecovering', 'Warning'],
+    [{ kind: 'refuse', reason: 'ForeignData', why: 'another cluster' }, 'GaleraRefused', 'Warning'],
+    [{ kind: 'refuse', reason: 'SecondCluster', why: 'another uuid' }, 'GaleraSecondCluster', 'Warning'],
+    [{ kind: 'refuse', reason: 'JoinedUnasked', why: 'rows' }, 'GaleraRefused', 'Warning'],
+    [{ kind: 'ready', reason: 'Serves', why: 'Primary and Synced' }, 'GaleraReady', 'Normal'],
+  ] as const)('is a warning where somebody has to act: %j is %s, %s', (said, reason, type) => {
+    expect(eventFor(said)).toMatchObject({ reason, type });
   });
 });

@@ -13,7 +13,7 @@ describe('a machine is asked for', () => {
     ['when another pod has taken the name', of('here'), [member(0, { podUid: 'uid-new' })], ['here']],
     [
       'not for a member that waits',
-      formed({ members: { 'db-0': started(0, { told: null, machine: 'here' }) } }),
+      formed({ members: { 'db-0': started(0, { state: { kind: 'unheard' }, machine: 'here' }) } }),
       [],
       [],
     ],

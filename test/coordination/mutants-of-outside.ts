@@ -1,6 +1,7 @@
 /** Broken rules whose fault shows only in partitions, with pods that hang or end, or when a person steps in. */
 import type { ClusterRecord, Member, Situation } from '../../src/coordination/types.ts';
-import { deciding, type Mutant, others, told } from './mutations.ts';
+import { isRunning } from '../../src/coordination/decide/index.ts';
+import { deciding, type Mutant, others, STOPPED_AND_EMPTY, told } from './mutations.ts';
 
 /** The situation with only some of the other pods in it. */
 function among(seen: Situation, keep: (member: Member) => boolean): Situation {
@@ -8,10 +9,9 @@ function among(seen: Situation, keep: (member: Member) => boolean): Situation {
   return { ...seen, members };
 }
 
-/** The record with nobody set apart from the cluster's history. */
+/** The record as if the cluster had never gone on without somebody. */
 function allOfOneHistory(record: ClusterRecord): ClusterRecord {
-  const members = Object.entries(record.members).map(([name, known]) => [name, { ...known, apart: null }]);
-  return { ...record, members: Object.fromEntries(members) as ClusterRecord['members'] };
+  return { ...record, generations: record.generations.map((one) => ({ ...one, isFork: false })) };
 }
 
 const isTerminating = (seen: Situation, name: string): boolean =>
@@ -32,7 +32,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
     'obeys an annotation beside a member that was started',
     told((seen) =>
       seen.caller.order !== null
-        ? { seen: others(seen, (known) => ({ ...known, told: null, holdsData: false })) }
+        ? { seen: others(seen, (known) => ({ ...known, ...STOPPED_AND_EMPTY })) }
         : {},
     ),
     ['person'],
@@ -41,7 +41,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
     'obeys an annotation on a pod without data',
     told((seen, { data }) =>
       seen.caller.order !== null && data.kind === 'empty'
-        ? { seen: others(seen, (known) => ({ ...known, told: null, holdsData: false })) }
+        ? { seen: others(seen, (known) => ({ ...known, ...STOPPED_AND_EMPTY })) }
         : {},
     ),
     ['person', 'volumes'],
@@ -50,7 +50,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
     'takes a pod that terminates for one that is gone',
     told((seen) => {
       const left = others(seen, (known, name) =>
-        isTerminating(seen, name) ? { ...known, told: null, holdsData: false } : known,
+        isTerminating(seen, name) ? { ...known, ...STOPPED_AND_EMPTY } : known,
       );
       return { seen: among(left, ({ terminating }) => !terminating) };
     }),
@@ -67,7 +67,7 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
     told((seen) => ({
       seen: others(seen, (known, name) => {
         const ready = seen.members.some((member) => member.name === name && member.ready);
-        return ready || known.told === null ? known : { ...known, told: null, holdsData: false };
+        return ready || !isRunning(known) ? known : { ...known, ...STOPPED_AND_EMPTY };
       }),
     })),
     ['network', 'coordinator'],

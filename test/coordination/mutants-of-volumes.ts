@@ -1,5 +1,6 @@
 /** Broken rules that believe what a volume says, or what nobody has said: volumes may be behind, copied, or of a crash inside a DDL. */
 import type { ClusterRecord, Data, MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
+import { isRunning } from '../../src/coordination/decide/index.ts';
 import { deciding, type Mutant, others, present, told } from './mutations.ts';
 import { RULES } from './rules.ts';
 
@@ -12,7 +13,9 @@ function withMembers(record: ClusterRecord, change: (known: MemberRecord) => Mem
 }
 
 const isOutside = ({ view }: Report, known: MemberRecord): boolean =>
-  view !== null && known.told === null && known.report?.view?.id !== view.id;
+  view !== null &&
+  !isRunning(known) &&
+  !(known.state.kind === 'waiting' && known.state.report.view?.id === view.id);
 
 const asEmpty = (data: Data): Data =>
   data.kind === 'present' && data.doubtful ? { kind: 'unusable' } : data;
@@ -32,7 +35,7 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
     'forms a last view again that others may be ahead of',
     told((seen, report) => ({
       seen: others({ ...seen, record: { ...seen.record, confirmed: 0 } }, (known) =>
-        isOutside(report, known) ? { ...known, holdsData: false } : known,
+        isOutside(report, known) ? { ...known, rows: null } : known,
       ),
     })),
     ['servers'],
@@ -40,11 +43,9 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
   [
     'lets one that was killed and has not asked yet speak for its last view',
     told((seen, report) => {
-      const oneRuns = Object.values(seen.record.members).some((known) => known.told !== null && known.served);
+      const oneRuns = Object.values(seen.record.members).some(({ state }) => state.kind === 'primary');
       if (!oneRuns) return {};
-      const heard = others(seen, (known) =>
-        isOutside(report, known) ? { ...known, holdsData: false } : known,
-      );
+      const heard = others(seen, (known) => (isOutside(report, known) ? { ...known, rows: null } : known));
       return { seen: heard };
     }),
     ['servers'],
@@ -56,13 +57,12 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
   ],
   [
     'sets the others apart only at bootstraps by hand',
-    deciding((seen, { answer, record }) => {
+    deciding((_seen, { answer, record }) => {
       if (answer.kind !== 'bootstrap' || answer.byHand) return record;
-      const members = Object.entries(record.members).map(([name, known]) => {
-        return [name, { ...known, apart: seen.record.members[name]?.apart ?? null }];
-      });
-      const { adoptedAt } = seen.record;
-      return { ...record, adoptedAt, members: Object.fromEntries(members) as Members };
+      const generations = record.generations.map((one) =>
+        one.number === record.generation ? { ...one, isFork: false } : one,
+      );
+      return { ...record, generations };
     }),
     ['copies'],
   ],
@@ -76,7 +76,9 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
     told((seen, { data }) => {
       const own = seen.record.members[seen.caller.name];
       if (own === undefined || data.kind !== 'present') return {};
-      const members = { ...seen.record.members, [seen.caller.name]: { ...own, joined: true } };
+      const { generation } = seen.record;
+      const rows = { since: generation, until: generation };
+      const members = { ...seen.record.members, [seen.caller.name]: { ...own, rows: own.rows ?? rows } };
       return { seen: { ...seen, record: { ...seen.record, members } } };
     }),
     ['copies'],
@@ -118,7 +120,9 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
     {
       ...RULES,
       ready: (seen, serving) => {
-        const record = withMembers(seen.record, (known) => ({ ...known, component: null }));
+        const record = withMembers(seen.record, (known) =>
+          known.state.kind === 'primary' ? { ...known, state: { ...known.state, component: null } } : known,
+        );
         return RULES.ready({ ...seen, record }, serving);
       },
     },

@@ -1,6 +1,7 @@
 /** Broken rules: each has one fault that somebody could make, and that the model must find. */
 import { EMPTY_RECORD, type Situation } from '../../src/coordination/types.ts';
-import { type Mutant, others, present, told } from './mutations.ts';
+import { isRunning } from '../../src/coordination/decide/index.ts';
+import { type Mutant, others, present, STOPPED_AND_EMPTY, told } from './mutations.ts';
 import { RULES } from './rules.ts';
 
 const FIXED = 'dddddddd-0000-4000-8000-00000000000d' as Situation['freshUuid'];
@@ -11,7 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
   [
     'does not wait for a member that holds data and has not reported',
     told((seen) => ({
-      seen: others(seen, (known) => (known.report === null && known.told === null ? null : known)),
+      seen: others(seen, (known) => (known.state.kind === 'unheard' ? null : known)),
     })),
   ],
   [
@@ -44,16 +45,16 @@ export const MUTANTS: readonly Mutant[] = [
     // The record says it twice, as the holder and as a member that was told to bootstrap: either is enough.
     told((seen) => ({
       seen: others({ ...seen, record: { ...seen.record, holder: null } }, (known) =>
-        known.told === 'bootstrap' ? { ...known, told: null, holdsData: false } : known,
+        known.state.kind === 'started' && known.state.as === 'bootstrap'
+          ? { ...known, ...STOPPED_AND_EMPTY }
+          : known,
       ),
     })),
   ],
   [
     'bootstraps beside a member that was started and is not Ready',
     told((seen) => ({
-      seen: others(seen, (known) =>
-        known.told === null ? known : { ...known, told: null, holdsData: false },
-      ),
+      seen: others(seen, (known) => (isRunning(known) ? { ...known, ...STOPPED_AND_EMPTY } : known)),
     })),
   ],
   [
@@ -71,9 +72,9 @@ export const MUTANTS: readonly Mutant[] = [
     'takes a volume in whose place another one is attached for lost',
     told((seen) => ({
       seen: others(seen, (known) => {
-        const { report } = known;
-        const isOther = report?.data.kind === 'present' && report.data.uuid !== seen.record.uuid;
-        return seen.record.formed && isOther ? { ...known, holdsData: false } : known;
+        const data = known.state.kind === 'waiting' ? known.state.report.data : null;
+        const isOther = data?.kind === 'present' && data.uuid !== seen.record.uuid;
+        return seen.record.formed && isOther ? { ...known, rows: null } : known;
       }),
     })),
     ['volumes', 'calls'],
@@ -103,7 +104,8 @@ export const MUTANTS: readonly Mutant[] = [
     told((seen) => ({
       seen: others(seen, (known, name) => {
         const ready = seen.members.some((member) => member.name === name && member.ready);
-        return ready ? { ...known, told: 'join', readyLeftOver: null } : known;
+        const state = { kind: 'primary', component: null } as const;
+        return ready ? { ...known, state, staleReadiness: null } : known;
       }),
     })),
   ],
@@ -125,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
         const decided = RULES.ready(seen, serving);
         const { record } = others({ ...seen, record: decided.record }, (known) => ({
           ...known,
-          behind: seen.caller.name,
+          rows: known.rows === null ? null : { ...known.rows, until: -1 },
         }));
         return { ...decided, record };
       },

@@ -49,6 +49,9 @@ export function deciding(change: (seen: Situation, decided: Decided) => ClusterR
   };
 }
 
+/** What a member is taken for that is forgotten to run, or to hold anything. */
+export const STOPPED_AND_EMPTY = { state: { kind: 'unheard' }, rows: null } as const;
+
 /** The report with what it says of data changed. */
 export function present(
   report: Report,

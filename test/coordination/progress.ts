@@ -1,4 +1,6 @@
 /** Whether a world recovers once its faults are over: by itself where that is safe, else after what a person is asked to do. */
+import { sharedUpTo } from '../../src/coordination/decide/generations.ts';
+import type { ClusterRecord } from '../../src/coordination/types.ts';
 import type { Node } from './model/nodes.ts';
 import { volumesOf } from './model/laws.ts';
 import { contains, type Database, type Volume } from './model/volumes.ts';
@@ -50,7 +52,7 @@ function isSeen({ group }: World, { pod }: Node, volume: Volume): boolean {
 /** Servers that must not serve end when a person deletes their pods, after what is needed of them was saved. */
 function endRefused(world: World): void {
   const refused = world.nodes.filter(
-    (node) => world.group.isServing(node) && world.said(node).startsWith('refuse'),
+    (node) => world.group.isServing(node) && world.saidTo(node)?.kind === 'refuse',
   );
   if (refused.length === 0) return;
   for (const node of refused) world.deletePod(node, true);
@@ -65,7 +67,7 @@ function scaleBack(world: World): void {
 }
 
 function sentence(world: World, node: Node): string {
-  return `${node.index} never comes back: ${world.said(node)}`;
+  return `${node.index} never comes back: ${world.saidTo(node)?.kind ?? 'never heard'}: ${world.saidTo(node)?.why ?? ''}`;
 }
 
 function silentOnes(world: World): readonly Node[] {
@@ -86,12 +88,13 @@ function withoutSilentOnes(world: World, ordered: boolean): readonly Node[] {
 }
 
 function mayHoldData({ record }: World, { pod, volume }: Node): boolean {
-  return volume.kind === 'data' || record.members[pod?.name ?? '']?.holdsData === true;
+  return volume.kind === 'data' || (record.members[pod?.name ?? '']?.rows ?? null) !== null;
 }
 
 /** The rules may wait for a person: nobody else knows which database is meant, or how far one goes. */
 function needsAPerson(world: World): boolean {
-  const { uuid, formed, adoptedAt, confirmed } = world.record;
+  const { uuid, formed, confirmed } = world.record;
+  const adoptedAt = sharedUpTo(world.record, null);
   const found = databases(world);
   const isOld = ({ volume }: { readonly volume: Database }) =>
     (!formed || volume.uuid === uuid) && (volume.filled || volume.tip.seqno < confirmed);
@@ -103,7 +106,7 @@ function needsAPerson(world: World): boolean {
   if (!formed && new Set(found.map(({ volume }) => volume.uuid)).size > 1) return true;
   if (!formed) {
     const goesOn = ({ volume }: { readonly volume: Database }) =>
-      !volume.positionKnown || (adoptedAt !== null && volume.tip.seqno > adoptedAt);
+      !volume.positionKnown || volume.tip.seqno > adoptedAt;
     return found.some(goesOn);
   }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
@@ -149,9 +152,13 @@ function missing(world: World, ordered: boolean): readonly Node[] {
     .filter((node) => active.includes(node) || !isComplete);
 }
 
+function sharedOf(record: ClusterRecord, pod: Node['pod']): number {
+  return sharedUpTo(record, record.members[pod?.name ?? '']?.rows ?? null);
+}
+
 /** It was left behind by one that did not know its own position. */
 function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
-  return (record.members[pod?.name ?? '']?.apart?.upTo ?? 0) < 0;
+  return sharedOf(record, pod) < 0;
 }
 
 function isKeptOut(world: World, node: Node): boolean {
@@ -160,8 +167,7 @@ function isKeptOut(world: World, node: Node): boolean {
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid || volume.copied || sharesNothingSurely(world, node)) return true;
   // After several choices, or two components, the record says too little of what two volumes share: it refuses.
-  const apart = record.members[pod?.name ?? '']?.apart ?? null;
-  if ((group.ledger.choices > 1 || group.ledger.wasSplit) && apart !== null && volume.tip.seqno > apart.upTo)
-    return true;
+  const isSplit = group.ledger.choices > 1 || group.ledger.wasSplit;
+  if (isSplit && volume.tip.seqno > sharedOf(record, pod)) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
 }

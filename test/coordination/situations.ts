@@ -6,6 +6,7 @@ import {
   type Member,
   type MemberRecord,
   type Report,
+  type Rows,
   type Situation,
   type StateUuid,
 } from '../../src/coordination/types.ts';
@@ -14,6 +15,16 @@ export const A = 'aaaaaaaa-0000-4000-8000-000000000001' as StateUuid;
 export const B = 'bbbbbbbb-0000-4000-8000-000000000002' as StateUuid;
 export const FRESH = 'ffffffff-0000-4000-8000-00000000000f' as StateUuid;
 export const NOW = 1_000_000;
+
+/** Rows of a member that was Primary in the generation that goes on; of one that has missed that; and after a fork. */
+export const CURRENT: Rows = { since: 1, until: 1 };
+export const MISSED: Rows = { since: 0, until: 0 };
+export const LATEST: Rows = { since: 2, until: 2 };
+
+/** Fields of a record of a cluster that has gone on from one volume at that seqno. */
+export function forkedAt(from: number): Pick<ClusterRecord, 'generation' | 'generations'> {
+  return { generation: 2, generations: [{ number: 2, from, size: 1, at: 0, isFork: true }] };
+}
 
 export const EMPTY: Report = { data: { kind: 'empty' }, view: null, identity: 'chosen' };
 export const UNUSABLE: Report = { ...EMPTY, data: { kind: 'unusable' } };
@@ -66,27 +77,19 @@ export function known(index: number, report: Report | null, tweak: Partial<Membe
     podUid: `uid-${index}`,
     durable: true,
     machine: null,
-    report,
-    told: null,
-    served: false,
-    holdsData: kind === 'present' || kind === 'unmarked',
-    joined: tweak.holdsData ?? kind === 'present',
-    component: null,
-    behind: null,
-    apart: null,
-    reforming: null,
-    reformTried: false,
-    reformStart: null,
-    readyLeftOver: null,
+    state: report === null ? { kind: 'unheard' } : { kind: 'waiting', report },
+    rows: kind === 'present' || kind === 'unmarked' ? CURRENT : null,
+    spentView: null,
+    staleReadiness: null,
     asked: 1,
-    said: '',
+    said: null,
     ...tweak,
   };
 }
 
 /** A member that was told to start a server and has not come back. */
 export function started(index: number, tweak: Partial<MemberRecord> = {}): MemberRecord {
-  return known(index, null, { told: 'join', served: true, holdsData: true, ...tweak });
+  return known(index, null, { state: { kind: 'primary', component: null }, rows: CURRENT, ...tweak });
 }
 
 export function record(tweak: Partial<ClusterRecord> = {}): ClusterRecord {
@@ -95,15 +98,18 @@ export function record(tweak: Partial<ClusterRecord> = {}): ClusterRecord {
 
 /** The record of a cluster that has formed under A. */
 export function formed(tweak: Partial<ClusterRecord>): ClusterRecord {
-  return record({ uuid: A, formed: true, ...tweak });
+  return record({ uuid: A, formed: true, generation: 1, ...tweak });
 }
 
 /** A member that holds data and has not reported. */
 export function unheard(index: number): MemberRecord {
-  return known(index, null, { holdsData: true });
+  return known(index, null, { rows: CURRENT });
 }
 
-/** `db-<caller>` asks among three members; `members` tweaks them by index. */
+/**
+ * `db-<caller>` asks among three members; `members` tweaks them by index. In a cluster that has formed it was Primary before, unless
+ * the record says something else of it.
+ */
 export function situation(
   caller: number,
   known_: ClusterRecord,
@@ -111,8 +117,11 @@ export function situation(
 ): Situation {
   const own = members.find((one) => one.name === `db-${caller}`);
   if (own === undefined) throw new Error(`no member db-${caller} in this situation`);
+  const { generation, formed: isFormed } = known_;
+  const before = known(caller, null, { rows: { since: generation, until: generation }, asked: 0 });
+  const withCaller = isFormed ? { [own.name]: before, ...known_.members } : known_.members;
   return {
-    record: known_,
+    record: { ...known_, members: withCaller },
     members,
     caller: own,
     place: { namespace: 'shop', cluster: 'db', recordNamespace: 'galera-system' },
@@ -122,6 +131,11 @@ export function situation(
     machines: new Map(),
     freshUuid: FRESH,
   };
+}
+
+/** The same where the record has never heard of the caller. */
+export function stranger(caller: number, known_: ClusterRecord, members?: readonly Member[]): Situation {
+  return { ...situation(caller, known_, members), record: known_ };
 }
 
 /** What a member says when it serves; by default a component that it forms alone, at the address of db-0. */

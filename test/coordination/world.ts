@@ -3,7 +3,8 @@
  * do not, two coordinator replicas that read, decide and write at different times, a person, and faults at every step. It
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
-import type { ClusterRecord, Situation } from '../../src/coordination/types.ts';
+import { neededFor } from '../../src/coordination/reasons.ts';
+import type { ClusterRecord, Said, Situation } from '../../src/coordination/types.ts';
 import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
 import { keepsView } from './model/applying.ts';
 import { choiceOf } from './model/choices.ts';
@@ -45,8 +46,8 @@ export class World {
   }
 
   /** The last answer to a node, for the message of a failure. */
-  said({ pod }: Node): string {
-    return this.record.members[pod?.name ?? '']?.said ?? 'never heard';
+  saidTo({ pod }: Node): Said | null {
+    return this.record.members[pod?.name ?? '']?.said ?? null;
   }
 
   createPod(node: Node, state: Pod['state'] = 'running'): void {
@@ -154,7 +155,7 @@ export class World {
   #takeNote({ question, answer }: Decision): void {
     if (question.name === 'ready')
       this.group.hear(question.within, answer.kind === 'refuse' ? 'refused' : 'confirmed');
-    const isAsked = answer.kind === 'wait' && answer.person === true;
+    const isAsked = answer.kind === 'wait' && neededFor(answer.reason) === 'yes';
     const told = isAsked ? this.group.laws.databases : answer.kind === 'refuse' ? [question.volume] : [];
     for (const volume of told) this.group.ledger.tell(volume);
   }

@@ -1,10 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { factsOf } from '../../src/coordination/decide/facts.ts';
 import { decideStart } from '../../src/coordination/decide/index.ts';
-import { renderTable, TABLE } from '../coordination/decision-table.ts';
+import { type Rule, RULES } from '../../src/coordination/decide/rules.ts';
+import { followPods, reported } from '../../src/coordination/decide/transitions.ts';
+import { renderTable, type Row, TABLE } from '../coordination/decision-table.ts';
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'recovery.md');
+
+/** The first rule that answers in the situation of a row. */
+function ruleFor({ seen, report }: Row): Rule | undefined {
+  const followed = { ...seen, record: followPods(seen) };
+  const facts = factsOf({ ...seen, record: reported(followed, report) }, report);
+  return RULES.find((rule) => rule(facts) !== null);
+}
 
 describe('the decision table', () => {
   it('stands in docs/recovery.md row for row', async () => {
@@ -16,11 +26,19 @@ describe('the decision table', () => {
   });
 
   it.each(TABLE.map((row, index) => [index + 1, row] as const))(
-    'is what the code does: row %i',
+    'is what the code does: row %i, by the rule that it names',
     (_number, row) => {
-      expect(decideStart(row.seen, row.report).answer.kind).toBe(row.answer);
+      const { answer, record } = decideStart(row.seen, row.report);
+      expect(answer.kind).toBe(row.answer);
+      expect(ruleFor(row)).toBe(row.rule);
+      expect(record.members[row.seen.caller.name]?.said?.reason).toBe(answer.reason);
     },
   );
+
+  it('has a row for every rule, of which there are at most twelve', () => {
+    expect(new Set(TABLE.map(({ rule }) => rule))).toEqual(new Set(RULES));
+    expect(RULES.length).toBeLessThanOrEqual(12);
+  });
 
   it('has a row for every answer', () => {
     const answers = new Set(TABLE.map((row) => row.answer));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ContendedError, NotAMemberError, StaleCallError } from '../../src/coordination/coordinator.ts';
+import { ContendedError, NotAMemberError, StaleCallError } from '../../src/coordination/update-record.ts';
 import { type Authenticate, TooManyTokensError } from '../../src/coordination/identity.ts';
 import { UncertainWriteError } from '../../src/coordination/lease-store.ts';
 import { BadCallError } from '../../src/coordination/protocol.ts';

@@ -33,7 +33,7 @@ beforeAll(async () => {
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     announce: () => Promise.resolve(),
-    onDecision: (call, kind) => metrics.decisions.inc({ call, kind }),
+    onDecision: ({ call, kind, reason }) => metrics.decisions.inc({ call, kind, reason }),
     onAnswer: (call, answer) => metrics.answers.inc({ call, answer }),
   });
   loopback = await serve([

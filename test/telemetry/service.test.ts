@@ -78,7 +78,7 @@ it('a service counts what it answers and what it asks the API, and repeats no to
   const page = await (await fetch(`http://127.0.0.1:${service.adminPort}/metrics`)).text();
   for (const series of [
     'galera_injector_coordinator_calls_total{call="turn",answer="start"} 1',
-    'galera_injector_coordinator_decisions_total{call="turn",kind="bootstrap"} 1',
+    'galera_injector_coordinator_decisions_total{call="turn",kind="bootstrap",reason="NewCluster"} 1',
     'galera_injector_api_request_duration_seconds_count{request="createTokenReview",result="ok"} 1',
     'galera_injector_request_duration_seconds_count{endpoint="turn"} 1',
   ]) {

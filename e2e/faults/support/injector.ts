@@ -2,6 +2,8 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Lease, V1Pod } from '@kubernetes/client-node';
+import { isRunning } from '../../../src/coordination/decide/index.ts';
+import type { MemberRecord } from '../../../src/coordination/types.ts';
 import { parseRecord, RECORD_ANNOTATION } from '../../../src/coordination/record.ts';
 import { INJECTOR_NAMESPACE, rolledOut } from '../../support/install.ts';
 import { get, kubectl, until } from '../../support/kubectl.ts';
@@ -167,5 +169,9 @@ function writeIn(line: string): Write | null {
   const written = ['create', 'update'].includes(event.verb) && (event.responseStatus?.code ?? 500) < 300;
   if (!written || replica === undefined) return null;
   const { members } = parseRecord(event.requestObject?.metadata?.annotations?.[RECORD_ANNOTATION]);
-  return { replica, started: Object.keys(members).filter((name) => members[name]?.told !== null) };
+  return { replica, started: Object.keys(members).filter((name) => isStarted(members[name])) };
+}
+
+function isStarted(known: MemberRecord | undefined): boolean {
+  return known !== undefined && isRunning(known);
 }

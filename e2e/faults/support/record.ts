@@ -62,5 +62,5 @@ function leaseOf({ namespace, workload }: Subject): string {
 
 function isServing({ members }: ClusterRecord, name: string): boolean {
   const known = members[name];
-  return known !== undefined && known.told !== null && known.served;
+  return known?.state.kind === 'primary';
 }

@@ -1,5 +1,6 @@
 /** What the record and the pods of a cluster say together, for people. */
-import { isServing } from '../../coordination/decide/index.ts';
+import { hasMissed, isServing } from '../../coordination/decide/index.ts';
+import { neededFor, type Reason } from '../../coordination/reasons.ts';
 import {
   type ClusterRecord,
   EMPTY_RECORD,
@@ -48,7 +49,8 @@ export interface MemberStatus {
   readonly position: string | null;
   readonly data: 'durable' | 'with pod';
   readonly created: number | null;
-  /** The last answer of the coordinator. */
+  /** Why it was answered last as it was, for code and for people. */
+  readonly reason: Reason | null;
   readonly said: string;
 }
 
@@ -81,7 +83,7 @@ export function summarise(view: ClusterView): ClusterStatus {
     uuid: record.uuid,
     holder: record.holder?.pod ?? null,
     serving,
-    size: members.filter((one) => !isBehind(record, one.name) || one.pod !== null).length,
+    size: members.filter((one) => !hasMissed(record, one.name) || one.pod !== null).length,
     created,
     why: view.record instanceof Error ? view.record.message : whyOf(members),
     members,
@@ -93,16 +95,18 @@ function membersOf(record: ClusterRecord, pods: readonly PodView[]): readonly Me
   const names = [...new Set([...seen.keys(), ...Object.keys(record.members)])];
   return names
     .filter((name) => seen.has(name) || isWaitedFor(record.members[name]))
-    .map((name) => memberStatus(name, record.members[name], seen.get(name)))
+    .map((name) => memberStatus(record, name, seen.get(name)))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
 /** A member without a pod still counts while its volume may hold rows. */
 function isWaitedFor(known: MemberRecord | undefined): boolean {
-  return known?.durable === true && known.holdsData;
+  return known?.durable === true && known.rows !== null;
 }
 
-function memberStatus(name: string, known: MemberRecord | undefined, pod: PodView | undefined): MemberStatus {
+function memberStatus(record: ClusterRecord, name: string, pod: PodView | undefined): MemberStatus {
+  const known = record.members[name];
+  const whereabouts = hasMissed(record, name) ? MOVED_ON : MAY_LEAD;
   // What the record says of a pod that was replaced is not about this one.
   const current = known !== undefined && known.podUid === pod?.member.podUid ? known : undefined;
   const role = roleOf(current, pod?.member);
@@ -113,7 +117,8 @@ function memberStatus(name: string, known: MemberRecord | undefined, pod: PodVie
     position: positionOf(pod === undefined ? undefined : current),
     data: (pod?.member.durable ?? known?.durable) === true ? 'durable' : 'with pod',
     created: pod?.created ?? null,
-    said: pod === undefined && known !== undefined ? goneSaid(known) : (current?.said ?? ''),
+    reason: current?.said?.reason ?? null,
+    said: pod === undefined ? whereabouts : (current?.said?.why ?? ''),
   };
 }
 
@@ -121,52 +126,47 @@ function roleOf(known: MemberRecord | undefined, pod: Member | undefined): Role 
   if (pod === undefined) return 'Gone';
   if (isServing(pod, known)) return 'Serving';
   if (known === undefined) return 'Starting';
-  if (known.said.startsWith('refuse')) return 'Refused';
-  if (known.told === 'bootstrap') return 'Bootstrapping';
-  if (known.told === 'join') return 'Joining';
-  if (known.told === 'reform') return 'Reforming';
-  if (known.said.startsWith('recover')) return 'Recovering';
-  return known.said.startsWith('wait') ? 'Waiting' : 'Starting';
+  if (known.said?.kind === 'refuse') return 'Refused';
+  const { state } = known;
+  if (state.kind === 'started') return STARTED_ROLES[state.as];
+  if (state.kind === 'primary') return 'Joining';
+  if (known.said?.kind === 'recover') return 'Recovering';
+  return known.said?.kind === 'wait' ? 'Waiting' : 'Starting';
 }
 
+const STARTED_ROLES = { join: 'Joining', reform: 'Reforming', bootstrap: 'Bootstrapping' } as const;
+
 function positionOf(known: MemberRecord | undefined): string | null {
-  const data = known?.report?.data;
-  if (data === undefined) return null;
+  if (known?.state.kind !== 'waiting') return null;
+  const { data } = known.state.report;
   if (data.kind !== 'present') return data.kind;
   return `${data.uuid.slice(0, 8)}:${data.seqno}${data.safe ? ' safe' : ''}${data.doubtful ? ' doubtful' : ''}`;
 }
 
-function goneSaid({ behind }: MemberRecord): string {
-  return behind !== null
-    ? 'has no pod; the others have moved on without it'
-    : 'has no pod, and may hold the newest data';
-}
+const MOVED_ON = 'has no pod; the others have moved on without it';
+const MAY_LEAD = 'has no pod, and may hold the newest data';
 
 function phaseOf(record: ClusterRecord, members: readonly MemberStatus[]): Phase {
   const present = members.filter((member) => member.pod !== null);
   const has = (...roles: Role[]) => present.some((member) => roles.includes(member.role));
   if (has('Serving')) {
     const all = members.every(
-      ({ role, name }) => role === 'Serving' || (role === 'Gone' && isBehind(record, name)),
+      ({ role, name }) => role === 'Serving' || (role === 'Gone' && hasMissed(record, name)),
     );
     return all ? 'Serving' : 'Degraded';
   }
   if (present.length === 0) return 'Stopped';
   if (has('Bootstrapping', 'Joining', 'Reforming', 'Recovering'))
     return record.formed ? 'Recovering' : 'Forming';
-  const needsPerson = present.some((member) => member.said.includes('bootstrap=now'));
+  const needsPerson = present.some(({ reason }) => reason !== null && neededFor(reason) !== 'no');
   return record.formed || needsPerson || !has('Waiting', 'Starting') ? 'Waiting' : 'Forming';
-}
-
-function isBehind(record: ClusterRecord, name: string): boolean {
-  return (record.members[name]?.behind ?? null) !== null;
 }
 
 /** The sentence of the first member that cannot go on, a refusal first: it is the one that a person must see. */
 function whyOf(members: readonly MemberStatus[]): string {
   for (const role of ['Refused', 'Recovering', 'Waiting'] as const) {
     const found = members.find((member) => member.role === role);
-    if (found !== undefined) return `${found.name}: ${found.said.replace(/^\w+: /, '')}`;
+    if (found !== undefined) return `${found.name}: ${found.said}`;
   }
   return '';
 }

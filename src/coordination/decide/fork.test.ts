@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import {
   A,
+  CURRENT,
   EMPTY,
+  forkedAt,
   formed,
   holding,
   known,
   member,
+  MISSED,
   record,
   says,
   situation,
   started,
+  stranger,
   unheard,
 } from '../../../test/coordination/situations.ts';
 import type { ClusterRecord } from '../types.ts';
+import { sharedUpTo } from './generations.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const annotated = (index: number) => {
@@ -51,9 +56,9 @@ describe('a volume that was away during a bootstrap by hand', () => {
   });
 
   it('does not serve when it joined without asking', () => {
-    const { refusal, record: next } = decideReady(situation(2, forked, servingPods), says(A, []));
-    expect(refusal).toContain('without asking');
-    expect(next.members['db-2']?.apart).toEqual({ upTo: 10, letIn: false });
+    const { why, record: next } = decideReady(situation(2, forked, servingPods), says(A, []));
+    expect(why).toMatchObject({ reason: 'JoinedUnasked' });
+    expect(sharedUpTo(next, next.members['db-2']?.rows ?? null)).toBe(10);
   });
 
   it('is waited for no longer once somebody of the new history has reported', () => {
@@ -61,7 +66,13 @@ describe('a volume that was away during a bootstrap by hand', () => {
   });
 
   it('is not taken for the newest, however high its seqno', () => {
-    const seen = { ...forked, members: { ...forked.members, 'db-1': unheard(1) } };
+    const seen = {
+      ...forked,
+      members: {
+        ...forked.members,
+        'db-1': known(1, null, { rows: { since: forked.generation, until: forked.generation } }),
+      },
+    };
     const asked = decideStart(situation(2, seen), holding(A, 900));
     expect(asked.answer).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
     expect(decideStart(situation(1, asked.record), holding(A, 20)).answer.kind).toBe('bootstrap');
@@ -82,8 +93,8 @@ describe('a volume that was away during a bootstrap by hand', () => {
   it('shares with later choices no more than it shared before', () => {
     const crashed = { ...forked, members: { ...forked.members, 'db-1': unheard(1) } };
     const chosen = decideStart(situation(2, crashed, annotated(2)), holding(A, 12)).record;
-    expect(chosen.members['db-1']?.apart).toEqual({ upTo: 10, letIn: false });
-    expect(chosen.members['db-2']?.apart).toBeNull();
+    const shares = (name: string) => sharedUpTo(chosen, chosen.members[name]?.rows ?? null);
+    expect([shares('db-1'), shares('db-2')]).toEqual([10, Number.MAX_SAFE_INTEGER]);
   });
 });
 
@@ -96,54 +107,54 @@ describe('a volume that the record does not know, where a cluster went on from a
   const pods = [member(0, { ready: true }), member(1), member(2)];
 
   it('is refused when it holds more than the adopted one did', () => {
-    const { answer } = decideStart(situation(1, adopted, pods), holding(A, 2));
+    const { answer } = decideStart(stranger(1, adopted, pods), holding(A, 2));
     expect(answer).toMatchObject({ kind: 'refuse', why: expect.stringContaining('seqno 1') as string });
   });
 
   it('is refused so too when its init container was heard before', () => {
-    const { record: heard } = decideTurn(situation(1, adopted, pods), 'present');
-    expect(decideStart(situation(1, heard, pods), holding(A, 2)).answer.kind).toBe('refuse');
+    const { record: heard } = decideTurn(stranger(1, adopted, pods), 'present');
+    expect(decideStart(stranger(1, heard, pods), holding(A, 2)).answer.kind).toBe('refuse');
   });
 
   it('is not forgotten to be one while the adopting member is not Ready yet', () => {
-    const waiting = decideStart(situation(1, granted), holding(A, 2));
+    const waiting = decideStart(stranger(1, granted), holding(A, 2));
     expect(waiting.answer.kind).toBe('wait');
     const { record: serving_ } = decideReady(situation(0, waiting.record, pods), says(A));
-    expect(decideStart(situation(1, serving_, pods), holding(A, 2)).answer.kind).toBe('refuse');
+    expect(decideStart(stranger(1, serving_, pods), holding(A, 2)).answer.kind).toBe('refuse');
   });
 
   it("makes the choice a person's while the adopted one has not formed the cluster, for it may have rows of its own", () => {
-    const waiting = decideStart(situation(1, granted), holding(A, 2)).record;
+    const waiting = decideStart(stranger(1, granted), holding(A, 2)).record;
     const { answer } = decideStart(situation(0, waiting, twoPods), holding(A, 1, true));
     expect(answer).toMatchObject({
       kind: 'wait',
-      person: true,
+      reason: 'SeveralDatabases',
       why: expect.stringMatching(/db-1.*bootstrap=now/) as string,
     });
   });
 
   it('is waited for until then', () => {
-    const { record: heard } = decideTurn(situation(1, granted), 'present');
+    const { record: heard } = decideTurn(stranger(1, granted), 'present');
     const { answer } = decideStart(situation(0, heard, twoPods), holding(A, 1));
     expect(answer).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
   });
 
   it('joins with what the adopted one had too, and is of the cluster once it serves', () => {
-    const joined = decideStart(situation(1, adopted, pods), holding(A, 1));
+    const joined = decideStart(stranger(1, adopted, pods), holding(A, 1));
     expect(joined.answer.kind).toBe('join');
-    const { record: served } = decideReady(situation(1, joined.record, pods), says(A, []));
-    expect(decideStart(situation(1, served, pods), holding(A, 40)).answer.kind).toBe('join');
+    const { record: served } = decideReady(stranger(1, joined.record, pods), says(A, []));
+    expect(decideStart(stranger(1, served, pods), holding(A, 40)).answer.kind).toBe('join');
   });
 
   it('shares no more with it after a bootstrap by hand further back', () => {
-    const crashed = { ...adopted, adoptedAt: 9, members: { 'db-1': known(1, EMPTY) } };
+    const crashed = { ...adopted, members: { 'db-1': known(1, EMPTY) } };
     const chosen = decideStart(situation(0, crashed, annotated(0)), holding(A, 5)).record;
-    expect(decideStart(situation(2, serving(chosen), servingPods), holding(A, 7)).answer.kind).toBe('refuse');
+    expect(decideStart(stranger(2, serving(chosen), servingPods), holding(A, 7)).answer.kind).toBe('refuse');
   });
 
   it('joins a cluster that went on from nobody else', () => {
     const never = formed({ members: { 'db-0': started(0) } });
-    expect(decideStart(situation(1, never, pods), holding(A, 900)).answer.kind).toBe('join');
+    expect(decideStart(stranger(1, never, pods), holding(A, 900)).answer.kind).toBe('join');
   });
 });
 
@@ -182,17 +193,17 @@ describe('a member that cannot say how far its data goes', () => {
     const seen = formed({ members: { 'db-0': known(0, holding(A, -1, true)), 'db-2': known(2, EMPTY) } });
     expect(decideStart(situation(1, seen), holding(A, 9)).answer).toMatchObject({
       kind: 'wait',
-      person: true,
+      reason: 'PositionUnknown',
     });
     const { answer } = decideStart(situation(0, formed({ confirmed: 5 })), holding(A, -1, true));
-    expect(answer).toMatchObject({ kind: 'wait', person: true });
+    expect(answer).toMatchObject({ kind: 'wait', reason: 'OlderCopies' });
     expect('why' in answer && answer.why).toMatch(/older copy.*seqno 5.*ends at unknown/);
   });
 
   it('lets nobody bootstrap with less than a member that was left behind shares with the cluster', () => {
-    const left = (index: number, seqno: number) =>
-      known(index, holding(A, seqno), { apart: { upTo: 5, letIn: false } });
-    const seen = (seqno: number) => formed({ members: { 'db-0': left(0, seqno), 'db-1': left(1, 4) } });
+    const left = (index: number, seqno: number) => known(index, holding(A, seqno), { rows: CURRENT });
+    const seen = (seqno: number) =>
+      formed({ ...forkedAt(5), members: { 'db-0': left(0, seqno), 'db-1': left(1, 4) } });
     for (const seqno of [-1, 9]) {
       expect(decideStart(situation(1, seen(seqno)), holding(A, 4)).answer).toMatchObject({
         kind: 'wait',
@@ -205,14 +216,17 @@ describe('a member that cannot say how far its data goes', () => {
   it('is not waited for where another one was alone in the last view, or missed it', () => {
     const seen = formed({ members: { 'db-0': known(0, holding(A, -1)) } });
     expect(decideStart(situation(1, seen), holding(A, 9, true)).answer.kind).toBe('bootstrap');
-    const behind = formed({ members: { 'db-0': known(0, holding(A, -1), { behind: 'db-1' }) } });
+    const behind = formed({ members: { 'db-0': known(0, holding(A, -1), { rows: MISSED }) } });
     expect(decideStart(situation(1, behind), holding(A, 9)).answer.kind).toBe('bootstrap');
   });
 });
 
 describe('a server that was told to start', () => {
   it('of a member apart counts as running like any other', () => {
-    const running = formed({ members: { 'db-2': started(2, { apart: { upTo: 3, letIn: true } }) } });
+    const running = formed({
+      ...forkedAt(3),
+      members: { 'db-2': started(2, { rows: { since: 1, until: 2 } }) },
+    });
     expect(decideStart(situation(1, running), holding(A, 9)).answer.kind).toBe('wait');
   });
 });

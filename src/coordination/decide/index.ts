@@ -1,5 +1,5 @@
+export { isServing } from './facts.ts';
+export { hasMissed, isRunning } from './generations.ts';
 export { decideReady } from './ready.ts';
-export { decideStart, decideTurn } from './start.ts';
-export { isStale } from './reconcile.ts';
-export { isServing } from './members.ts';
-export { needsPerson } from './words.ts';
+export { decideStart, decideTurn, joinsForSure } from './start.ts';
+export { isStale } from './transitions.ts';

@@ -2,16 +2,21 @@ import { describe, expect, it } from 'vitest';
 import {
   A,
   B,
+  CURRENT,
   EMPTY,
+  forkedAt,
   formed,
   FRESH,
   holding,
   known,
+  LATEST,
   member,
+  MISSED,
   record,
   says,
   situation,
   started,
+  stranger,
   unheard,
   UNMARKED,
   withView,
@@ -93,7 +98,7 @@ describe('the last view, with nobody running', () => {
   it('is not tried while one of it is missing or has tried before', () => {
     const some = formed({ members: { 'db-0': reported(0), 'db-2': unheard(2) } });
     expect(decideStart(situation(1, some), withView(1, holding(A, 5))).answer.kind).toBe('wait');
-    const tried = known(2, withView(2, holding(A, 5)), { reformTried: true });
+    const tried = known(2, withView(2, holding(A, 5)), { spentView: { id: 'view-1', start: null } });
     const again = formed({ members: { 'db-0': reported(0), 'db-2': tried } });
     expect(decideStart(situation(1, again), withView(1, holding(A, 9))).answer.kind).toBe('bootstrap');
   });
@@ -119,16 +124,18 @@ describe('the last view, with nobody running', () => {
   });
 
   it('is not tried where a bootstrap by hand may have led past it', () => {
-    const apart = { upTo: 9, letIn: false };
-    const all = { 'db-0': reported(0), 'db-2': { ...reported(2), apart } };
-    const { answer } = decideStart(situation(1, formed({ members: all })), withView(1, holding(A, 9)));
-    expect(answer.kind).toBe('bootstrap');
+    const all = { 'db-0': reported(0), 'db-1': known(1, null, { rows: LATEST }), 'db-2': reported(2) };
+    const gone = formed({ ...forkedAt(9), members: all });
+    expect(decideStart(situation(1, gone), withView(1, holding(A, 9))).answer.kind).toBe('bootstrap');
     const own = {
-      'db-0': started(0),
-      'db-1': known(1, null, { holdsData: true, apart }),
-      'db-2': started(2),
+      'db-0': started(0, { rows: LATEST }),
+      'db-1': known(1, null, { rows: CURRENT }),
+      'db-2': started(2, { rows: LATEST }),
     };
-    const beside = decideStart(situation(1, formed({ members: own })), withView(1, holding(A, 9)));
+    const beside = decideStart(
+      situation(1, formed({ ...forkedAt(9), members: own })),
+      withView(1, holding(A, 9)),
+    );
     expect(beside.answer.kind).toBe('wait');
   });
 
@@ -136,8 +143,8 @@ describe('the last view, with nobody running', () => {
     const seen = formed({ members: { 'db-2': unheard(2) } });
     expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9, true))).answer.kind).toBe('bootstrap');
     expect(decideStart(situation(1, seen), viewOfOne(holding(A, 9))).answer.kind).toBe('wait');
-    const left = known(1, null, { holdsData: true, apart: { upTo: 9, letIn: false } });
-    const fork = formed({ members: { 'db-1': left, 'db-2': unheard(2) } });
+    const left = known(1, null, { rows: CURRENT });
+    const fork = formed({ ...forkedAt(9), members: { 'db-1': left, 'db-2': unheard(2) } });
     expect(decideStart(situation(1, fork), viewOfOne(holding(A, 9, true))).answer.kind).toBe('wait');
   });
 });
@@ -197,24 +204,21 @@ describe('a foreign volume', () => {
   });
 
   it('in the place of one whose data was behind keeps nobody waiting', () => {
-    const behind = known(2, null, { holdsData: true, behind: 'db-0' });
+    const behind = known(2, null, { rows: MISSED });
     const outage = formed({ members: { 'db-0': known(0, holding(A, 3)), 'db-2': behind } });
     const refused = decideStart(situation(2, outage), UNMARKED).record;
     expect(decideStart(situation(0, refused), holding(A, 3)).answer.kind).toBe('bootstrap');
   });
 
   it('of a member that never joined is waited for by nobody once it was refused', () => {
-    const seen = decideTurn(situation(2, formed({})), 'present').record;
+    const seen = decideTurn(stranger(2, formed({})), 'present').record;
     const refused = decideStart(situation(2, seen), holding(B, 900)).record;
     const pods = [member(0), member(1)];
     expect(decideStart(situation(0, refused, pods), holding(A, 3)).answer.kind).toBe('bootstrap');
   });
 
   it('does not keep a cluster that lost every volume of its own from starting over', () => {
-    const refused = decideStart(
-      situation(2, formed({ members: { 'db-1': known(1, EMPTY) } })),
-      holding(B, 9),
-    );
+    const refused = decideStart(stranger(2, formed({ members: { 'db-1': known(1, EMPTY) } })), holding(B, 9));
     expect(refused.answer.kind).toBe('refuse');
     const { answer } = decideStart(situation(0, refused.record), EMPTY);
     expect(answer).toMatchObject({ kind: 'bootstrap', as: FRESH });

@@ -1,7 +1,15 @@
-import type { ClusterRecord, Component, Member, MemberRecord, Situation, StateUuid } from '../types.ts';
-import { leftBehindAt } from './fork.ts';
-import { isServing } from './members.ts';
-import { reconcile, withMember } from './reconcile.ts';
+import type { ClusterRecord, Generation, Said, Situation, StateUuid, Why } from '../types.ts';
+import { isServing } from './facts.ts';
+import { begin, generationOf, sharedUpTo } from './generations.ts';
+import {
+  becamePrimary,
+  followPods,
+  namedInComponent,
+  overtaken as overtake,
+  parted,
+  toldToWait,
+} from './transitions.ts';
+import * as refusals from './refusals.ts';
 import * as words from './words.ts';
 
 /**
@@ -12,7 +20,8 @@ const PARTED_FOR_CERTAIN_MS = 30_000;
 
 /** The outcome of a `ready` call. */
 export interface ReadyDecided {
-  readonly refusal: string | null;
+  readonly kind: 'ready' | 'refuse';
+  readonly why: Why;
   readonly record: ClusterRecord;
 }
 
@@ -25,48 +34,48 @@ export interface Serving {
   readonly seqno: number | null;
 }
 
+/** The situation with the names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
+interface Seen extends Situation {
+  readonly serving: Serving;
+  readonly own: readonly string[];
+}
+
 /**
  * Takes note that the caller is Primary and Synced under `uuid`.
  *
- * A primary component moves on without the members that have no pod: what they hold is older, so nobody waits for them
- * after an outage while the caller's data is there. That is only sure when every member of the component has a pod; a
- * pod that terminates still is one. The server says in which component it is when its applier has come so far, so the caller
- * has all that those had when they left.
+ * The server says in which component it is when its applier has come so far, so the caller has all that those had who left: a new
+ * generation begins. A pod that terminates may still be in the component; one that is gone is in none.
  *
  * A node must not serve that is Primary under another uuid than the recorded one, or in the smaller of two components; nor one
  * whose data may hold rows that the cluster has gone on without.
  */
 export function decideReady(situation: Situation, serving: Serving): ReadyDecided {
-  const seen = { ...situation, record: reconcile(situation) };
-  const refusal = refusalOf(seen, serving);
-  if (refusal !== null) return refused(seen, serving, refusal);
-  const record = withComponent(withoutOvertaken(seen, serving), serving);
-  const { caller } = seen;
-  const noted = withMember(record, caller, {
-    told: record.members[caller.name]?.told ?? 'join',
-    served: true,
-    report: null,
-    holdsData: true,
-    joined: true,
-    behind: null,
-    apart: null,
-    reforming: null,
-    reformTried: false,
-    readyLeftOver: null,
-    asked: seen.ask,
-    said: `ready: Primary and Synced in cluster ${serving.uuid}`,
-  });
+  const seen = {
+    ...situation,
+    record: followPods(situation),
+    serving,
+    own: namesIn(situation, serving),
+  };
+  const refusal = refusalOf(seen);
+  if (refusal !== null) return { kind: 'refuse', why: refusal, record: refused(seen, refusal) };
+  const why = words.serves(serving.uuid);
+  return { kind: 'ready', why, record: confirmed(seen, { kind: 'ready', ...why }) };
+}
+
+function confirmed(seen: Seen, said: Said): ClusterRecord {
+  const { serving, caller, own } = seen;
+  const { record, component } = withComponent(seen);
+  const inside = seen.members.filter(({ name }) => own.includes(name) && name !== caller.name);
+  const named =
+    component === null ? record : inside.reduce((all, pod) => namedInComponent(all, pod, component), record);
   return {
-    refusal: null,
-    record: {
-      ...noted,
-      uuid: serving.uuid,
-      formed: true,
-      holder: isHolder(seen) ? null : record.holder,
-      confirmed: Math.max(record.confirmed, serving.seqno ?? 0),
-      // A primary component leaves no other to run elsewhere; but one of it may have no pod.
-      vanished: namesIn(seen, serving).length > 0 ? [] : record.vanished,
-    },
+    ...becamePrimary({ ...seen, record: named }, component, said),
+    uuid: serving.uuid,
+    formed: true,
+    holder: isHolder(seen) ? null : record.holder,
+    confirmed: Math.max(record.confirmed, serving.seqno ?? 0),
+    // A primary component leaves no other to run elsewhere; but one of it may have no pod.
+    vanished: own.length > 0 ? [] : record.vanished,
   };
 }
 
@@ -74,112 +83,143 @@ function isHolder({ record, caller }: Situation): boolean {
   return record.holder?.podUid === caller.podUid;
 }
 
-function refusalOf(seen: Situation, serving: Serving): string | null {
-  const { record, caller } = seen;
+function refusalOf(seen: Seen): Why | null {
+  const { record, caller, serving, own } = seen;
   const claims = record.formed || (record.holder !== null && !isHolder(seen));
   if (claims && record.uuid !== null && record.uuid !== serving.uuid) {
-    return words.refuseSecondCluster(serving.uuid, record.uuid);
+    return refusals.refuseSecondCluster(serving.uuid, record.uuid);
   }
-  const own = namesIn(seen, serving);
-  const rivals = rivalsOf(seen, serving);
+  const rivals = rivalsOf(seen);
   if (rivals.some(({ component }) => component.size >= own.length)) {
-    return words.refuseSecondComponent(
-      own,
-      rivals.map(({ name }) => name),
-    );
+    const names = rivals.map(({ name }) => name);
+    return refusals.refuseSecondComponent(own, names);
   }
-  const parted = partedIn(seen, own);
-  if (parted.length > 0) return words.refuseWithParted(parted.map(({ name }) => name));
-  // It joined without asking, as a start script does that cannot reach the coordinator.
-  const upTo = leftBehindAt(record.members[caller.name]);
-  return upTo === null ? null : words.refuseUnasked(upTo);
+  const apart = own.filter((name) => name !== caller.name && record.members[name]?.state.kind === 'parted');
+  if (apart.length > 0) return refusals.refuseWithParted(apart);
+  return refuseUntold(seen);
 }
 
-/** The refusal is noted; and, once there are two components for certain, how far the caller's data is the cluster's. */
-function refused(seen: Situation, serving: Serving, refusal: string): ReadyDecided {
-  const { record, caller } = seen;
+/** It joined without asking, as a start script does that cannot reach the coordinator; or it has parted from the cluster before. */
+function refuseUntold({ record, caller }: Seen): Why | null {
   const known = record.members[caller.name];
-  if (known === undefined) return { refusal, record };
-  const lasting = rivalsOf(seen, serving)
+  const kind = known?.state.kind;
+  if (known === undefined || kind === 'started' || kind === 'primary') return null;
+  // Without data there is nothing that could have diverged.
+  const upTo = known.rows === null ? Number.MAX_SAFE_INTEGER : sharedUpTo(record, known.rows);
+  if (upTo === Number.MAX_SAFE_INTEGER) return null;
+  return kind === 'parted' ? refusals.refuseDiverged(upTo) : refusals.refuseUnasked(upTo);
+}
+
+/** The refusal is noted; and, once there are two components for certain, from where on the caller's data is not the cluster's. */
+function refused(seen: Seen, refusal: Why): ClusterRecord {
+  const { record, caller, own } = seen;
+  if (record.members[caller.name] === undefined) return record;
+  const said = { kind: 'refuse', ...refusal } as const;
+  const lasting = rivalsOf(seen)
     .map(({ component }) => component)
-    .filter(({ since }) => seen.now - since >= PARTED_FOR_CERTAIN_MS);
-  const said = `refuse: ${refusal}`;
-  const own = namesIn(seen, serving);
-  const parted = partedIn(seen, own).map(({ upTo }) => upTo);
-  if (lasting.length + parted.length === 0) return { refusal, record: withMember(record, caller, { said }) };
-  const fork = componentOf(seen, own);
-  const isKnown = fork.number === known.component?.number;
-  const upTo = Math.min(...parted, ...[...lasting, ...(isKnown ? [fork] : [])].map(({ from }) => from));
-  return {
-    refusal,
-    record: withMember(record, caller, {
-      said,
-      apart: { upTo: Math.min(upTo, known.apart?.upTo ?? upTo), letIn: false },
-    }),
-  };
-}
-
-interface Parted {
-  readonly name: string;
-  readonly upTo: number;
-}
-
-/** Members of the component that were set apart while they served: who joins one goes on with its rows. */
-function partedIn({ record, caller }: Situation, own: readonly string[]): readonly Parted[] {
-  return own.flatMap((name) => {
+    .filter(({ at }) => seen.now - at >= PARTED_FOR_CERTAIN_MS);
+  const withParted = own.flatMap((name) => {
     const known = record.members[name];
-    const upTo = leftBehindAt(known);
-    return name !== caller.name && known?.served === true && upTo !== null ? [{ name, upTo }] : [];
+    return name !== caller.name && known?.state.kind === 'parted' ? [(known.rows?.until ?? -1) + 1] : [];
   });
+  if (lasting.length + withParted.length === 0) return toldToWait(record, caller, said);
+  const first = Math.min(...withParted, ...lasting.map(({ number }) => number));
+  return parted(withFork(seen, lasting), caller, first, said);
+}
+
+/** The record in which the component that the caller is not in goes on from where the two agree. */
+function withFork({ record, own }: Seen, lasting: readonly Generation[]): ClusterRecord {
+  const number = Math.min(...lasting.map((one) => one.number));
+  const beside = generationOf(record, componentOf(record, own));
+  const forks = beside?.size === own.length ? [...lasting, beside] : lasting;
+  const from = Math.min(...forks.map((one) => one.from));
+  const generations = record.generations.map((one) =>
+    one.number === number ? { ...one, from, isFork: true } : one,
+  );
+  return { ...record, generations };
 }
 
 interface Rival {
   readonly name: string;
-  readonly component: Component;
-}
-
-/**
- * Number of the last component in which any of the members was confirmed. Null while one of them has not been confirmed since
- * it started: it has joined the newest one, so that they go on from that.
- */
-function lastNumberOf({ members }: ClusterRecord, own: readonly string[]): number | null {
-  const numbers = own.flatMap((name) => members[name]?.component?.number ?? []);
-  return own.length === 0 || numbers.length < own.length ? null : Math.max(...numbers);
+  readonly component: Generation;
 }
 
 /**
  * Members that serve outside of the caller's component, in one that came to be after the caller's last one. Within one
  * history that is over soon: they have crashed since, or the caller's own word comes late.
  */
-function rivalsOf(seen: Situation, serving: Serving): readonly Rival[] {
-  const { record, members } = seen;
-  const own = namesIn(seen, serving);
-  const before = lastNumberOf(record, own);
+function rivalsOf({ record, members, serving, own }: Seen): readonly Rival[] {
+  const before = lastOf(record, own);
   if (before === null || record.uuid !== serving.uuid) return [];
   return members.flatMap((pod) => {
     const known = record.members[pod.name];
-    const component = known?.component ?? null;
-    if (own.includes(pod.name) || known?.served !== true || known.apart !== null || component === null)
-      return [];
-    return isServing(pod, known) && component.number > before ? [{ name: pod.name, component }] : [];
+    if (own.includes(pod.name) || known?.state.kind !== 'primary' || !isServing(pod, known)) return [];
+    const component = generationOf(record, known.state.component);
+    return component !== undefined && component.number > before ? [{ name: pod.name, component }] : [];
   });
 }
 
 /**
+ * The last generation in which any of the members was confirmed. Null while one of them has not been confirmed since it started: it
+ * has joined the newest one, so that they go on from that.
+ */
+function lastOf(record: ClusterRecord, own: readonly string[]): number | null {
+  const numbers = own.flatMap((name) => runsIn(record, name) ?? []);
+  return own.length === 0 || numbers.length < own.length ? null : Math.max(...numbers);
+}
+
+/** The generation in which a member was confirmed since it was let start. */
+function runsIn({ members }: ClusterRecord, name: string): number | null {
+  const state = members[name]?.state;
+  return state?.kind === 'primary' || state?.kind === 'started' ? state.component : null;
+}
+
+/** The one generation in which all of the members were confirmed last. */
+function componentOf(record: ClusterRecord, own: readonly string[]): number | null {
+  const numbers = new Set(own.map((name) => runsIn(record, name)));
+  const [number = null] = numbers;
+  return numbers.size === 1 ? number : null;
+}
+
+/**
+ * The record with the generation of the caller's component: the one that it has, or a new one where its members have changed, or where
+ * somebody is gone who might still have been in it when it began.
+ *
  * A component goes on from the last one that was confirmed, with some of its members. One that has none of them was begun beside
  * it, as by `pc.bootstrap` where the others had lost their quorum: their data is the cluster's up to where they parted.
  */
-function withoutOvertaken(seen: Situation, serving: Serving): Situation {
-  const own = namesIn(seen, serving);
-  const before = lastNumberOf(seen.record, own);
-  if (before === null) return seen;
-  const entries = Object.entries(seen.record.members).map(([name, known]) => {
-    const { component, apart, holdsData } = known;
-    if (own.includes(name) || component === null || component.number <= before) return [name, known] as const;
-    if (apart !== null || !holdsData) return [name, known] as const;
-    return [name, { ...known, apart: { upTo: component.from, letIn: false } }] as const;
+function withComponent(seen: Seen): { readonly record: ClusterRecord; readonly component: number | null } {
+  const { record, own, now } = seen;
+  if (own.length === 0) return { record, component: null };
+  const overtaken = overtakenBy(seen);
+  const current = generationOf(record, componentOf(record, own));
+  const isCurrent = current?.size === own.length && overtaken.length === 0 && !isOver(seen, current.number);
+  if (isCurrent) return { record, component: current.number };
+  const from = Math.min(record.confirmed, ...overtaken.map((one) => one.from));
+  const next = begin(record, { from, size: own.length, at: now, isFork: overtaken.length > 0 });
+  const numbers = overtaken.map(({ number }) => number);
+  return { record: overtake(next, own, numbers), component: next.generation };
+}
+
+/** Whether anybody else may have rows of that generation or a later one: one that was confirmed in it, or whose pod is gone. */
+function isOver({ record, own, members: pods }: Seen, number: number): boolean {
+  const there = new Set(pods.map(({ name }) => name));
+  return Object.entries(record.members).some(([name, { rows }]) => {
+    if (own.includes(name) || rows === null) return false;
+    const last = there.has(name) ? (runsIn(record, name) ?? rows.since) : rows.until;
+    return last > number || (last === number && !there.has(name));
   });
-  return { ...seen, record: { ...seen.record, members: Object.fromEntries(entries) } };
+}
+
+/** Later components of others than the caller's, with none of whose members it goes on. */
+function overtakenBy({ record, own }: Seen): readonly Generation[] {
+  const before = lastOf(record, own);
+  if (before === null) return [];
+  return Object.entries(record.members).flatMap(([name, { state, rows }]) => {
+    if (own.includes(name) || rows === null || state.kind === 'parted') return [];
+    const last = generationOf(record, runsIn(record, name) ?? rows.since);
+    return last !== undefined && last.number > before ? [last] : [];
+  });
 }
 
 /** Names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
@@ -187,44 +227,4 @@ function namesIn({ members: pods, caller }: Situation, { component }: Serving): 
   const found = component.map((address) => pods.find((pod) => pod.address === address)?.name);
   const names = found.filter((name) => name !== undefined);
   return names.length === component.length && names.includes(caller.name) ? names.toSorted() : [];
-}
-
-/**
- * Every member of the component holds rows of the cluster, also one that joined while it could not reach the coordinator
- * and has not said so, and one whose record was lost. Should it have lost them since, its own next report counts. Members
- * without a pod were left behind.
- */
-function withComponent(seen: Situation, serving: Serving): ClusterRecord {
-  const names = namesIn(seen, serving);
-  const component = componentOf(seen, names);
-  const inside = seen.members
-    .filter(({ name }) => names.includes(name))
-    .reduce((all, pod) => withMember(all, pod, confirmed(seen, pod, component)), seen.record);
-  if (names.length === 0) return inside;
-  const pods = new Set(seen.members.map(({ name }) => name));
-  const members = Object.entries(inside.members).map(([name, known]) => {
-    return [name, pods.has(name) ? known : { ...known, behind: seen.caller.name }] as const;
-  });
-  return { ...inside, members: Object.fromEntries(members) };
-}
-
-function confirmed(
-  { record }: Situation,
-  pod: Member,
-  component: Component,
-): Partial<Omit<MemberRecord, 'pod' | 'podUid' | 'durable' | 'machine'>> {
-  const isUnknown = record.members[pod.name] === undefined;
-  return { holdsData: true, joined: true, component, ...(isUnknown ? { told: 'join', served: true } : {}) };
-}
-
-/** The component that all of the members were confirmed in before, or the next one. */
-function componentOf({ record, now }: Situation, names: readonly string[]): Component {
-  const { members, confirmed: from } = record;
-  const before = names.map((name) => members[name]?.component ?? null);
-  const [first] = before;
-  const isSame = before.every((one) => one?.number === first?.number);
-  const newest = Math.max(0, ...Object.values(members).map(({ component }) => component?.number ?? 0));
-  const isNewest = first?.number === newest && first.size === names.length;
-  if (isSame && isNewest) return first;
-  return { number: newest + 1, size: names.length, from, since: now };
 }

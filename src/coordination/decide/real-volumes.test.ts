@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import {
   A,
   B,
+  CURRENT,
   doubtful,
   EMPTY,
+  forkedAt,
   formed,
   holding,
   known,
   member,
+  MISSED,
   record,
   says,
   situation,
@@ -75,8 +78,8 @@ describe('data that a crash inside a DDL left', () => {
   it('is replaced by what a member serves, unless the cluster has gone on without it', () => {
     const serving = formed({ members: { 'db-0': started(0) } });
     expect(answer(situation(1, serving, ready(0)), doubtful(A, 9)).kind).toBe('join');
-    const apart = known(1, null, { holdsData: true, apart: { upTo: 8, letIn: false } });
-    const gone = formed({ members: { 'db-0': started(0), 'db-1': apart } });
+    const apart = known(1, null, { rows: CURRENT });
+    const gone = formed({ ...forkedAt(8), members: { 'db-0': started(0), 'db-1': apart } });
     expect(answer(situation(1, gone, ready(0)), doubtful(A, 9)).kind).toBe('refuse');
     expect(answer(situation(1, serving, ready(0)), doubtful(B, 9)).kind).toBe('refuse');
   });
@@ -100,7 +103,12 @@ describe('a last view', () => {
     ['was told to join, and this one was not', false, false, 'wait'],
   ])('of one, while another one %s: %s, safe %s: %s', (_what, served, safe, kind) => {
     const one: Report = { ...holding(A, 5, safe), view: { id: 'v', self: 'm0', size: 1 } };
-    const members = { 'db-1': started(1, { served }) };
+    const members = {
+      'db-1': started(
+        1,
+        served ? {} : { state: { kind: 'started', as: 'join', component: null, view: null } },
+      ),
+    };
     expect(answer(situation(0, formed({ members })), one).kind).toBe(kind);
   });
 
@@ -116,7 +124,7 @@ describe('a last view', () => {
   });
 
   it('forms again where those that are not in it were left behind', () => {
-    const behind = known(1, null, { holdsData: true, behind: 'db-2' });
+    const behind = known(1, null, { rows: MISSED });
     const seen = formed({ members: { ...heard(two(0, 5), null, two(2, 5)), 'db-1': behind } });
     expect(answer(situation(0, seen), two(0, 5)).kind).toBe('reform');
   });
@@ -131,7 +139,7 @@ describe('a last view', () => {
     expect(answer(situation(1, put(5)), withView(1, holding(A, 5))).kind).toBe('reform');
     expect(answer(situation(1, put(9)), withView(1, holding(A, 5)))).toMatchObject({
       kind: 'wait',
-      person: true,
+      reason: 'OlderCopies',
     });
     expect(answer(situation(1, put(5, 'm0')), withView(1, holding(A, 5))).kind).not.toBe('reform');
   });
@@ -168,18 +176,18 @@ describe('a volume that was put back to an older copy of itself', () => {
   ])('leaves the choice to a person where it %s', (_what, members) => {
     const seen = formed({ confirmed: 50, members });
     const said = answer(situation(0, seen), holding(A, 10, true));
-    expect(said).toMatchObject({ kind: 'wait', person: true });
+    expect(said).toMatchObject({ kind: 'wait', reason: 'OlderCopies' });
     expect('why' in said && said.why).toMatch(/older copy: .*seqno 50.*kubectl annotate pod -n shop db-\d /);
   });
 
   it('says so, with the order, while the others are scaled away and may be newer', () => {
     const said = answer(situation(0, confirmed, [member(0)]), holding(A, 10, true));
-    expect(said).toMatchObject({ kind: 'recover', person: true });
+    expect(said).toMatchObject({ kind: 'recover', reason: 'OlderCopies' });
     expect('why' in said && said.why).toMatch(/older copy.*10.*db-1, db-2 hold.*kubectl annotate pod/);
   });
 
   it('is no witness that others were left behind it', () => {
-    const behind = known(1, null, { holdsData: true, behind: 'db-0' });
+    const behind = known(1, null, { rows: MISSED });
     const seen = formed({ confirmed: 50, members: { 'db-1': behind } });
     const said = answer(situation(0, seen), holding(A, 10));
     expect(said).toMatchObject({ kind: 'wait', why: expect.stringContaining('db-1') as string });
@@ -190,7 +198,7 @@ describe('a volume that was put back to an older copy of itself', () => {
     const pods = ready().with(0, member(0, { order: 'now' }));
     const { answer: said, record: next } = decideStart(situation(0, confirmed, pods), holding(A, 10));
     expect(said).toMatchObject({ kind: 'bootstrap', byHand: true });
-    expect(next).toMatchObject({ confirmed: 10, adoptedAt: 10 });
+    expect(next).toMatchObject({ confirmed: 10, generations: [{ from: 10, isFork: true }] });
     const served = decideReady(situation(0, next), says(A)).record;
     expect(answer(situation(1, served, ready(0)), holding(A, 50)).kind).toBe('refuse');
   });
@@ -236,14 +244,17 @@ describe('without a record', () => {
     const component = ['198.18.0.1', '198.18.0.2', '198.18.0.3'];
     const { record: again } = decideReady(situation(0, record(), ready(0, 1, 2)), says(A, component));
     for (const index of [1, 2]) {
-      expect(again.members[`db-${index}`]).toMatchObject({ told: 'join', served: true, holdsData: true });
+      expect(again.members[`db-${index}`]).toMatchObject({
+        state: { kind: 'primary' },
+        rows: { until: again.generation },
+      });
     }
     expect(answer(situation(0, again), holding(A, 10, true)).kind).toBe('wait');
   });
 });
 
 describe('a volume that was filled after its member had said that it is empty', () => {
-  const grown = formed({ adoptedAt: 100, members: { 'db-0': started(0) } });
+  const grown = formed({ ...forkedAt(100), members: { 'db-0': started(0) } });
 
   it.each([
     [120, 'refuse'],

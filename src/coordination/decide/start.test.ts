@@ -7,6 +7,7 @@ import {
   FRESH,
   holding,
   known,
+  LATEST,
   member,
   NOW,
   record,
@@ -71,7 +72,11 @@ describe('an outstanding grant', () => {
   const granted = record({
     uuid: FRESH,
     holder,
-    members: { 'db-0': started(0, { told: 'bootstrap' }), 'db-1': known(1, EMPTY), 'db-2': known(2, EMPTY) },
+    members: {
+      'db-0': started(0, { state: { kind: 'started', as: 'bootstrap', component: null, view: null } }),
+      'db-1': known(1, EMPTY),
+      'db-2': known(2, EMPTY),
+    },
   });
 
   it('keeps everybody else waiting', () => {
@@ -129,7 +134,7 @@ describe('a cluster that serves', () => {
   it('refuses a volume of another cluster, which the state transfer would erase', () => {
     const { answer, record: next } = decideStart(situation(2, serving, pods), holding(B, 3));
     expect(answer).toMatchObject({ kind: 'refuse', why: expect.stringContaining(B) as string });
-    expect(next.members['db-2']?.told).toBeNull();
+    expect(next.members['db-2']?.state.kind).toBe('waiting');
   });
 
   it('refuses a database that was never clustered', () => {
@@ -171,7 +176,12 @@ describe('a server that runs without being Ready', () => {
   });
 
   it('is not, while it joins itself and has not been Primary: the last view knows it by another name', () => {
-    const joining = formed({ members: { ...lonely.members, 'db-0': started(0, { served: false }) } });
+    const joining = formed({
+      members: {
+        ...lonely.members,
+        'db-0': started(0, { state: { kind: 'started', as: 'join', component: null, view: null } }),
+      },
+    });
     expect(decideStart(situation(1, joining), withView(1, holding(A, 9))).answer.kind).toBe('wait');
   });
 
@@ -270,7 +280,7 @@ describe('a bootstrap by hand', () => {
   it('is granted to the annotated pod, once', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
-    const members = { 'db-2': unheard(2) };
+    const members = { 'db-2': known(2, null, { rows: LATEST }) };
     const again = { ...first.record, holder: null, members };
     expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');
   });

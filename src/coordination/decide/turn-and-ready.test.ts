@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   A,
   B,
+  CURRENT,
   EMPTY,
   formed,
   FRESH,
@@ -47,7 +48,13 @@ describe('turn', () => {
   });
 
   it('holds an empty node back until a member serves', () => {
-    const forming = record({ uuid: FRESH, holder, members: { 'db-0': started(0, { told: 'bootstrap' }) } });
+    const forming = record({
+      uuid: FRESH,
+      holder,
+      members: {
+        'db-0': started(0, { state: { kind: 'started', as: 'bootstrap', component: null, view: null } }),
+      },
+    });
     expect(decideTurn(situation(1, forming), 'empty').answer.kind).toBe('wait');
     const pods = [member(0, { ready: true }), member(1), member(2)];
     expect(decideTurn(situation(1, forming, pods), 'empty').answer.kind).toBe('join');
@@ -62,11 +69,17 @@ describe('turn', () => {
 });
 
 describe('ready', () => {
-  const forming = record({ uuid: FRESH, holder, members: { 'db-0': started(0, { told: 'bootstrap' }) } });
+  const forming = record({
+    uuid: FRESH,
+    holder,
+    members: {
+      'db-0': started(0, { state: { kind: 'started', as: 'bootstrap', component: null, view: null } }),
+    },
+  });
 
   it('makes the record say what formed, and ends the grant', () => {
-    const { refusal, record: next } = decideReady(situation(0, forming), says(FRESH));
-    expect(refusal).toBeNull();
+    const { kind, record: next } = decideReady(situation(0, forming), says(FRESH));
+    expect(kind).toBe('ready');
     expect(next).toMatchObject({ uuid: FRESH, formed: true, holder: null });
   });
 
@@ -76,13 +89,13 @@ describe('ready', () => {
   });
 
   it('refuses a node that is Primary in another cluster than the recorded one', () => {
-    const { refusal, record: next } = decideReady(situation(1, formed({})), says(B));
-    expect(refusal).toContain(B);
+    const { why, record: next } = decideReady(situation(1, formed({})), says(B));
+    expect(why).toMatchObject({ reason: 'SecondCluster', why: expect.stringContaining(B) as string });
     expect(next.uuid).toBe(A);
   });
 
   it('refuses a node that is Primary under another uuid while a grant is outstanding elsewhere', () => {
-    expect(decideReady(situation(1, forming), says(B)).refusal).toContain(FRESH);
+    expect(decideReady(situation(1, forming), says(B)).why.why).toContain(FRESH);
   });
 
   describe('of a member, while another has no pod', () => {
@@ -99,7 +112,10 @@ describe('ready', () => {
 
     it('keeps the wait where the one that moved on lost its volume: a third may be older still', () => {
       const { record: next } = decideReady(situation(0, seen, pods), says(A));
-      const heard = { ...next, members: { ...next.members, 'db-0': known(0, EMPTY) } };
+      const heard = {
+        ...next,
+        members: { ...next.members, 'db-0': known(0, EMPTY), 'db-1': known(1, null, { rows: CURRENT }) },
+      };
       const later = [member(0), member(1)];
       expect(decideStart(situation(1, heard, later), holding(A, 3)).answer.kind).toBe('recover');
     });

@@ -1,5 +1,6 @@
 /** From what a bootstrap was decided, for the laws to judge it. */
-import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/members.ts';
+import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/facts.ts';
+import { hasMissed } from '../../../src/coordination/decide/index.ts';
 import type { Situation } from '../../../src/coordination/types.ts';
 import type { Choice } from './laws.ts';
 import type { Node } from './nodes.ts';
@@ -13,7 +14,7 @@ export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): 
     byHand,
     heard: ({ pod }) => heard.includes(pod?.uid ?? ''),
     isKnown: (one) => knownOf(one) !== undefined,
-    isBehind: (one) => (knownOf(one)?.behind ?? null) !== null,
+    isBehind: (one) => hasMissed(seen.record, workload.memberAt(one)),
     size: seen.caller.size,
     confirmed,
   };

@@ -148,7 +148,5 @@ export function memberOf({ machine, address }: Node, pod: Pod, durable: boolean)
 /** Whether every other Ready pod was last told to recover: no server is behind its readiness. */
 export function onlyRecovering({ members, caller, record }: Situation): boolean {
   const ready = members.filter((member) => member.ready && member.podUid !== caller.podUid);
-  return (
-    ready.length > 0 && ready.every(({ name }) => record.members[name]?.said.startsWith('recover:') === true)
-  );
+  return ready.length > 0 && ready.every(({ name }) => record.members[name]?.said?.kind === 'recover');
 }

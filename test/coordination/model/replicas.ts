@@ -2,7 +2,7 @@
  * Coordinator replicas: each call reads record and pods, decides, writes if nobody wrote since, and answers; other calls,
  * a change of the pods, a failing API server or the end of the replica may come in between.
  */
-import { READY_PATIENCE_MS } from '../../../src/coordination/coordinator.ts';
+import { READY_PATIENCE_MS } from '../../../src/coordination/calls/ready.ts';
 import {
   type Answer,
   type ClusterRecord,
@@ -129,11 +129,11 @@ export class Replicas {
     // What the node knew when it asked: its pod, and its volume with it, may be gone since.
     const { data } = call.report;
     const uuid: StateUuid = data.kind === 'present' ? data.uuid : situation.freshUuid;
-    const { record, refusal } = this.#rules.ready(situation, {
+    const { record, kind, why } = this.#rules.ready(situation, {
       uuid,
       component: call.component,
       seqno: call.seqno,
     });
-    return { record, answer: { kind: refusal === null ? 'join' : 'refuse', why: refusal ?? '' } };
+    return { record, answer: { kind: kind === 'ready' ? 'join' : 'refuse', ...why } };
   }
 }

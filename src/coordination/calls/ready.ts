@@ -1,0 +1,32 @@
+import { type CoordinatorParts, tell } from '../context.ts';
+import { decideReady } from '../decide/index.ts';
+import type { Caller } from '../identity.ts';
+import { parseReady } from '../protocol.ts';
+import { updateRecord } from '../update-record.ts';
+
+/**
+ * How long an agent waits for the answer to `ready` (agent/lib/coordinator.sh), in milliseconds. What it says about its
+ * component is only true of about that time: of members that join and go later it must not be said that they missed anything.
+ */
+export const READY_PATIENCE_MS = 2_000;
+
+/** `ready`: a node is Primary and Synced. Answers `ok`, or `refuse WHY` where it must not serve. */
+export async function ready(
+  parts: CoordinatorParts,
+  caller: Caller,
+  body: string,
+  isAbandoned: () => boolean,
+): Promise<string> {
+  const { cluster, ask, ...serving } = parseReady(body);
+  const key = { namespace: caller.namespace, cluster };
+  const now = parts.now ?? Date.now;
+  const came = now();
+  const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
+  const question = { key, caller, ask, start: null, isAbandoned: isTooLate };
+  const { decided, situation } = await updateRecord(parts, question, (seen) => decideReady(seen, serving));
+  const { kind, why, record } = decided;
+  const word = kind === 'ready' ? 'ok' : 'refuse';
+  const told = { call: 'ready', key, caller, word, said: { kind, ...why } } as const;
+  tell(parts, { ...told, member: situation.caller.name, before: situation.record, after: record });
+  return kind === 'ready' ? 'ok' : `refuse ${why.why}`;
+}

@@ -1,0 +1,75 @@
+/** What the coordinator works with. */
+import type { V1Pod } from '@kubernetes/client-node';
+import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { EnsureCompanions } from '../kubernetes/companions.ts';
+import type { Announce } from './events.ts';
+import type { ClusterKey, RecordStore } from './lease-store.ts';
+import type { ReadMachine } from './machines.ts';
+import { neededFor } from './reasons.ts';
+import type { Caller } from './identity.ts';
+import { eventFor } from './events.ts';
+import type { ClusterRecord, Said } from './types.ts';
+
+/** The calls an agent can make. */
+export type CallName = 'turn' | 'start' | 'ready';
+
+/** An answer that was given, and to whom. */
+export interface Given extends Said {
+  readonly call: CallName;
+  readonly key: ClusterKey;
+  readonly pod: string;
+}
+
+export interface CoordinatorParts {
+  readonly store: RecordStore;
+  /** The pods of a cluster, finished ones included. */
+  readonly listPods: (key: ClusterKey) => Promise<readonly V1Pod[]>;
+  readonly readMachine: ReadMachine;
+  /** Namespace of the records, for the commands that a person is told. */
+  readonly recordNamespace: string;
+  readonly ensureCompanions: EnsureCompanions;
+  readonly announce: Announce;
+  /** Hears of each answer that differs from the one before to the same pod. */
+  readonly onDecision: (given: Given) => void;
+  /** Hears of every answer, by its word on the wire; `person` when somebody has to act, or will have to if it lasts. */
+  readonly onAnswer?: (call: CallName, word: string, person: boolean) => void;
+  readonly now?: () => number;
+  readonly newUuid?: () => string;
+}
+
+/** Lists the pods of a cluster through the API. */
+export function podLister(client: KubernetesClient): CoordinatorParts['listPods'] {
+  return async ({ namespace, cluster }) => {
+    const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE},${CLUSTER_LABEL}=${cluster}`;
+    return (await client.core.listNamespacedPod({ namespace, labelSelector })).items;
+  };
+}
+
+/** Who was answered what, and what the record said before. */
+export interface Outcome {
+  readonly call: CallName;
+  readonly key: ClusterKey;
+  readonly caller: Caller;
+  /** The word that goes over the wire. */
+  readonly word: string;
+  readonly said: Said;
+  readonly member: string;
+  readonly before: ClusterRecord;
+  readonly after: ClusterRecord;
+}
+
+/** Counts an answer; logs and announces it when it differs from what the member was told before. */
+export function tell(parts: CoordinatorParts, outcome: Outcome): void {
+  const { call, key, caller, word, said, member, before, after } = outcome;
+  const isStarting = call === 'turn' && word === 'start';
+  parts.onAnswer?.(call, word, !isStarting && neededFor(said.reason) !== 'no');
+  const [was, is] = [before.members[member], after.members[member]];
+  if (was?.podUid === is?.podUid && isSame(was?.said ?? null, is?.said ?? null)) return;
+  parts.onDecision({ ...said, call, key, pod: caller.pod });
+  if (!isStarting) void parts.announce(caller, eventFor(said));
+}
+
+function isSame(was: Said | null, is: Said | null): boolean {
+  return was?.kind === is?.kind && was?.why === is?.why;
+}

@@ -1,0 +1,142 @@
+/**
+ * Of which time data is. A generation is a stretch of the cluster's history (`Generation`). The record knows of each volume since
+ * when it surely has everything, and until when it may have got anything (`Rows`). Kafka's leader epochs and Raft's terms answer
+ * the same question. Galera does not: it compares uuids and seqnos, so that it would send a volume what that seems to lack and
+ * keep the rest of it, two histories merged in silence.
+ */
+import type {
+  ClusterRecord,
+  Data,
+  Generation,
+  MemberRecord,
+  Report,
+  Rows,
+  Situation,
+  StateUuid,
+} from '../types.ts';
+
+/** Data that nothing is known of: it was there before anybody spoke, or somebody filled it since. */
+export const UNKNOWN_ROWS: Rows = { since: -1, until: -1 };
+/** A volume that agrees with the cluster as far as it goes. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
+/** The seqno up to which the cluster agrees with a volume: where it went on from others than that volume since. */
+export function sharedUpTo({ generations }: ClusterRecord, rows: Rows | null): number {
+  const until = rows?.until ?? UNKNOWN_ROWS.until;
+  const forks = generations.filter(({ isFork, number }) => isFork && number > until);
+  return Math.min(ALL, ...forks.map(({ from }) => from));
+}
+
+/** Whether reported data of the cluster's uuid goes on beyond what it shares with the cluster; an unknown position may. */
+export function isDiverged(record: ClusterRecord, known: MemberRecord | undefined, report: Report): boolean {
+  const { data } = report;
+  const upTo = sharedUpTo(record, known?.rows ?? null);
+  if (upTo === ALL || data.kind !== 'present' || data.uuid !== record.uuid) return false;
+  return data.seqno < 0 || data.seqno > upTo;
+}
+
+/** Names of members whose reported data has diverged from the cluster's. */
+export function divergedMembers(record: ClusterRecord): readonly string[] {
+  return Object.entries(record.members)
+    .filter(([, known]) => known.state.kind === 'waiting' && isDiverged(record, known, known.state.report))
+    .map(([name]) => name)
+    .toSorted();
+}
+
+/**
+ * Whether what the member's volume says of others holds: that it was the last one, or which was its last view. It has been Primary
+ * since the history last went on from one volume. Before a cluster has formed there is none to be of.
+ */
+export function isTrusted({ generations, formed }: ClusterRecord, known: MemberRecord | undefined): boolean {
+  const forks = generations.filter(({ isFork }) => isFork).map(({ number }) => number);
+  if (!formed && forks.length === 0) return true;
+  const since = known?.rows?.since ?? UNKNOWN_ROWS.since;
+  return since >= Math.max(0, ...forks);
+}
+
+/**
+ * Whether somebody who is ahead of this member has reported its data: one that had everything at a time when this one's server ran
+ * no more. The volume of such a witness may be an older copy.
+ */
+export function isSurpassed(record: ClusterRecord, name: string): boolean {
+  const { members, formed } = record;
+  const known = members[name];
+  // Before the cluster has formed, the one that was adopted may never have run.
+  if (!formed || known === undefined || isRunning(known)) return false;
+  const until = known.rows?.until ?? UNKNOWN_ROWS.until;
+  return Object.values(members).some((one) => (one.rows?.since ?? -1) > until && isWitness(record, one));
+}
+
+function isWitness({ uuid, confirmed }: ClusterRecord, { state }: MemberRecord): boolean {
+  const data = state.kind === 'waiting' ? state.report.data : null;
+  if (data?.kind !== 'present' || data.uuid !== uuid) return false;
+  return data.seqno >= confirmed;
+}
+
+/** Whether others were Primary, and have said so, when the server of this member ran no more. */
+export function hasMissed({ members }: ClusterRecord, name: string): boolean {
+  const known = members[name];
+  if (known === undefined || known.rows === null || isRunning(known)) return false;
+  const { until } = known.rows;
+  return Object.values(members).some(({ rows }) => (rows?.since ?? -1) > until);
+}
+
+/** Whether a server of the member was started and has not been heard to have ended. */
+export function isRunning({ state }: MemberRecord): boolean {
+  return state.kind === 'started' || state.kind === 'primary' || state.kind === 'parted';
+}
+
+/** What a volume holds once its server runs no more. One that served beside the cluster has got nothing of it. */
+export function rowsAfterStop({ generation }: ClusterRecord, known: MemberRecord): Rows | null {
+  const { rows, state } = known;
+  if (rows === null || !isRunning(known) || state.kind === 'parted') return rows;
+  return { ...rows, until: generation };
+}
+
+/** The record with a generation begun. */
+export function begin(record: ClusterRecord, begun: Omit<Generation, 'number'>): ClusterRecord {
+  const number = record.generation + 1;
+  return { ...record, generation: number, generations: [...record.generations, { ...begun, number }] };
+}
+
+/** The record as a bootstrap of the caller leaves its history: from data that there is, or anew. */
+export function fork({ record, caller, now }: Situation, data: Data): ClusterRecord {
+  const isGoneOn = data.kind === 'present';
+  const own = record.members[caller.name]?.rows ?? null;
+  const from = isGoneOn ? Math.min(data.seqno, sharedUpTo(record, own)) : 0;
+  const generations = isGoneOn && data.uuid === record.uuid ? record.generations : [];
+  return begin({ ...record, generations }, { from, size: 1, at: now, isFork: isGoneOn });
+}
+
+/** The generation of a number; undefined when nobody needed it any more. */
+export function generationOf({ generations }: ClusterRecord, number: number | null): Generation | undefined {
+  return generations.find((one) => one.number === number);
+}
+
+/** The record without generations that no comparison needs: those that are no fork, and that no component is of. */
+export function prune(record: ClusterRecord): ClusterRecord {
+  const used = new Set(
+    Object.values(record.members).flatMap(({ state, rows }) => [
+      rows?.since,
+      state.kind === 'primary' || state.kind === 'started' ? state.component : null,
+    ]),
+  );
+  const isNeeded = ({ number, from, isFork }: Generation): boolean =>
+    used.has(number) ||
+    number === record.generation ||
+    // A later fork from further back says all that this one does.
+    (isFork && !record.generations.some((one) => one.isFork && one.number > number && one.from <= from));
+  const generations = record.generations.filter(isNeeded);
+  return generations.length === record.generations.length ? record : { ...record, generations };
+}
+
+/** Whether the report is of a database that is not that of the cluster, which has formed. */
+export function isForeign({ formed, uuid }: ClusterRecord, { data }: Report): boolean {
+  if (!formed) return false;
+  return data.kind === 'unmarked' || (data.kind === 'present' && data.uuid !== uuid);
+}
+
+/** Whether the report is of data of the recorded cluster. */
+export function isOf(uuid: StateUuid | null, { data }: Report): boolean {
+  return data.kind === 'present' && data.uuid === uuid;
+}

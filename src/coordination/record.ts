@@ -78,7 +78,7 @@ function checkVersion(version: unknown): void {
   if (number === RECORD_VERSION) return;
   if ((number as number) < RECORD_VERSION) {
     throw new UnreadableRecordError(
-      `the record has version ${String(number)}, from before the first release: while all members serve, delete the Lease; it is whole again within a minute`,
+      `the record has version ${JSON.stringify(number)}, from before the first release: while all members serve, delete the Lease; it is whole again within a minute`,
     );
   }
   throw new UnreadableRecordError(

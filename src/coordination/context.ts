@@ -6,10 +6,7 @@ import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import type { Announce } from './events.ts';
 import type { ClusterKey, RecordStore } from './lease-store.ts';
 import type { ReadMachine } from './machines.ts';
-import { neededFor } from './reasons.ts';
-import type { Caller } from './identity.ts';
-import { eventFor } from './events.ts';
-import type { ClusterRecord, Said } from './types.ts';
+import type { Said } from './types.ts';
 
 /** The calls an agent can make. */
 export type CallName = 'turn' | 'start' | 'ready';
@@ -21,6 +18,7 @@ export interface Given extends Said {
   readonly pod: string;
 }
 
+/** Everything that the calls work with. */
 export interface CoordinatorParts {
   readonly store: RecordStore;
   /** The pods of a cluster, finished ones included. */
@@ -44,32 +42,4 @@ export function podLister(client: KubernetesClient): CoordinatorParts['listPods'
     const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE},${CLUSTER_LABEL}=${cluster}`;
     return (await client.core.listNamespacedPod({ namespace, labelSelector })).items;
   };
-}
-
-/** Who was answered what, and what the record said before. */
-export interface Outcome {
-  readonly call: CallName;
-  readonly key: ClusterKey;
-  readonly caller: Caller;
-  /** The word that goes over the wire. */
-  readonly word: string;
-  readonly said: Said;
-  readonly member: string;
-  readonly before: ClusterRecord;
-  readonly after: ClusterRecord;
-}
-
-/** Counts an answer; logs and announces it when it differs from what the member was told before. */
-export function tell(parts: CoordinatorParts, outcome: Outcome): void {
-  const { call, key, caller, word, said, member, before, after } = outcome;
-  const isStarting = call === 'turn' && word === 'start';
-  parts.onAnswer?.(call, word, !isStarting && neededFor(said.reason) !== 'no');
-  const [was, is] = [before.members[member], after.members[member]];
-  if (was?.podUid === is?.podUid && isSame(was?.said ?? null, is?.said ?? null)) return;
-  parts.onDecision({ ...said, call, key, pod: caller.pod });
-  if (!isStarting) void parts.announce(caller, eventFor(said));
-}
-
-function isSame(was: Said | null, is: Said | null): boolean {
-  return was?.kind === is?.kind && was?.why === is?.why;
 }

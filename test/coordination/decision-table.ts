@@ -8,6 +8,7 @@ import {
   CURRENT,
   EMPTY,
   forkedAt,
+  formed,
   holding,
   known,
   member,
@@ -15,6 +16,7 @@ import {
   record,
   situation,
   started,
+  unheard,
   UNMARKED,
   UNUSABLE,
   withView,
@@ -31,10 +33,7 @@ export interface Row {
   readonly report: Report;
 }
 
-const formed = (tweak: Parameters<typeof record>[0] = {}) =>
-  record({ uuid: A, formed: true, generation: 1, ...tweak });
 const leftBehind = (index: number, seqno: number) => known(index, holding(A, seqno), { rows: CURRENT });
-const unheard = (index: number) => known(index, null, { rows: CURRENT });
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 const ready = [member(0, { ready: true }), member(1), member(2)];
 const twoPods = [member(0), member(1)];
@@ -59,7 +58,7 @@ export const TABLE: readonly Row[] = [
     'the cluster has formed or a grant is out, and the caller holds data under another uuid than the recorded one',
     'refuse',
     'a state transfer would erase it',
-    situation(1, formed()),
+    situation(1, formed({})),
     holding(B, 900, true),
   ),
   row(
@@ -67,7 +66,7 @@ export const TABLE: readonly Row[] = [
     'the cluster has formed, and the caller holds a database that was in no cluster',
     'refuse',
     'the same',
-    situation(1, formed()),
+    situation(1, formed({})),
     UNMARKED,
   ),
   row(

@@ -94,7 +94,7 @@ function mayHoldData({ record }: World, { pod, volume }: Node): boolean {
 /** The rules may wait for a person: nobody else knows which database is meant, or how far one goes. */
 function needsAPerson(world: World): boolean {
   const { uuid, formed, confirmed } = world.record;
-  const adoptedAt = sharedUpTo(world.record, null);
+  const adoptedAt = sharedUpTo(world.record, STRANGER);
   const found = databases(world);
   const isOld = ({ volume }: { readonly volume: Database }) =>
     (!formed || volume.uuid === uuid) && (volume.filled || volume.tip.seqno < confirmed);
@@ -152,8 +152,11 @@ function missing(world: World, ordered: boolean): readonly Node[] {
     .filter((node) => active.includes(node) || !isComplete);
 }
 
+/** A member that the record has never heard of. */
+const STRANGER = '';
+
 function sharedOf(record: ClusterRecord, pod: Node['pod']): number {
-  return sharedUpTo(record, record.members[pod?.name ?? '']?.rows ?? null);
+  return sharedUpTo(record, pod?.name ?? STRANGER);
 }
 
 /** It was left behind by one that did not know its own position. */

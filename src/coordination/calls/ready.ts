@@ -1,7 +1,8 @@
-import { type CoordinatorParts, tell } from '../context.ts';
+import type { CoordinatorParts } from '../context.ts';
 import { decideReady } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseReady } from '../protocol.ts';
+import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
 /**
@@ -23,10 +24,9 @@ export async function ready(
   const came = now();
   const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
   const question = { key, caller, ask, start: null, isAbandoned: isTooLate };
-  const { decided, situation } = await updateRecord(parts, question, (seen) => decideReady(seen, serving));
-  const { kind, why, record } = decided;
+  const settled = await updateRecord(parts, question, (seen) => decideReady(seen, serving));
+  const { kind, why } = settled.decided;
   const word = kind === 'ready' ? 'ok' : 'refuse';
-  const told = { call: 'ready', key, caller, word, said: { kind, ...why } } as const;
-  tell(parts, { ...told, member: situation.caller.name, before: situation.record, after: record });
+  tell(parts, question, settled, { call: 'ready', word, said: { kind, ...why } });
   return kind === 'ready' ? 'ok' : `refuse ${why.why}`;
 }

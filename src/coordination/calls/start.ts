@@ -1,7 +1,8 @@
-import { type CoordinatorParts, tell } from '../context.ts';
-import { decideStart, joinsForSure } from '../decide/index.ts';
+import type { CoordinatorParts } from '../context.ts';
+import { decideStart, isViewOver } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
+import { tell } from '../tell.ts';
 import type { Answer, Report, Situation } from '../types.ts';
 import { updateRecord } from '../update-record.ts';
 
@@ -15,11 +16,10 @@ export async function start(
   const { cluster, ask, start: id, report } = parseStart(body);
   const key = { namespace: caller.namespace, cluster };
   const question = { key, caller, ask, start: id, isAbandoned };
-  const { decided, situation } = await updateRecord(parts, question, (seen) => decideStart(seen, report));
-  const { answer, record } = decided;
-  const told = { call: 'start', key, caller, word: answer.kind, said: answer } as const;
-  tell(parts, { ...told, member: situation.caller.name, before: situation.record, after: record });
-  return formatAnswer(answer, situation, report);
+  const settled = await updateRecord(parts, question, (seen) => decideStart(seen, report));
+  const { answer } = settled.decided;
+  tell(parts, question, settled, { call: 'start', word: answer.kind, said: answer });
+  return formatAnswer(answer, settled.situation, report);
 }
 
 function formatAnswer(answer: Answer, situation: Situation, report: Report): string {
@@ -31,6 +31,8 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
     .flatMap((member) => (member.address === null ? [] : [member.address]))
     .join(',');
   const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
-  const sure = answer.kind === 'join' && joinsForSure(situation, report) ? ' sure' : '';
+  const isOver = isViewOver(situation.record, situation.caller.name, report);
+  // The start script need not ask whether the others are enough to be Primary.
+  const sure = answer.kind === 'join' && isOver ? ' sure' : '';
   return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}${sure}`;
 }

@@ -1,8 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { type CoordinatorParts, tell } from '../context.ts';
+import type { CoordinatorParts } from '../context.ts';
 import { decideTurn } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseTurn } from '../protocol.ts';
+import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
 /** `turn`: an init container asks whether there is something for its start script to do. Answers `start` or `wait WHY`. */
@@ -16,11 +17,10 @@ export async function turn(
   const key = { namespace: caller.namespace, cluster };
   const prepare = (pod: V1Pod): Promise<unknown> => parts.ensureCompanions(cluster, pod);
   const question = { key, caller, ask, start: null, isAbandoned, prepare };
-  const { decided, situation } = await updateRecord(parts, question, (seen) => decideTurn(seen, data));
-  const { answer, record } = decided;
+  const settled = await updateRecord(parts, question, (seen) => decideTurn(seen, data));
+  const { answer } = settled.decided;
   const isHeld = answer.kind === 'wait' || answer.kind === 'refuse';
   const word = isHeld ? answer.kind : 'start';
-  const told = { call: 'turn', key, caller, word, said: answer, member: situation.caller.name } as const;
-  tell(parts, { ...told, before: situation.record, after: record });
+  tell(parts, question, settled, { call: 'turn', word, said: answer });
   return isHeld ? `wait ${answer.why}` : 'start';
 }

@@ -130,7 +130,7 @@ function candidatesOf(seen: Situation): readonly Candidate[] {
     const { state } = known;
     if (state.kind !== 'waiting' || state.report.data.kind !== 'present') return [];
     const { data } = state.report;
-    if (isDiverged(record, known, state.report) || isForeign(record, state.report)) return [];
+    if (isDiverged(record, name, state.report) || isForeign(record, state.report)) return [];
     const newest = data.safe && record.formed && isTrusted(record, known) && data.seqno >= record.confirmed;
     return [{ name, rank: rankOf(seen, name), data, newest }];
   });

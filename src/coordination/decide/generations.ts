@@ -4,33 +4,23 @@
  * the same question. Galera does not: it compares uuids and seqnos, so that it would send a volume what that seems to lack and
  * keep the rest of it, two histories merged in silence.
  */
-import type {
-  ClusterRecord,
-  Data,
-  Generation,
-  MemberRecord,
-  Report,
-  Rows,
-  Situation,
-  StateUuid,
-} from '../types.ts';
+import type { ClusterRecord, Data, Generation, MemberRecord, Report, Rows, Situation } from '../types.ts';
 
 /** Data that nothing is known of: it was there before anybody spoke, or somebody filled it since. */
 export const UNKNOWN_ROWS: Rows = { since: -1, until: -1 };
-/** A volume that agrees with the cluster as far as it goes. */
-const ALL = Number.MAX_SAFE_INTEGER;
+/** What a volume shares with the cluster that agrees with it as far as it goes. */
+export const ALL = Number.MAX_SAFE_INTEGER;
 
-/** The seqno up to which the cluster agrees with a volume: where it went on from others than that volume since. */
-export function sharedUpTo({ generations }: ClusterRecord, rows: Rows | null): number {
-  const until = rows?.until ?? UNKNOWN_ROWS.until;
+/** The seqno up to which the cluster agrees with the volume of a member: where it went on from others than that volume since. */
+export function sharedUpTo({ generations, members }: ClusterRecord, name: string): number {
+  const { until } = members[name]?.rows ?? UNKNOWN_ROWS;
   const forks = generations.filter(({ isFork, number }) => isFork && number > until);
   return Math.min(ALL, ...forks.map(({ from }) => from));
 }
 
-/** Whether reported data of the cluster's uuid goes on beyond what it shares with the cluster; an unknown position may. */
-export function isDiverged(record: ClusterRecord, known: MemberRecord | undefined, report: Report): boolean {
-  const { data } = report;
-  const upTo = sharedUpTo(record, known?.rows ?? null);
+/** Whether data of the cluster's uuid that the member reports goes on beyond what it shares with the cluster; an unknown position may. */
+export function isDiverged(record: ClusterRecord, name: string, { data }: Report): boolean {
+  const upTo = sharedUpTo(record, name);
   if (upTo === ALL || data.kind !== 'present' || data.uuid !== record.uuid) return false;
   return data.seqno < 0 || data.seqno > upTo;
 }
@@ -38,7 +28,7 @@ export function isDiverged(record: ClusterRecord, known: MemberRecord | undefine
 /** Names of members whose reported data has diverged from the cluster's. */
 export function divergedMembers(record: ClusterRecord): readonly string[] {
   return Object.entries(record.members)
-    .filter(([, known]) => known.state.kind === 'waiting' && isDiverged(record, known, known.state.report))
+    .filter(([name, { state }]) => state.kind === 'waiting' && isDiverged(record, name, state.report))
     .map(([name]) => name)
     .toSorted();
 }
@@ -59,12 +49,21 @@ export function isTrusted({ generations, formed }: ClusterRecord, known: MemberR
  * no more. The volume of such a witness may be an older copy.
  */
 export function isSurpassed(record: ClusterRecord, name: string): boolean {
-  const { members, formed } = record;
-  const known = members[name];
   // Before the cluster has formed, the one that was adopted may never have run.
-  if (!formed || known === undefined || isRunning(known)) return false;
-  const until = known.rows?.until ?? UNKNOWN_ROWS.until;
-  return Object.values(members).some((one) => (one.rows?.since ?? -1) > until && isWitness(record, one));
+  return record.formed && laterThan(record, name).some((one) => isWitness(record, one));
+}
+
+/** Whether others were Primary, and have said so, when the server of this member ran no more. */
+export function hasMissed(record: ClusterRecord, name: string): boolean {
+  return (record.members[name]?.rows ?? null) !== null && laterThan(record, name).length > 0;
+}
+
+/** Members that had everything at a time when the server of this one ran no more; none while it runs. */
+function laterThan({ members }: ClusterRecord, name: string): readonly MemberRecord[] {
+  const known = members[name];
+  if (known === undefined || isRunning(known)) return [];
+  const { until } = known.rows ?? UNKNOWN_ROWS;
+  return Object.values(members).filter(({ rows }) => (rows ?? UNKNOWN_ROWS).since > until);
 }
 
 function isWitness({ uuid, confirmed }: ClusterRecord, { state }: MemberRecord): boolean {
@@ -73,17 +72,15 @@ function isWitness({ uuid, confirmed }: ClusterRecord, { state }: MemberRecord):
   return data.seqno >= confirmed;
 }
 
-/** Whether others were Primary, and have said so, when the server of this member ran no more. */
-export function hasMissed({ members }: ClusterRecord, name: string): boolean {
-  const known = members[name];
-  if (known === undefined || known.rows === null || isRunning(known)) return false;
-  const { until } = known.rows;
-  return Object.values(members).some(({ rows }) => (rows?.since ?? -1) > until);
-}
-
 /** Whether a server of the member was started and has not been heard to have ended. */
 export function isRunning({ state }: MemberRecord): boolean {
   return state.kind === 'started' || state.kind === 'primary' || state.kind === 'parted';
+}
+
+/** The generation in which a member was confirmed since it was let start. */
+export function runsIn(known: MemberRecord | undefined): number | null {
+  const state = known?.state;
+  return state?.kind === 'primary' || state?.kind === 'started' ? state.component : null;
 }
 
 /** What a volume holds once its server runs no more. One that served beside the cluster has got nothing of it. */
@@ -99,11 +96,10 @@ export function begin(record: ClusterRecord, begun: Omit<Generation, 'number'>):
   return { ...record, generation: number, generations: [...record.generations, { ...begun, number }] };
 }
 
-/** The record as a bootstrap of the caller leaves its history: from data that there is, or anew. */
+/** The record as a bootstrap of the caller leaves its history: it goes on from data that there is, or begins. */
 export function fork({ record, caller, now }: Situation, data: Data): ClusterRecord {
   const isGoneOn = data.kind === 'present';
-  const own = record.members[caller.name]?.rows ?? null;
-  const from = isGoneOn ? Math.min(data.seqno, sharedUpTo(record, own)) : 0;
+  const from = isGoneOn ? Math.min(data.seqno, sharedUpTo(record, caller.name)) : 0;
   const generations = isGoneOn && data.uuid === record.uuid ? record.generations : [];
   return begin({ ...record, generations }, { from, size: 1, at: now, isFork: isGoneOn });
 }
@@ -115,12 +111,7 @@ export function generationOf({ generations }: ClusterRecord, number: number | nu
 
 /** The record without generations that no comparison needs: those that are no fork, and that no component is of. */
 export function prune(record: ClusterRecord): ClusterRecord {
-  const used = new Set(
-    Object.values(record.members).flatMap(({ state, rows }) => [
-      rows?.since,
-      state.kind === 'primary' || state.kind === 'started' ? state.component : null,
-    ]),
-  );
+  const used = new Set(Object.values(record.members).flatMap((known) => [known.rows?.since, runsIn(known)]));
   const isNeeded = ({ number, from, isFork }: Generation): boolean =>
     used.has(number) ||
     number === record.generation ||
@@ -134,9 +125,4 @@ export function prune(record: ClusterRecord): ClusterRecord {
 export function isForeign({ formed, uuid }: ClusterRecord, { data }: Report): boolean {
   if (!formed) return false;
   return data.kind === 'unmarked' || (data.kind === 'present' && data.uuid !== uuid);
-}
-
-/** Whether the report is of data of the recorded cluster. */
-export function isOf(uuid: StateUuid | null, { data }: Report): boolean {
-  return data.kind === 'present' && data.uuid === uuid;
 }

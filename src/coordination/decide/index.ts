@@ -1,5 +1,6 @@
 export { isServing } from './facts.ts';
 export { hasMissed, isRunning } from './generations.ts';
 export { decideReady } from './ready.ts';
-export { decideStart, decideTurn, joinsForSure } from './start.ts';
+export { decideStart, decideTurn } from './start.ts';
 export { isStale } from './transitions.ts';
+export { isViewOver } from './view.ts';

@@ -1,6 +1,6 @@
 import type { ClusterRecord, Generation, Said, Situation, StateUuid, Why } from '../types.ts';
 import { isServing } from './facts.ts';
-import { begin, generationOf, sharedUpTo } from './generations.ts';
+import { ALL, begin, generationOf, prune, runsIn, sharedUpTo } from './generations.ts';
 import {
   becamePrimary,
   followPods,
@@ -59,7 +59,7 @@ export function decideReady(situation: Situation, serving: Serving): ReadyDecide
   const refusal = refusalOf(seen);
   if (refusal !== null) return { kind: 'refuse', why: refusal, record: refused(seen, refusal) };
   const why = words.serves(serving.uuid);
-  return { kind: 'ready', why, record: confirmed(seen, { kind: 'ready', ...why }) };
+  return { kind: 'ready', why, record: prune(confirmed(seen, { kind: 'ready', ...why })) };
 }
 
 function confirmed(seen: Seen, said: Said): ClusterRecord {
@@ -105,8 +105,8 @@ function refuseUntold({ record, caller }: Seen): Why | null {
   const kind = known?.state.kind;
   if (known === undefined || kind === 'started' || kind === 'primary') return null;
   // Without data there is nothing that could have diverged.
-  const upTo = known.rows === null ? Number.MAX_SAFE_INTEGER : sharedUpTo(record, known.rows);
-  if (upTo === Number.MAX_SAFE_INTEGER) return null;
+  const upTo = known.rows === null ? ALL : sharedUpTo(record, caller.name);
+  if (upTo === ALL) return null;
   return kind === 'parted' ? refusals.refuseDiverged(upTo) : refusals.refuseUnasked(upTo);
 }
 
@@ -139,7 +139,8 @@ function withFork({ record, own }: Seen, lasting: readonly Generation[]): Cluste
   return { ...record, generations };
 }
 
-interface Rival {
+/** A member and the component that it was in last. */
+interface Placed {
   readonly name: string;
   readonly component: Generation;
 }
@@ -148,7 +149,7 @@ interface Rival {
  * Members that serve outside of the caller's component, in one that came to be after the caller's last one. Within one
  * history that is over soon: they have crashed since, or the caller's own word comes late.
  */
-function rivalsOf({ record, members, serving, own }: Seen): readonly Rival[] {
+function rivalsOf({ record, members, serving, own }: Seen): readonly Placed[] {
   const before = lastOf(record, own);
   if (before === null || record.uuid !== serving.uuid) return [];
   return members.flatMap((pod) => {
@@ -164,19 +165,13 @@ function rivalsOf({ record, members, serving, own }: Seen): readonly Rival[] {
  * has joined the newest one, so that they go on from that.
  */
 function lastOf(record: ClusterRecord, own: readonly string[]): number | null {
-  const numbers = own.flatMap((name) => runsIn(record, name) ?? []);
+  const numbers = own.flatMap((name) => runsIn(record.members[name]) ?? []);
   return own.length === 0 || numbers.length < own.length ? null : Math.max(...numbers);
-}
-
-/** The generation in which a member was confirmed since it was let start. */
-function runsIn({ members }: ClusterRecord, name: string): number | null {
-  const state = members[name]?.state;
-  return state?.kind === 'primary' || state?.kind === 'started' ? state.component : null;
 }
 
 /** The one generation in which all of the members were confirmed last. */
 function componentOf(record: ClusterRecord, own: readonly string[]): number | null {
-  const numbers = new Set(own.map((name) => runsIn(record, name)));
+  const numbers = new Set(own.map((name) => runsIn(record.members[name])));
   const [number = null] = numbers;
   return numbers.size === 1 ? number : null;
 }
@@ -195,30 +190,32 @@ function withComponent(seen: Seen): { readonly record: ClusterRecord; readonly c
   const current = generationOf(record, componentOf(record, own));
   const isCurrent = current?.size === own.length && overtaken.length === 0 && !isOver(seen, current.number);
   if (isCurrent) return { record, component: current.number };
-  const from = Math.min(record.confirmed, ...overtaken.map((one) => one.from));
+  const from = Math.min(record.confirmed, ...overtaken.map(({ component }) => component.from));
   const next = begin(record, { from, size: own.length, at: now, isFork: overtaken.length > 0 });
-  const numbers = overtaken.map(({ number }) => number);
-  return { record: overtake(next, own, numbers), component: next.generation };
+  const names = overtaken.map(({ name }) => name);
+  return { record: overtake(next, names), component: next.generation };
 }
 
 /** Whether anybody else may have rows of that generation or a later one: one that was confirmed in it, or whose pod is gone. */
 function isOver({ record, own, members: pods }: Seen, number: number): boolean {
   const there = new Set(pods.map(({ name }) => name));
-  return Object.entries(record.members).some(([name, { rows }]) => {
+  return Object.entries(record.members).some(([name, known]) => {
+    const { rows } = known;
     if (own.includes(name) || rows === null) return false;
-    const last = there.has(name) ? (runsIn(record, name) ?? rows.since) : rows.until;
+    const last = there.has(name) ? (runsIn(known) ?? rows.since) : rows.until;
     return last > number || (last === number && !there.has(name));
   });
 }
 
-/** Later components of others than the caller's, with none of whose members it goes on. */
-function overtakenBy({ record, own }: Seen): readonly Generation[] {
+/** Members that were in a later component than the caller's, which goes on with none of those. */
+function overtakenBy({ record, own }: Seen): readonly Placed[] {
   const before = lastOf(record, own);
   if (before === null) return [];
-  return Object.entries(record.members).flatMap(([name, { state, rows }]) => {
+  return Object.entries(record.members).flatMap(([name, known]) => {
+    const { state, rows } = known;
     if (own.includes(name) || rows === null || state.kind === 'parted') return [];
-    const last = generationOf(record, runsIn(record, name) ?? rows.since);
-    return last !== undefined && last.number > before ? [last] : [];
+    const component = generationOf(record, runsIn(known) ?? rows.since);
+    return component !== undefined && component.number > before ? [{ name, component }] : [];
   });
 }
 

@@ -44,9 +44,8 @@ export function joinServingMember({ record, report, place, caller, serving }: Fa
   if (data.kind === 'present' && record.uuid !== null && data.uuid !== record.uuid) {
     return refuse(refusals.refuseForeign(place, data.uuid, record.uuid));
   }
-  const known = record.members[caller.name];
-  if (isDiverged(record, known, report)) {
-    return refuse(refusals.refuseDiverged(sharedUpTo(record, known?.rows ?? null)));
+  if (isDiverged(record, caller.name, report)) {
+    return refuse(refusals.refuseDiverged(sharedUpTo(record, caller.name)));
   }
   return { kind: 'join', ...words.join(first.name) };
 }
@@ -165,9 +164,7 @@ export function askPerson(facts: Facts): Answer | null {
   const unknown = candidates.filter(({ data }) => data.seqno < 0).map(({ name }) => name);
   const unsure = notSurpassed(facts, unknown);
   if (unsure.length > 0 && candidates.length > 1) return wait(words.waitForPosition(choice, unsure));
-  const beyond = diverged.filter(
-    (name) => sharedUpTo(record, record.members[name]?.rows ?? null) > best.data.seqno,
-  );
+  const beyond = diverged.filter((name) => sharedUpTo(record, name) > best.data.seqno);
   const ahead = notSurpassed(facts, beyond);
   if (ahead.length > 0) return wait(words.waitForShared(choice, ahead));
   const older = olderCopy(facts);
@@ -200,7 +197,7 @@ export function formNewCluster(facts: Facts): Answer {
   return wait(words.waitForDesignated(first?.name));
 }
 
-/** The rules but the last, which always answers. */
+/** The rules in their order. The last one always answers. */
 export const RULES: readonly Rule[] = [
   refuseForeignVolume,
   joinServingMember,

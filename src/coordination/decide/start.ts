@@ -3,7 +3,6 @@ import { factsOf, lostServers, orderOf, othersHoldData } from './facts.ts';
 import { fork, prune } from './generations.ts';
 import { RULES, waitForStartedMember } from './rules.ts';
 import { followPods, foundData, reported, toldToStart, toldToWait } from './transitions.ts';
-import { identityOf, isViewOver } from './view.ts';
 import * as words from './words.ts';
 
 /** Decides what the caller's start script must do: the first of the rules that answers. */
@@ -83,7 +82,7 @@ function recordAnswer(seen: Situation, report: Report, answer: Answer): ClusterR
 function recordGrant(seen: Situation, report: Report, answer: Answer & { kind: 'bootstrap' }): ClusterRecord {
   const { caller, record } = seen;
   const forked = { ...seen, record: fork(seen, report.data) };
-  const uuid = identityOf(report, answer.as);
+  const uuid = report.data.kind === 'present' ? report.data.uuid : answer.as;
   return {
     ...spend(toldToStart(forked, 'bootstrap', report, saidOf(answer)), seen.members),
     uuid,
@@ -102,9 +101,4 @@ function saidOf({ kind, reason, why }: Answer): Said {
 function spend(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
   const asked = pods.filter((pod) => pod.order !== null).map(orderOf);
   return { ...record, honoured: [...new Set([...record.honoured, ...asked])] };
-}
-
-/** Whether a start script that is told to join need not ask whether the others are enough to be Primary: its last view is over. */
-export function joinsForSure({ record, caller }: Situation, report: Report): boolean {
-  return isViewOver(record, caller.name, report);
 }

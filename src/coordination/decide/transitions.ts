@@ -10,7 +10,7 @@ import type {
   StartedAs,
   Vanished,
 } from '../types.ts';
-import { isForeign, isRunning, prune, rowsAfterStop, UNKNOWN_ROWS } from './generations.ts';
+import { isForeign, isRunning, rowsAfterStop, UNKNOWN_ROWS } from './generations.ts';
 
 const UNHEARD = { kind: 'unheard' } as const;
 
@@ -156,16 +156,14 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
 export function becamePrimary(seen: Situation, component: number | null, said: Said): ClusterRecord {
   const { record, caller, ask } = seen;
   const since = component ?? record.generation;
-  return prune(
-    write(record, caller, {
-      state: { kind: 'primary', component },
-      rows: { since, until: since },
-      spentView: null,
-      staleReadiness: null,
-      asked: ask,
-      said,
-    }),
-  );
+  return write(record, caller, {
+    state: { kind: 'primary', component },
+    rows: { since, until: since },
+    spentView: null,
+    staleReadiness: null,
+    asked: ask,
+    said,
+  });
 }
 
 /**
@@ -192,17 +190,10 @@ export function parted(record: ClusterRecord, caller: Member, before: number, sa
   });
 }
 
-/** The cluster goes on without those that were in one of these generations last: their servers run beside it, if they run. */
-export function overtaken(
-  record: ClusterRecord,
-  own: readonly string[],
-  numbers: readonly number[],
-): ClusterRecord {
+/** The cluster goes on without these members: their servers run beside it, if they run. */
+export function overtaken(record: ClusterRecord, names: readonly string[]): ClusterRecord {
   const entries = Object.entries(record.members).map(([name, known]) => {
-    const { state, rows } = known;
-    const last = state.kind === 'primary' || state.kind === 'started' ? state.component : null;
-    const isIn = !own.includes(name) && rows !== null && numbers.includes(last ?? rows.since);
-    if (!isIn || !isRunning(known)) return [name, known] as const;
+    if (!names.includes(name) || !isRunning(known)) return [name, known] as const;
     return [name, { ...known, state: { kind: 'parted' as const } }] as const;
   });
   return { ...record, members: Object.fromEntries(entries) };

@@ -12,7 +12,7 @@ import {
   unheard,
 } from '../../../test/coordination/situations.ts';
 import type { ClusterRecord, Order, Report, Situation } from '../types.ts';
-import { sharedUpTo } from './generations.ts';
+import { ALL, sharedUpTo } from './generations.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
 const ready = (...indexes: number[]) => [0, 1, 2].map((one) => member(one, { ready: indexes.includes(one) }));
@@ -100,9 +100,7 @@ describe('servers whose pods are gone from a machine that is not reached', () =>
 });
 
 describe('two primary components under one uuid', () => {
-  const ALL = Number.MAX_SAFE_INTEGER;
-  const sharedBy = (of: ClusterRecord, index: number) =>
-    sharedUpTo(of, of.members[`db-${index}`]?.rows ?? null);
+  const sharedBy = (of: ClusterRecord, index: number) => sharedUpTo(of, `db-${index}`);
   const address = (index: number) => `198.18.0.${index + 1}`;
   const serve = (
     index: number,

@@ -1,7 +1,7 @@
 /** The last primary view of a member, which Galera forms again by itself once all servers of it are there. */
-import type { ClusterRecord, MemberRecord, Report, StateUuid, View } from '../types.ts';
+import type { ClusterRecord, MemberRecord, Report, View } from '../types.ts';
 import { type Facts, reportedData, reportedSeqno } from './facts.ts';
-import { isOf, isRunning, isSurpassed, isTrusted } from './generations.ts';
+import { isRunning, isSurpassed, isTrusted } from './generations.ts';
 
 /**
  * With whom the caller can form its last primary view again, without a bootstrap; null when it cannot. A later view
@@ -18,12 +18,11 @@ export function companions(facts: Facts): readonly string[] | null {
   return together !== null && hasNewestData(facts, together) ? together : null;
 }
 
-/** Whether a server that starts on the reported data takes its place in its last view, and that view is not over. */
+/** Whether a server that starts on the reported data takes its place in the last view that is beside it, and that view is not over. */
 function canFormAgain(record: ClusterRecord, name: string, report: Report): boolean {
-  const { data, view } = report;
-  const known = record.members[name];
-  if (view === null || data.kind !== 'present' || data.doubtful || !isOf(record.uuid, report)) return false;
-  return isTrusted(record, known) && known?.spentView?.id !== view.id;
+  const { data } = report;
+  if (data.kind !== 'present' || data.doubtful || data.uuid !== record.uuid) return false;
+  return !isViewOver(record, name, report);
 }
 
 /** Whether the last view of a member is over: another one was bootstrapped since, or it could not be formed again. */
@@ -82,9 +81,4 @@ function hasNewestData({ record, caller }: Facts, together: readonly string[]): 
       const position = reportedSeqno(record, name);
       return position >= 0 && position <= furthest;
     });
-}
-
-/** The identity that a cluster forms under when this report is bootstrapped. */
-export function identityOf({ data }: Report, as: StateUuid | null): StateUuid | null {
-  return data.kind === 'present' ? data.uuid : as;
 }

@@ -3,7 +3,7 @@
  * directory is safe to bootstrap are written in order by the applier, which may be far behind: a backup holds it up, or a donor's lock.
  */
 import type { StateUuid } from '../../../src/coordination/types.ts';
-import { joinsForSure } from '../../../src/coordination/decide/index.ts';
+import { isViewOver } from '../../../src/coordination/decide/index.ts';
 import type { Node, Told } from './nodes.ts';
 import { contains, NEW, type NumberedView, type Place, reportOf } from './volumes.ts';
 
@@ -44,7 +44,7 @@ export function reached({ volume, pending }: Node): Place | null {
 /** Whether the start script keeps the last view for what it was told (agent/start). */
 export function keepsView(node: Node, { answer, seen }: Told, group: Sights): boolean {
   if (answer.kind === 'reform') return true;
-  const isOver = joinsForSure(seen, reportOf(node.volume));
+  const isOver = isViewOver(seen.record, seen.caller.name, reportOf(node.volume));
   const size = node.volume.kind === 'data' ? (node.volume.view?.members.length ?? 0) : 0;
   // So few may have lost their quorum.
   return !isOver && size >= 2 && group.answering(node).length * 2 <= size;

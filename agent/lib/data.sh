@@ -133,7 +133,7 @@ forget_transfer() {
 
 # Without a usable uuid the sign of a transfer is all that tells an aborted one from a crash inside a DDL, so it is kept.
 remove_stale_files() {
-  if [[ -e $data/sst_in_progress ]] && is_staged "$sst_method"; then
+  if is_staged "$sst_method"; then
     rm -f "$data/sst_in_progress"
   elif [[ -e $data/sst_in_progress ]]; then
     log 'a state transfer left sst_in_progress behind'

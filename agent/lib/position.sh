@@ -100,11 +100,16 @@ recover_position() {
 }
 
 # An interrupted first initialisation has no position, or is too incomplete to say so. A database with one has been served from: its
-# server could not write grastate.dat. Without ibdata1 the server would make one.
+# server could not write grastate.dat.
 doubt_forming() {
-  [[ $content == unusable && -e $data/ibdata1 ]] && is_forming || return 0
+  [[ $content == unusable ]] && is_forming || return 0
   recover_position && [[ $recovered_uuid != "$nobody_uuid" ]] || return 0
   content=present content_reason='its server could not write grastate.dat' saved_seqno='' saved_safe=0
+}
+
+look_again_later() {
+  log_change "cannot tell what $data holds, trying again every 10 s: $1"
+  pause 10
 }
 
 # Inspects the data directory until it can say for certain what it holds. A directory that cannot be read is not an empty one.
@@ -112,8 +117,7 @@ inspect_data() {
   local why
   until why='' && inspect_once; do
     set_state waiting
-    log_change "cannot tell what $data holds, trying again every 10 s: $why"
-    pause 10
+    look_again_later "$why"
   done
   remove_stale_files
   log "data directory $data: $content${content_reason:+ ($content_reason)}${uuid:+, position $uuid:$seqno, safe_to_bootstrap $saved_safe}"
@@ -144,10 +148,7 @@ inspect_once() {
 verify_position() {
   [[ $content == present && $is_verified == no ]] || return 0
   is_verified=yes
-  until recover_position; do
-    log_change "cannot tell what $data holds, trying again every 10 s: $(recovery_failure)"
-    pause 10
-  done
+  until recover_position; do look_again_later "$(recovery_failure)"; done
   use_recovered_position
   [[ $is_contradicted == no ]] && return
   log "$content_reason: asking again with the position of InnoDB"

@@ -177,6 +177,9 @@ pass_percona() {
   # Only 5.7 takes folders for databases, and calls the option so.
   ignore_aside --loose-ignore-db-dir
   is_set pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
+  # The entrypoint of Percona's image asks the server again and gives the same. Without a position a last view forms again under the
+  # zero uuid, on whatever data there is.
+  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
 
 # This entrypoint takes no arguments for the server; it bootstraps by itself when no other address is in the list,

@@ -203,11 +203,13 @@ describe('Percona XtraDB Cluster', () => {
     expect(encryption(await after('reform -'))).toEqual([]);
   });
 
-  it('is given neither an account nor a start position, which its entrypoint has', async () => {
+  it('is given no account, which its entrypoint has, but the start position, which that finds again', async () => {
     await holdData(pod, GRASTATE.replace('42', '-1'));
     await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:42\n`);
     const { arguments: given } = await after('reform -');
-    expect(given.filter((one) => /sst-auth|start-position/.test(one))).toEqual([]);
+    expect(given.filter((one) => /sst-auth|start-position/.test(one))).toEqual([
+      `--wsrep-start-position=${CLUSTER}:42`,
+    ]);
   });
 });
 

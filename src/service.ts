@@ -173,9 +173,9 @@ function coordinatorRouter(
       metrics.decisions.inc({ call, kind, reason });
       logger.info('decision', { ...given, ...key });
     },
-    onAnswer: (call, answer, person) => {
+    onAnswer: (call, answer, asksFor) => {
       metrics.answers.inc({ call, answer });
-      if (person) metrics.personNeeded.inc({ call });
+      if (asksFor !== null) metrics.personNeeded.inc({ reason: asksFor });
     },
   });
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });

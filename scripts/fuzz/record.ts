@@ -15,7 +15,7 @@ function sectionOfHistories(
   return [
     `\`npm run fuzz -- histories --cases ${cases} --seed ${seed}\` · ${from}`,
     '',
-    'Histories of three or four members with any selection of the faults of [recovery.md](recovery.md#how-it-is-tested), judged after',
+    'Histories of three or four members with any selection of the faults of [model.md](model.md), judged after',
     'every step, and healed at their ends, when everything that may come back must.',
     '',
     '| what | result |',

@@ -6,6 +6,7 @@ import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import type { Announce } from './events.ts';
 import type { ClusterKey, RecordStore } from './lease-store.ts';
 import type { ReadMachine } from './machines.ts';
+import type { Reason } from './reasons.ts';
 import type { Said } from './types.ts';
 
 /** The calls an agent can make. */
@@ -30,8 +31,8 @@ export interface CoordinatorParts {
   readonly announce: Announce;
   /** Hears of each answer that differs from the one before to the same pod. */
   readonly onDecision: (given: Given) => void;
-  /** Hears of every answer, by its word on the wire; `person` when somebody has to act, or will have to if it lasts. */
-  readonly onAnswer?: (call: CallName, word: string, person: boolean) => void;
+  /** Hears of every answer, by its word on the wire; and why, when somebody has to act, or will have to if it lasts. */
+  readonly onAnswer?: (call: CallName, word: string, asksFor: Reason | null) => void;
   readonly now?: () => number;
   readonly newUuid?: () => string;
 }

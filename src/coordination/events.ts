@@ -1,7 +1,7 @@
 /** Decisions as Events on the pod they are about, for `kubectl describe`. */
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Caller } from './identity.ts';
-import { neededFor, type Reason } from './reasons.ts';
+import { neededFor, type Reason, withReason } from './reasons.ts';
 import type { Said } from './types.ts';
 
 /** The reasons that our Events carry. */
@@ -64,9 +64,10 @@ const OF_SERVING: Partial<Record<Reason, EventReason>> = {
 
 /** The Event that says what a pod was answered; a warning where somebody has to act. */
 export function eventFor({ kind, reason, why }: Said): PodEvent {
+  const message = withReason({ reason, why });
   return {
     reason: OF_SERVING[reason] ?? EVENTS[kind],
     type: neededFor(reason) === 'yes' ? 'Warning' : 'Normal',
-    message: why,
+    message,
   };
 }

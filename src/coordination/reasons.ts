@@ -49,6 +49,16 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** The reasons for which somebody has to act, or will have to if they last. */
+export const ASKING: readonly Reason[] = Object.keys(REASONS)
+  .filter(isReason)
+  .filter((reason) => REASONS[reason] !== 'no');
+
+/** A sentence for people with its reason after it, under which docs/recovery.md says what to do. */
+export function withReason({ reason, why }: { readonly reason: Reason; readonly why: string }): string {
+  return `${why} (${reason})`;
+}
+
 export function isReason(value: unknown): value is Reason {
   return typeof value === 'string' && Object.hasOwn(REASONS, value);
 }

@@ -13,7 +13,8 @@ export function tell(
   { call, word, said }: { readonly call: CallName; readonly word: string; readonly said: Said },
 ): void {
   const isStarting = call === 'turn' && word === 'start';
-  parts.onAnswer?.(call, word, !isStarting && neededFor(said.reason) !== 'no');
+  const isAsking = !isStarting && neededFor(said.reason) !== 'no';
+  parts.onAnswer?.(call, word, isAsking ? said.reason : null);
   const { name } = situation.caller;
   const [was, is] = [situation.record.members[name], decided.record.members[name]];
   if (was?.podUid === is?.podUid && isSame(was?.said ?? null, is?.said ?? null)) return;

@@ -1,5 +1,6 @@
 /** What the process counts. Labels come from closed lists only, so that no caller can make new series. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ASKING } from '../coordination/reasons.ts';
 import { ANSWERS, type Endpoint, ENDPOINTS, FAULT_PLACES, FAULTS } from './labels.ts';
 
 /** The metrics and the page they are scraped from. docs/metrics.md says what each is for. */
@@ -20,7 +21,7 @@ export interface Metrics {
   /** Answers of the coordinator that differ from the one before. */
   readonly decisions: Counter<'call' | 'kind' | 'reason'>;
   /** Answers that somebody has to do something about. */
-  readonly personNeeded: Counter<'call'>;
+  readonly personNeeded: Counter<'reason'>;
   /** Calls of agents that were turned away, by HTTP status. */
   readonly refusedCalls: Counter<'call' | 'status'>;
   /** Requests that ended in a fault of the injector itself. */
@@ -104,8 +105,8 @@ function ofCoordinator(registers: Registry[]) {
     }),
     personNeeded: new Counter({
       name: 'galera_injector_coordinator_person_needed_total',
-      help: 'Answers that refuse a member or ask for somebody to act, by call.',
-      labelNames: ['call'],
+      help: 'Answers that refuse a member or ask for somebody to act, by reason.',
+      labelNames: ['reason'],
       registers,
     }),
     refusedCalls: new Counter({
@@ -134,8 +135,8 @@ function beginAtZero({ reviews, panics, inFlight, answers, personNeeded }: Omit<
   for (const reason of FAULTS) reviews.inc({ decision: 'error', reason }, 0);
   for (const endpoint of FAULT_PLACES) panics.inc({ endpoint }, 0);
   for (const endpoint of ENDPOINTS) inFlight.set({ endpoint }, 0);
+  for (const reason of ASKING) personNeeded.inc({ reason }, 0);
   for (const [call, kinds] of Object.entries(ANSWERS)) {
-    personNeeded.inc({ call }, 0);
     for (const answer of kinds) answers.inc({ call, answer }, 0);
   }
 }

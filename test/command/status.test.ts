@@ -109,11 +109,11 @@ describe('status', () => {
     expect(stdout).toBe(
       [
         'NAME   PHASE        READY   UUID                                   AGE   WHY',
-        'db     Recovering   0/3     aaaaaaaa-0000-4000-8000-000000000001   60m   db-0: db-2 holds data and has no pod',
+        'db     Recovering   0/3     aaaaaaaa-0000-4000-8000-000000000001   60m   db-0: db-2 holds data and has no pod (HolderUnheard)',
         '',
         '  MEMBER   POD      ROLE         POSITION           DATA      AGE      SAID',
-        '  db-0     db-0     Recovering   empty              durable   90s      db-2 holds data and has no pod',
-        '  db-1     db-1     Waiting      aaaaaaaa:41 safe   durable   90s      db-2 holds data',
+        '  db-0     db-0     Recovering   empty              durable   90s      db-2 holds data and has no pod (HolderUnheard)',
+        '  db-1     db-1     Waiting      aaaaaaaa:41 safe   durable   90s      db-2 holds data (HolderUnheard)',
         '  db-2     <none>   Gone         -                  durable   <none>   has no pod, and may hold the newest data',
         '',
       ].join('\n'),

@@ -1,6 +1,6 @@
 /** The decision table of docs/recovery.md: for each row its words and a situation in which it is the answer. */
+import { decideStart } from '../../src/coordination/decide/index.ts';
 import * as rules from '../../src/coordination/decide/rules.ts';
-import type { Rule } from '../../src/coordination/decide/rules.ts';
 import type { Answer, Report, Situation } from '../../src/coordination/types.ts';
 import {
   A,
@@ -24,7 +24,7 @@ import {
 
 /** A row: the rule that answers, when it does so, what it answers, and an example. */
 export interface Row {
-  readonly rule: Rule;
+  readonly rule: rules.Rule;
   readonly when: string;
   readonly answer: Answer['kind'];
   /** What follows the answer, for people. */
@@ -41,7 +41,7 @@ const annotated = [member(0), member(1, { order: 'now' }), member(2)];
 const allEmpty = record({ members: { 'db-0': known(0, EMPTY), 'db-2': known(2, EMPTY) } });
 
 function row(
-  rule: Rule,
+  rule: rules.Rule,
   when: string,
   answer: Answer['kind'],
   detail: string,
@@ -291,9 +291,10 @@ export const TABLE: readonly Row[] = [
   row(rules.formNewCluster, 'otherwise', 'wait', 'for the designated member', situation(1, allEmpty), EMPTY),
 ];
 
-/** The table as Markdown, one line a row. */
-export function renderTable(): readonly string[] {
-  return TABLE.map(({ rule, when, answer, detail }) => {
-    return `| ${rules.RULES.indexOf(rule) + 1} | ${when} | ${answer} | ${detail} |`;
-  });
+/** A row as Markdown, with the reason that the rule gives. */
+function renderRow({ rule, when, answer, detail, seen, report }: Row): string {
+  const { reason } = decideStart(seen, report).answer;
+  return `| ${rules.RULES.indexOf(rule) + 1} ${rule.name} | ${when} | ${answer} | ${reason} | ${detail} |`;
 }
+
+export const renderTable = (): readonly string[] => TABLE.map(renderRow);

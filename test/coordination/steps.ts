@@ -29,7 +29,7 @@ export type Fault = (typeof FAULTS)[number];
 
 /**
  * Those that every random history of the tests has to stand. In copies of volumes and bootstraps over SQL the fuzzer still
- * finds a rare history that a person has to end; docs/recovery.md names them.
+ * finds a rare history that a person has to end; docs/model.md names them.
  */
 export const STOOD = FAULTS.filter((fault) => fault !== 'copies' && fault !== 'sql');
 

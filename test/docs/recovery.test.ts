@@ -5,9 +5,23 @@ import { factsOf } from '../../src/coordination/decide/facts.ts';
 import { decideStart } from '../../src/coordination/decide/index.ts';
 import { type Rule, RULES } from '../../src/coordination/decide/rules.ts';
 import { followPods, reported } from '../../src/coordination/decide/transitions.ts';
+import { isReason, type Needed, neededFor, type Reason, REASONS } from '../../src/coordination/reasons.ts';
 import { renderTable, type Row, TABLE } from '../coordination/decision-table.ts';
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'recovery.md');
+
+/** Reasons of answers that let a server start, or serve. */
+const STARTS: readonly Reason[] = [
+  'InspectData',
+  'MemberServes',
+  'ViewIsComplete',
+  'Ordered',
+  'WasLast',
+  'HoldsNewest',
+  'Adopted',
+  'NewCluster',
+  'Serves',
+];
 
 /** The first rule that answers in the situation of a row. */
 function ruleFor({ seen, report }: Row): Rule | undefined {
@@ -16,12 +30,32 @@ function ruleFor({ seen, report }: Row): Rule | undefined {
   return RULES.find((rule) => rule(facts) !== null);
 }
 
+describe('the runbook', () => {
+  it('has a row for each reason of a wait or a refusal, under what is needed for it to end', async () => {
+    const text = await readFile(page, 'utf8');
+    const rowsOf = (heading: string) => {
+      const [, section = ''] = text.split(`### ${heading}\n`);
+      return [...(section.split(/^#/m)[0] ?? '').matchAll(/^\| `(\w+)`/gm)]
+        .map(([, reason = '']) => reason)
+        .toSorted();
+    };
+    const reasonsThatNeed = (needed: Needed) =>
+      Object.keys(REASONS)
+        .filter(isReason)
+        .filter((reason) => neededFor(reason) === needed && !STARTS.includes(reason))
+        .toSorted();
+    expect(rowsOf('Somebody has to act')).toEqual(reasonsThatNeed('yes'));
+    expect(rowsOf('If it lasts')).toEqual(reasonsThatNeed('if it lasts'));
+    expect(rowsOf('Nothing to do')).toEqual(reasonsThatNeed('no'));
+  });
+});
+
 describe('the decision table', () => {
   it('stands in docs/recovery.md row for row', async () => {
     const lines = (await readFile(page, 'utf8'))
       .split('\n')
       .map((line) => line.replaceAll(/ +/g, ' ').trim());
-    const rows = lines.filter((line) => /^\| \d+ \|/.test(line));
+    const rows = lines.filter((line) => /^\| \d+ \w+ \|/.test(line));
     expect(rows).toEqual(renderTable());
   });
 

@@ -76,7 +76,7 @@ describe('the series that alerts watch', () => {
     [PANICS, { endpoint: 'mutate' }],
     [PANICS, { endpoint: 'other' }],
     ['galera_injector_reviews_total', { decision: 'error', reason: 'internal' }],
-    ['galera_injector_coordinator_person_needed_total', { call: 'start' }],
+    ['galera_injector_coordinator_person_needed_total', { reason: 'OlderCopies' }],
     ['galera_injector_coordinator_calls_total', { call: 'start', answer: 'refuse' }],
   ])('%s %j is there before its first event, at 0', async (name, labels) => {
     expect(await valueOf(createMetrics('1.2.3'), name, labels)).toBe(0);

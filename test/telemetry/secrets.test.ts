@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REQUEST_REASONS } from '../../src/admission/reasons.ts';
+import { ASKING } from '../../src/coordination/reasons.ts';
 import { createCoordinator } from '../../src/coordination/coordinator.ts';
 import { createAuthenticate } from '../../src/coordination/identity.ts';
 import { REASONS } from '../../src/injection/index.ts';
@@ -133,7 +134,7 @@ describe('the labels of every series', () => {
   it('come from closed lists, whatever was sent', async () => {
     const allowed: Readonly<Record<string, ReadonlySet<string>>> = {
       decision: new Set(['inject', 'skip', 'deny', 'error']),
-      reason: new Set([...Object.keys(REASONS), ...Object.keys(REQUEST_REASONS)]),
+      reason: new Set([...Object.keys(REASONS), ...Object.keys(REQUEST_REASONS), ...ASKING]),
       endpoint: new Set([...ENDPOINTS, ...FAULT_PLACES]),
       call: new Set(Object.keys(ANSWERS)),
       answer: new Set(Object.values(ANSWERS).flat()),

@@ -1,6 +1,6 @@
 /** What the record and the pods of a cluster say together, for people. */
 import { hasMissed, isServing } from '../../coordination/decide/index.ts';
-import { neededFor, type Reason } from '../../coordination/reasons.ts';
+import { neededFor, type Reason, withReason } from '../../coordination/reasons.ts';
 import {
   type ClusterRecord,
   EMPTY_RECORD,
@@ -118,8 +118,13 @@ function memberStatus(record: ClusterRecord, name: string, pod: PodView | undefi
     data: (pod?.member.durable ?? known?.durable) === true ? 'durable' : 'with pod',
     created: pod?.created ?? null,
     reason: current?.said?.reason ?? null,
-    said: pod === undefined ? whereabouts : (current?.said?.why ?? ''),
+    said: pod === undefined ? whereabouts : saidBy(current),
   };
+}
+
+function saidBy(known: MemberRecord | undefined): string {
+  const said = known?.said ?? null;
+  return said === null ? '' : withReason(said);
 }
 
 function roleOf(known: MemberRecord | undefined, pod: Member | undefined): Role {

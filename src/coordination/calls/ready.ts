@@ -2,6 +2,7 @@ import type { CoordinatorParts } from '../context.ts';
 import { decideReady } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseReady } from '../protocol.ts';
+import { withReason } from '../reasons.ts';
 import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
@@ -28,5 +29,5 @@ export async function ready(
   const { kind, why } = settled.decided;
   const word = kind === 'ready' ? 'ok' : 'refuse';
   tell(parts, question, settled, { call: 'ready', word, said: { kind, ...why } });
-  return kind === 'ready' ? 'ok' : `refuse ${why.why}`;
+  return kind === 'ready' ? 'ok' : `refuse ${withReason(why)}`;
 }

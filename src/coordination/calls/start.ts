@@ -2,6 +2,7 @@ import type { CoordinatorParts } from '../context.ts';
 import { decideStart, isViewOver } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
+import { withReason } from '../reasons.ts';
 import { tell } from '../tell.ts';
 import type { Answer, Report, Situation } from '../types.ts';
 import { updateRecord } from '../update-record.ts';
@@ -24,7 +25,7 @@ export async function start(
 
 function formatAnswer(answer: Answer, situation: Situation, report: Report): string {
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
-    return `${answer.kind} ${answer.why}`;
+    return `${answer.kind} ${withReason(answer)}`;
   }
   const addresses = situation.members
     .filter((member) => member.podUid !== situation.caller.podUid && !member.terminating)

@@ -3,6 +3,7 @@ import type { CoordinatorParts } from '../context.ts';
 import { decideTurn } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseTurn } from '../protocol.ts';
+import { withReason } from '../reasons.ts';
 import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
@@ -22,5 +23,5 @@ export async function turn(
   const isHeld = answer.kind === 'wait' || answer.kind === 'refuse';
   const word = isHeld ? answer.kind : 'start';
   tell(parts, question, settled, { call: 'turn', word, said: answer });
-  return isHeld ? `wait ${answer.why}` : 'start';
+  return isHeld ? `wait ${withReason(answer)}` : 'start';
 }

@@ -144,7 +144,6 @@ pass_mariadb() {
   give bind-address '*'
   ignore_aside --ignore-db-dirs
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
-  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
 
 # The image of kubernetes/examples: its entrypoint writes the address into a file and completes a bare gcomm:// by itself.
@@ -157,7 +156,6 @@ pass_kubernetes_examples() {
   give wsrep-node-address "$node_address"
   ignore_aside --loose-ignore-db-dirs
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
-  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
 
 # An empty CLUSTER_JOIN makes this entrypoint clear the directory and initialise it, so only a first bootstrap gets that.
@@ -177,9 +175,6 @@ pass_percona() {
   # Only 5.7 takes folders for databases, and calls the option so.
   ignore_aside --loose-ignore-db-dir
   is_set pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
-  # The entrypoint of Percona's image asks the server again and gives the same. Without a position a last view forms again under the
-  # zero uuid, on whatever data there is.
-  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
 }
 
 # This entrypoint takes no arguments for the server; it bootstraps by itself when no other address is in the list,
@@ -195,7 +190,6 @@ pass_bitnami() {
   if [[ $bootstrap == yes ]] && holds_data; then
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
-  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
   ignore_aside --ignore-db-dirs
   IFS=' '
   MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
@@ -209,6 +203,9 @@ prepare_server() {
   additions=()
   node_address=$(bracket "$WSREP_NODE_ADDRESS")
   give_provider_options
+  # Also where the entrypoint finds it again, as Percona's does: without one a last view forms again under the zero uuid, on whatever data
+  # there is.
+  if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
   "pass_${flavor//-/_}"
   command_line=("${arguments[@]}" "${additions[@]}")
 }

@@ -5,7 +5,7 @@ import { bigTableIsWhole, killInDdl, makeBigTable } from './support/ddl.ts';
 import { databaseFile, folderOf } from './support/folders.ts';
 import { agreeOn } from './support/ledger.ts';
 import { row } from './support/matrix.ts';
-import { scale } from './support/scale.ts';
+import { scale, scaleToOne } from './support/scale.ts';
 import type { Subject } from './support/subject.ts';
 import { SELECTOR } from './support/workloads.ts';
 
@@ -40,11 +40,7 @@ row(16, 'servers killed inside a DDL, when every saved state is zero', (add) => 
   });
 
   add('the one that is left after scaling to 1', { machine: true }, async (subject) => {
-    // Of two that leave at once the one that stays may think that it was cut off (Galera), which is another fault.
-    for (const size of [2, 1]) {
-      await scale(subject.namespace, 'statefulset/db', size);
-      await untilFormed(subject.namespace, SELECTOR, size);
-    }
+    await scaleToOne(subject.namespace);
     await makeBigTable(subject, 0);
     await subject.moreRows(10);
     await keepsDatabase(subject, 0, async () => {

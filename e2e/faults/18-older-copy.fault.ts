@@ -7,7 +7,7 @@ import { folderOf, listing, markSafe, replace, withCopies } from './support/fold
 import { agreeOn, commitThrough } from './support/ledger.ts';
 import { emptyVolumes } from './support/losses.ts';
 import { row } from './support/matrix.ts';
-import { scale } from './support/scale.ts';
+import { scale, scaleToOne } from './support/scale.ts';
 import type { Subject } from './support/subject.ts';
 import { SELECTOR } from './support/workloads.ts';
 
@@ -84,11 +84,7 @@ async function putBackAlone(subject: Subject, safe: boolean): Promise<readonly n
     await markSafe(copy, safe);
     await subject.moreRows(20);
     kept.push(...(await rowsEverywhere(subject)));
-    // Of two that leave at once the one that stays may think that it was cut off (Galera), which is another fault.
-    for (const size of [2, 1]) {
-      await scale(namespace, 'statefulset/db', size);
-      await untilFormed(namespace, SELECTOR, size);
-    }
+    await scaleToOne(namespace);
     await moreReportedRows(subject);
     await subject.stopWriter();
     await scale(namespace, 'statefulset/db', 0);

@@ -31,7 +31,7 @@ export interface CoordinatorParts {
   readonly announce: Announce;
   /** Hears of each answer that differs from the one before to the same pod. */
   readonly onDecision: (given: Given) => void;
-  /** Hears of every answer, by its word on the wire; and why, when somebody has to act, or will have to if it lasts. */
+  /** Hears of every answer, by its word on the wire; and why, when a person has to act, or will have to if it lasts. */
   readonly onAnswer?: (call: CallName, word: string, asksFor: Reason | null) => void;
   readonly now?: () => number;
   readonly newUuid?: () => string;

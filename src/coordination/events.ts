@@ -63,11 +63,11 @@ const OF_SERVING: Partial<Record<Reason, EventReason>> = {
 };
 
 /** The Event that says what a pod was answered; a warning where somebody has to act. */
-export function eventFor({ kind, reason, why }: Said): PodEvent {
-  const message = withReason({ reason, why });
+export function eventFor(said: Said): PodEvent {
+  const { kind, reason } = said;
   return {
     reason: OF_SERVING[reason] ?? EVENTS[kind],
     type: neededFor(reason) === 'yes' ? 'Warning' : 'Normal',
-    message,
+    message: withReason(said),
   };
 }

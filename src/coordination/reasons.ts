@@ -1,4 +1,5 @@
 /** The reasons that answers of the coordinator carry: one closed list. Events, metrics, `status` and documents read these, never a sentence. */
+import type { Why } from './types.ts';
 
 /**
  * Whether somebody has to act for the answer to change: `no`; `if it lasts`, because it ends by itself as long as what it waits for
@@ -49,18 +50,21 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
-/** The reasons for which somebody has to act, or will have to if they last. */
-export const ASKING: readonly Reason[] = Object.keys(REASONS)
-  .filter(isReason)
-  .filter((reason) => REASONS[reason] !== 'no');
+/** The reasons for which a person has to act, or will have to if they last. */
+export const ASKING: readonly Reason[] = Object.keys(REASONS).filter(isReason).filter(isAsking);
 
 /** A sentence for people with its reason after it, under which docs/recovery.md says what to do. */
-export function withReason({ reason, why }: { readonly reason: Reason; readonly why: string }): string {
+export function withReason({ reason, why }: Why): string {
   return `${why} (${reason})`;
 }
 
 export function isReason(value: unknown): value is Reason {
   return typeof value === 'string' && Object.hasOwn(REASONS, value);
+}
+
+/** Whether a person has to act for an answer of this reason to change, or will have to if it lasts. */
+export function isAsking(reason: Reason): boolean {
+  return REASONS[reason] !== 'no';
 }
 
 /** Whether somebody has to act for an answer of this reason to change. */

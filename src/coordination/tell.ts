@@ -1,7 +1,7 @@
 /** What others hear of an answer: metrics of each, the log and an Event of those that are new. */
 import type { CallName, CoordinatorParts } from './context.ts';
 import { eventFor } from './events.ts';
-import { neededFor } from './reasons.ts';
+import { isAsking } from './reasons.ts';
 import type { ClusterRecord, Said } from './types.ts';
 import type { Question, Settled } from './update-record.ts';
 
@@ -13,8 +13,7 @@ export function tell(
   { call, word, said }: { readonly call: CallName; readonly word: string; readonly said: Said },
 ): void {
   const isStarting = call === 'turn' && word === 'start';
-  const isAsking = !isStarting && neededFor(said.reason) !== 'no';
-  parts.onAnswer?.(call, word, isAsking ? said.reason : null);
+  parts.onAnswer?.(call, word, !isStarting && isAsking(said.reason) ? said.reason : null);
   const { name } = situation.caller;
   const [was, is] = [situation.record.members[name], decided.record.members[name]];
   if (was?.podUid === is?.podUid && isSame(was?.said ?? null, is?.said ?? null)) return;

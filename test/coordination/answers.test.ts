@@ -13,7 +13,7 @@ function setUp() {
   const pods = [0, 1, 2].map((index) => pod('shop', 'db', index));
   const heard: string[] = [];
   const coordinator = coordinatorOver(memoryStore(), pods, [], (call, answer, asksFor) =>
-    heard.push(`${call} ${answer}${asksFor === null ? '' : `, somebody is needed: ${asksFor}`}`),
+    heard.push(`${call} ${answer}${asksFor === null ? '' : `, a person is needed: ${asksFor}`}`),
   );
   const say = (index: number, call: 'turn' | 'start' | 'ready', body: string) => {
     const own = pods[index];
@@ -31,7 +31,7 @@ describe('what is heard of the answers of the coordinator', () => {
     await say(1, 'turn', empty(1));
     await say(0, 'turn', empty(1));
     const grant = await say(0, 'start', empty(2));
-    await say(0, 'ready', `cluster=db\nask=2\nuuid=${/ as (\S+)/.exec(grant)?.[1]}\nsize=1\n`);
+    await say(0, 'ready', `cluster=db\nask=2\nuuid=${grant.split(' as ')[1]}\nsize=1\n`);
     expect(heard).toEqual([
       'turn wait',
       'turn wait',
@@ -47,7 +47,7 @@ describe('what is heard of the answers of the coordinator', () => {
     await say(0, 'start', holding(1, UUID, 5));
     await say(1, 'start', holding(1, OTHER, 5));
     await say(2, 'start', empty(1));
-    expect(heard.at(-1)).toBe('start wait, somebody is needed: SeveralDatabases');
+    expect(heard.at(-1)).toBe('start wait, a person is needed: SeveralDatabases');
   });
 
   it('says so of a refusal, also at turn and ready', async () => {
@@ -56,8 +56,8 @@ describe('what is heard of the answers of the coordinator', () => {
     await say(1, 'ready', `cluster=db\nask=1\nuuid=${OTHER}\nsize=1`);
     await say(2, 'start', holding(1, OTHER, 5));
     expect(heard.slice(1)).toEqual([
-      'ready refuse, somebody is needed: SecondCluster',
-      'start refuse, somebody is needed: ForeignData',
+      'ready refuse, a person is needed: SecondCluster',
+      'start refuse, a person is needed: ForeignData',
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** What the record and the pods of a cluster say together, for people. */
 import { hasMissed, isServing } from '../../coordination/decide/index.ts';
-import { neededFor, type Reason, withReason } from '../../coordination/reasons.ts';
+import { isAsking, type Reason, withReason } from '../../coordination/reasons.ts';
 import {
   type ClusterRecord,
   EMPTY_RECORD,
@@ -163,7 +163,7 @@ function phaseOf(record: ClusterRecord, members: readonly MemberStatus[]): Phase
   if (present.length === 0) return 'Stopped';
   if (has('Bootstrapping', 'Joining', 'Reforming', 'Recovering'))
     return record.formed ? 'Recovering' : 'Forming';
-  const needsPerson = present.some(({ reason }) => reason !== null && neededFor(reason) !== 'no');
+  const needsPerson = present.some(({ reason }) => reason !== null && isAsking(reason));
   return record.formed || needsPerson || !has('Waiting', 'Starting') ? 'Waiting' : 'Forming';
 }
 

@@ -69,6 +69,11 @@ export function member(index: number, tweak: Partial<Member> = {}): Member {
   };
 }
 
+/** Three members, of which those are Ready. */
+export function ready(...indexes: readonly number[]): readonly Member[] {
+  return [0, 1, 2].map((index) => member(index, { ready: indexes.includes(index) }));
+}
+
 /** What the record keeps of `db-<index>`; by default it waits, having reported what is given. */
 export function known(index: number, report: Report | null, tweak: Partial<MemberRecord> = {}): MemberRecord {
   const kind = report?.data.kind;

@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decideStart } from '../../src/coordination/decide/index.ts';
-import type { Member, Report, Rows, Situation } from '../../src/coordination/types.ts';
+import type { ClusterRecord, Report, Situation } from '../../src/coordination/types.ts';
 import {
   A,
-  CURRENT,
   doubtful,
   EMPTY,
   forkedAt,
@@ -15,19 +14,21 @@ import {
   known,
   LATEST,
   member,
+  ready,
   record,
   situation,
+  started,
   stranger,
   unheard,
   withView,
 } from '../coordination/situations.ts';
 
-const page = join(import.meta.dirname, '..', '..', 'docs', 'twelve-histories.md');
+const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'twelve-histories.md'), 'utf8');
 
 const one = [member(0)];
-const pending = [member(0), member(1), member(2, { scheduled: false, initStarted: null })];
-const firstPending = [member(0), member(1, { scheduled: false, initStarted: null }), member(2)];
-const served = [member(0), member(1, { ready: true }), member(2)];
+/** Three members, one of which has a pod that cannot be scheduled. */
+const withPending = (pending: number) =>
+  [0, 1, 2].map((index) => member(index, index === pending ? { scheduled: false, initStarted: null } : {}));
 const inDdl = formed({
   members: {
     'db-0': known(0, doubtful(A, 900)),
@@ -41,24 +42,13 @@ const stopped = formed({
 });
 const inView = (index: number, seqno: number) => known(index, withView(index, holding(A, seqno)));
 
-/** db-1 was chosen at 500 and serves; `rows` is what the record knows of db-2. */
-const afterAChoice = (rows: Rows) =>
-  formed({
-    ...forkedAt(500),
-    confirmed: 900,
-    members: {
-      'db-1': known(1, null, { state: { kind: 'primary', component: null }, rows: LATEST }),
-      'db-2': known(2, null, { rows }),
-    },
-  });
-
-const stoppedAfterAChoice = formed({
-  ...forkedAt(500),
-  confirmed: 900,
-  members: {
-    'db-1': known(1, null, { rows: LATEST }),
-    'db-2': known(2, holding(A, 700), { rows: CURRENT }),
-  },
+/** db-1 was chosen at 500. */
+const afterAChoice = (members: ClusterRecord['members']) =>
+  formed({ ...forkedAt(500), confirmed: 900, members });
+const served = afterAChoice({ 'db-1': started(1, { rows: LATEST }), 'db-2': unheard(2) });
+const stoppedSince = afterAChoice({
+  'db-1': known(1, null, { rows: LATEST }),
+  'db-2': known(2, holding(A, 700)),
 });
 
 const vanished: Situation = {
@@ -68,7 +58,7 @@ const vanished: Situation = {
       vanished: [{ member: 'db-2', podUid: 'gone', machine: 'node-2', heard: 'before' }],
       members: { 'db-1': known(1, holding(A, 900)), 'db-2': unheard(2) },
     }),
-    [member(0), member(1)] satisfies Member[],
+    [member(0), member(1)],
   ),
   machines: new Map([['node-2', { isReached: false, heard: 'before' }]]),
 };
@@ -86,15 +76,15 @@ const HISTORIES: readonly (readonly [Situation, Report])[] = [
     situation(
       1,
       formed({ confirmed: 880, members: { 'db-0': inView(0, 900), 'db-2': unheard(2) } }),
-      pending,
+      withPending(2),
     ),
     withView(1, holding(A, 900)),
   ],
   [vanished, holding(A, 900)],
-  [situation(2, afterAChoice(CURRENT), served), holding(A, 700)],
-  [situation(2, afterAChoice(CURRENT), served), holding(A, 480)],
-  [situation(0, stoppedAfterAChoice, firstPending), holding(A, 900)],
-  [stranger(0, record({ members: { 'db-1': known(1, holding(A, 900)) } }), pending), holding(A, 900)],
+  [situation(2, served, ready(1)), holding(A, 700)],
+  [situation(2, served, ready(1)), holding(A, 480)],
+  [situation(0, stoppedSince, withPending(1)), holding(A, 900)],
+  [stranger(0, record({ members: { 'db-1': known(1, holding(A, 900)) } }), withPending(2)), holding(A, 900)],
   [
     situation(
       0,
@@ -107,10 +97,8 @@ const HISTORIES: readonly (readonly [Situation, Report])[] = [
 describe('the twelve histories', () => {
   it.each(HISTORIES.map((history, index) => [index + 1, history] as const))(
     'end as docs/twelve-histories.md says: %i',
-    async (number, [seen, report]) => {
-      const [, kind, reason] =
-        new RegExp(`^\\| ${number} +\\| (\\w+) +\\| \`(\\w+)\``, 'm').exec(await readFile(page, 'utf8')) ??
-        [];
+    (number, [seen, report]) => {
+      const [, kind, reason] = new RegExp(`^\\| ${number} +\\| (\\w+) +\\| \`(\\w+)\``, 'm').exec(page) ?? [];
       expect(decideStart(seen, report).answer).toMatchObject({ kind, reason });
     },
   );

@@ -12,6 +12,7 @@ import {
   known,
   member,
   MISSED,
+  ready,
   record,
   says,
   situation,
@@ -22,7 +23,6 @@ import {
 import type { ClusterRecord, Report, Situation } from '../types.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
-const ready = (...indexes: number[]) => [0, 1, 2].map((one) => member(one, { ready: indexes.includes(one) }));
 const answer = (seen: Situation, report: Report) => decideStart(seen, report).answer;
 const heard = (...reports: readonly (Report | null)[]): ClusterRecord['members'] =>
   Object.fromEntries(

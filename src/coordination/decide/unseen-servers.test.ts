@@ -6,6 +6,7 @@ import {
   formed,
   holding,
   member,
+  ready,
   says,
   situation,
   started,
@@ -15,7 +16,6 @@ import type { ClusterRecord, Order, Report, Situation } from '../types.ts';
 import { ALL, sharedUpTo } from './generations.ts';
 import { decideReady, decideStart, decideTurn } from './index.ts';
 
-const ready = (...indexes: number[]) => [0, 1, 2].map((one) => member(one, { ready: indexes.includes(one) }));
 const answer = (seen: Situation, report: Report) => decideStart(seen, report).answer;
 
 describe('servers whose pods are gone from a machine that is not reached', () => {

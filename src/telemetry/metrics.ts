@@ -105,7 +105,7 @@ function ofCoordinator(registers: Registry[]) {
     }),
     personNeeded: new Counter({
       name: 'galera_injector_coordinator_person_needed_total',
-      help: 'Answers that refuse a member or ask for somebody to act, by reason.',
+      help: 'Answers that refuse a member or ask for a person to act, by reason.',
       labelNames: ['reason'],
       registers,
     }),

@@ -96,7 +96,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.obeyOrder,
-    'no other member was told to start, the caller is annotated `bootstrap: now`, which is not spent, and it holds data or nobody else does; beside servers that vanished only `bootstrap: machines-off`',
+    'no other member was told to start, the caller is annotated `bootstrap: now`, which is not spent, and it holds data or no other member does; beside servers that vanished only `bootstrap: machines-off`',
     'bootstrap',
     'spends the annotations of all pods; notes up to where the volumes of the others agree with this one',
     situation(1, formed({ members: { 'db-2': unheard(2) } }), annotated),
@@ -104,7 +104,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.formLastViewAgain,
-    'the caller has the recorded uuid and a last view that it has not tried, and after which nobody was bootstrapped, since it was Primary; the others of that view have been Primary since they were told to start, or were told to form that view again, or have reported it; no bootstrap has set any of them apart, and none of their data is doubtful; and where none of them runs, the view had several members, one of which goes as far as the cluster had confirmed and as every member outside of the view that may be ahead',
+    'the caller has the recorded uuid and a last view that it has not tried, and after which no member was bootstrapped, since it was Primary; the others of that view have been Primary since they were told to start, or were told to form that view again, or have reported it; no bootstrap has set any of them apart, and none of their data is doubtful; and where none of them runs, the view had several members, one of which goes as far as the cluster had confirmed and as every member outside of the view that may be ahead',
     'reform',
     'the component forms again by itself',
     situation(1, formed({ members: { 'db-0': started(0), 'db-2': started(2) } })),
@@ -134,7 +134,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.hearAllFirst,
-    'somebody reported data, the cluster has never formed, and a scheduled pod has said nothing yet',
+    'a member has reported data, the cluster has never formed, and a scheduled pod has said nothing yet',
     'wait',
     'for that pod, as long as its init container has not run for a minute',
     situation(1, record()),
@@ -142,7 +142,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.hearAllFirst,
-    'somebody reported data, the cluster has never formed, and the members hold different databases, or one holds more than was adopted before under a grant that formed nothing',
+    'a member has reported data, the cluster has never formed, and the members hold different databases, or one holds more than was adopted before under a grant that formed nothing',
     'wait',
     'for a person to choose one',
     situation(1, record({ members: { 'db-0': known(0, holding(B, 9)), 'db-2': known(2, EMPTY) } })),
@@ -150,7 +150,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.hearAllFirst,
-    'somebody reported data, the cluster has never formed, nobody is safe, and a pod has not reported',
+    'a member has reported data, the cluster has never formed, no member is safe, and a pod has not reported',
     'wait',
     'for that pod, however long: it may hold the newest data',
     situation(1, record({ members: { 'db-0': known(0, EMPTY) } }), [
@@ -194,7 +194,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.waitForHolders,
-    'nobody has reported data, and a member that holds any, however old, has neither reported nor a pod',
+    'no member has reported data, and a member that holds any, however old, has neither reported nor a pod',
     'recover',
     'as above',
     situation(1, formed({ members: { 'db-2': { ...unheard(2), rows: MISSED } } }), twoPods),
@@ -202,7 +202,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.waitForHolders,
-    'nobody has reported data, and a member that holds any has not reported',
+    'no member has reported data, and a member that holds any has not reported',
     'wait',
     'for it',
     situation(1, formed({ members: { 'db-2': { ...unheard(2), rows: MISSED } } })),
@@ -210,7 +210,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.askPerson,
-    'several members have data of the cluster, and one that nobody is surely ahead of does not know its position',
+    'several members have data of the cluster, and one that no other is surely ahead of does not know its position',
     'wait',
     'for a person to choose one',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, -1)), 'db-2': known(2, EMPTY) } })),
@@ -218,7 +218,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.askPerson,
-    'a member whose data has diverged shares more with the cluster than the first in the order below has, and nobody is surely ahead of it',
+    'a member whose data has diverged shares more with the cluster than the first in the order below has, and no other is surely ahead of it',
     'wait',
     'for a person to choose one',
     situation(1, formed({ ...forkedAt(5), members: { 'db-0': leftBehind(0, 9), 'db-1': leftBehind(1, 4) } })),
@@ -234,7 +234,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.askPerson,
-    'nobody has data of the cluster but members whose data has diverged from it',
+    'the only data that members hold has diverged from the cluster',
     'wait',
     'for a person to choose one',
     situation(1, formed({ ...forkedAt(4), members: { 'db-0': known(0, holding(A, 9)) } })),

@@ -44,7 +44,7 @@ describe('the runbook', () => {
         .filter(isReason)
         .filter((reason) => neededFor(reason) === needed && !STARTS.includes(reason))
         .toSorted();
-    expect(rowsOf('Somebody has to act')).toEqual(reasonsThatNeed('yes'));
+    expect(rowsOf('You have to act')).toEqual(reasonsThatNeed('yes'));
     expect(rowsOf('If it lasts')).toEqual(reasonsThatNeed('if it lasts'));
     expect(rowsOf('Nothing to do')).toEqual(reasonsThatNeed('no'));
   });

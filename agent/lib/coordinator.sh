@@ -66,21 +66,28 @@ read_refusal() {
 }
 refusal=''
 
-# confirm SEQNO: tells the coordinator that this node serves and with whom, so that it knows who was left behind, and a position that is
+# confirm SEQNO [again]: tells the coordinator that this node serves and with whom, so that it knows who was left behind, and a position that is
 # on disk, where one is known. False when it does not confirm that. Sets refusal to what it has against it, which stands until the
-# coordinator takes it back.
+# coordinator takes it back. The node counts as confirmed once it has said that the stamp which it was given stands beside its data: from
+# then on an older copy is told from the volume.
 confirm() {
   local answered=no
+  read_stamp
   coordinator_call ready "cluster=$cluster
 ask=$(last_question)
 uuid=$wsrep_cluster_state_uuid
 size=$wsrep_cluster_size
-members=$wsrep_incoming_addresses${1:+
+members=$wsrep_incoming_addresses${stamp:+
+stamp=$stamp}${1:+
 seqno=$1}" 2 && [[ $reply_status == 200 ]] && answered=${reply_line%% *}
   case $answered in
     ok)
       refusal=''
       rm -f "$unconfirmed_file"
+      if [[ -z ${2:-} && $reply_line =~ \ stamp=([^\ ]+) ]] && write_stamp "${BASH_REMATCH[1]}"; then
+        confirm "$1" again
+        return
+      fi
       write_file "$acknowledged_file" "$start_id $wsrep_cluster_state_uuid $wsrep_cluster_conf_id"
       return 0
       ;;

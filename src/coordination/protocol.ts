@@ -1,4 +1,5 @@
 /** What agents send and what they are told: lines of `key=value` in, one line out. */
+import { parseStamp, type Stamp } from './stamp.ts';
 import type { Data, Report, StateUuid, View } from './types.ts';
 import { parseStateUuid } from './uuid.ts';
 import { ZERO_UUID } from './types.ts';
@@ -23,6 +24,8 @@ export interface StartCall {
   readonly ask: number;
   /** Which start of the container asks; null where the agent does not say. */
   readonly start: string | null;
+  /** What stands beside the data; null where there is none, or the agent does not say. */
+  readonly stamp: Stamp | null;
   readonly report: Report;
 }
 
@@ -37,6 +40,8 @@ export interface ReadyCall {
   readonly component: readonly string[];
   /** What the node had committed some seconds ago; null where it does not say. */
   readonly seqno: number | null;
+  /** What stands beside the data; null where the agent does not say. */
+  readonly stamp: Stamp | null;
 }
 
 type Fields = ReadonlyMap<string, string>;
@@ -57,11 +62,13 @@ export function parseStart(body: string): StartCall {
   const fields = parseFields(body);
   const identity = fields.get('identity') ?? 'reported';
   if (identity !== 'chosen' && identity !== 'reported') throw bad('identity', identity, 'chosen or reported');
+  const data = parseData(fields);
   return {
     cluster: cluster(fields),
     ask: ask(fields),
     start: start(fields),
-    report: { data: parseData(fields), view: parseView(fields), identity },
+    stamp: data.kind === 'present' ? parseStamp(fields.get('stamp'), data.uuid) : null,
+    report: { data, view: parseView(fields), identity },
   };
 }
 
@@ -78,6 +85,7 @@ export function parseReady(body: string): ReadyCall {
     size: integer(fields, 'size'),
     component: component(fields),
     seqno: fields.has('seqno') ? integer(fields, 'seqno') : null,
+    stamp: parseStamp(fields.get('stamp'), uuid),
   };
 }
 

@@ -157,10 +157,11 @@ function startedAs(value: unknown): StartedAs {
   throw unreadable('member.state.as', value);
 }
 
-function parseRows({ since, until }: Record<string, unknown>): Rows {
+function parseRows({ since, until, stamp }: Record<string, unknown>): Rows {
   if (!Number.isSafeInteger(since)) throw unreadable('member.rows.since', since);
   if (!Number.isSafeInteger(until)) throw unreadable('member.rows.until', until);
-  return { since: since as number, until: until as number };
+  // Replicas of before there were stamps write none.
+  return { since: since as number, until: until as number, stamp: integerOr(stamp, -1) };
 }
 
 function parseSpentView(view: Record<string, unknown>): MemberRecord['spentView'] {

@@ -1,5 +1,6 @@
 /** The values that the coordinator decides over: what members report, what the API shows, what the record keeps. */
 import type { Reason } from './reasons.ts';
+import type { Stamp } from './stamp.ts';
 
 /** A Galera state uuid in its canonical lower-case form; never the zero uuid. */
 export type StateUuid = string & { readonly brand: 'StateUuid' };
@@ -110,6 +111,8 @@ export interface Rows {
   readonly since: number;
   /** Its server has not run later than in this generation, so that it has nothing of later ones. Runs it, it may have all. */
   readonly until: number;
+  /** The generation that stood beside the data when its agent was heard last; -1 for none. A copy of earlier has a lower one. */
+  readonly stamp: number;
 }
 
 /** What the record keeps of one member. */
@@ -152,7 +155,7 @@ export interface Generation {
   readonly from: number;
   /** Members of its primary component. */
   readonly size: number;
-  /** When it began, in milliseconds since the epoch. */
+  /** When it began, in milliseconds since the epoch; 0 where the record has learnt of it. */
   readonly at: number;
   /** It goes on from a volume or component that may have lacked rows of others: those of earlier ones agree with it at most up to `from`. */
   readonly isFork: boolean;
@@ -261,6 +264,8 @@ export interface Situation {
   readonly ask: number;
   /** Which start of the database container asks; null where that is not said. */
   readonly start: string | null;
+  /** What stands beside the caller's data; null where it has none, or does not say. */
+  readonly stamp: Stamp | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** By name, the machines of servers that were started and whose pods are gone. */

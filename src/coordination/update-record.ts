@@ -7,6 +7,7 @@ import type { Caller } from './identity.ts';
 import type { ClusterKey, StoredRecord } from './lease-store.ts';
 import { machinesOfGone } from './machines.ts';
 import { isAlive, memberOf } from './members.ts';
+import type { Stamp } from './stamp.ts';
 import { type ClusterRecord, EMPTY_RECORD, type Situation, type StateUuid } from './types.ts';
 
 /** The pod that asks does not exist any more, or is none of the cluster. */
@@ -33,6 +34,7 @@ export interface Question {
   readonly caller: Caller;
   readonly ask: number;
   readonly start: string | null;
+  readonly stamp: Stamp | null;
   /** Nobody listens any more: such a call changes nothing, for what it says may have been overtaken while it waited. */
   readonly isAbandoned: () => boolean;
   /** What must be there before the pod is answered. */
@@ -105,6 +107,7 @@ async function situationOf(
     caller: memberOf(ownPod(pods, question)),
     ask: question.ask,
     start: question.start,
+    stamp: question.stamp,
     now: (parts.now ?? Date.now)(),
     freshUuid: (parts.newUuid ?? randomUUID)() as StateUuid,
   };

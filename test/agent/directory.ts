@@ -40,6 +40,7 @@ export async function reportOn(pod: Pod, coordinator: StubCoordinator, files: Fi
     ask: _ask,
     start: _start,
     identity: _identity,
+    stamp: _stamp,
     ...rest
   } = coordinator.calls[0]?.fields ?? {};
   return rest;

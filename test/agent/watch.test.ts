@@ -51,7 +51,7 @@ describe('the loop beside the server, without any probe', () => {
       {
         name: 'ready',
         authorization: 'Bearer first-token',
-        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3', members: MEMBERS },
+        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3', members: MEMBERS, stamp: 'none' },
       },
     ]);
     expect(await pod.read('galera/acknowledged')).toBe(`1 ${CLUSTER} 3\n`);

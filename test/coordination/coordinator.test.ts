@@ -53,7 +53,9 @@ describe('the coordinator', () => {
     const grant = await say(0, 'start', empty(2));
     expect(grant).toMatch(/^bootstrap 198\.18\.0\.2,198\.18\.0\.3 as [0-9a-f-]{36}$/);
     const uuid = grant.split(' as ')[1] ?? '';
-    expect(await say(0, 'ready', `cluster=db\nask=2\nuuid=${uuid}\nsize=1\n`)).toBe('ok');
+    expect(await say(0, 'ready', `cluster=db\nask=2\nuuid=${uuid}\nsize=1\n`)).toMatch(
+      new RegExp(`^ok stamp=${uuid}/\\d+$`),
+    );
     Object.assign(pods[0]?.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
     expect(await say(1, 'turn', empty(2))).toBe('start');
     expect(await say(1, 'start', empty(3))).toMatch(/^join 198\.18\.0\.1,/);

@@ -16,12 +16,14 @@ const MINUTES = readSteps(
   'minutePasses 0\nbeginCall 0\nfinishCall 0\nminutePasses 0\nbeginCall 0\nfinishCall 0',
 );
 /** A cluster with a copy of a volume, of when its member was alone; what came later is confirmed. */
-const COPIED = readSteps('settle 0\nscale 0\ncommit 0\ntakeCopy 0\nsettle 0\nsettle 0\ncommit 0').concat(
-  MINUTES,
-);
+const COPIED = readSteps(
+  'settle 0\nscale 0\ncommit 0\ntakeCopy 0\nsettle 0\nsettle 0\ncommit 0\nreport 0',
+).concat(MINUTES);
 /** A cluster that a person has rolled back to that copy, with copies of what it has gone on without. */
 const ROLLED_BACK = COPIED.concat(
-  readSteps('takeCopy 1\ntakeCopy 2\nscale 0\nputBack 0\nannotate 0\nsettle 0\nsettle 0\ncommit 0'),
+  readSteps(
+    'takeCopy 1\ntakeCopy 2\nscale 0\nputBack 0\ncreatePod 0\nannotate 0\nsettle 0\nsettle 0\ncommit 0\nreport 0',
+  ),
 );
 
 /** What histories with those faults begin with: nothing, a cluster, or what is left of one. */

@@ -1,4 +1,5 @@
 /** Broken rules that believe what a volume says, or what nobody has said: volumes may be behind, copied, or of a crash inside a DDL. */
+import type { Stamp } from '../../src/coordination/stamp.ts';
 import type { ClusterRecord, Data, MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
 import { isRunning } from '../../src/coordination/decide/index.ts';
 import { deciding, type Mutant, others, present, told } from './mutations.ts';
@@ -19,6 +20,8 @@ const isOutside = ({ view }: Report, known: MemberRecord): boolean =>
 
 const asEmpty = (data: Data): Data =>
   data.kind === 'present' && data.doubtful ? { kind: 'unusable' } : data;
+
+const withoutForks = (stamp: Stamp | null): Stamp | null => (stamp === null ? null : { ...stamp, forks: [] });
 
 const withCaller = (seen: Situation, change: Partial<Situation['caller']>): Situation => ({
   ...seen,
@@ -67,19 +70,39 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
     ['copies'],
   ],
   [
+    'takes a volume for what its member had, whatever time it is of',
+    {
+      ...RULES,
+      start: (seen, report) => {
+        const isKnown = (seen.record.members[seen.caller.name]?.rows ?? null) !== null;
+        return RULES.start(isKnown ? { ...seen, stamp: null } : seen, report);
+      },
+    },
+    ['copies'],
+  ],
+  [
+    'learns nothing from volumes after the record was lost',
+    {
+      ...RULES,
+      start: (seen, report) => RULES.start({ ...seen, stamp: withoutForks(seen.stamp) }, report),
+      ready: (seen, serving) => RULES.ready({ ...seen, stamp: withoutForks(seen.stamp) }, serving),
+    },
+    ['person', 'copies'],
+  ],
+  [
     'does not look at what was confirmed',
     told((seen) => ({ seen: { ...seen, record: { ...seen.record, confirmed: 0 } } })),
     ['copies'],
   ],
   [
-    'believes for ever that a volume is empty',
+    'believes for ever that a volume is empty, whatever stands beside the data',
     told((seen, { data }) => {
       const own = seen.record.members[seen.caller.name];
       if (own === undefined || data.kind !== 'present') return {};
       const { generation } = seen.record;
-      const rows = { since: generation, until: generation };
+      const rows = { since: generation, until: generation, stamp: -1 };
       const members = { ...seen.record.members, [seen.caller.name]: { ...own, rows: own.rows ?? rows } };
-      return { seen: { ...seen, record: { ...seen.record, members } } };
+      return { seen: { ...seen, stamp: null, record: { ...seen.record, members } } };
     }),
     ['copies'],
   ],

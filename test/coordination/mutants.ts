@@ -120,18 +120,16 @@ export const MUTANTS: readonly Mutant[] = [
     },
   ],
   [
-    'waits no longer for anybody once one member is Primary',
-    {
-      ...RULES,
-      ready: (seen, serving) => {
-        const decided = RULES.ready(seen, serving);
-        const { record } = others({ ...seen, record: decided.record }, (known) => ({
-          ...known,
-          rows: known.rows === null ? null : { ...known.rows, until: -1 },
-        }));
-        return { ...decided, record };
-      },
-    },
+    'takes everybody who has not reported for one that others are ahead of',
+    told((seen) => ({
+      seen: others(seen, (known) => ({
+        ...known,
+        rows:
+          known.rows === null || known.state.kind === 'waiting'
+            ? known.rows
+            : { since: -1, until: -1, stamp: -1 },
+      })),
+    })),
     [],
   ],
 ];

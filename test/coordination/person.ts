@@ -3,6 +3,7 @@ import type { Order } from '../../src/coordination/types.ts';
 import { PERIOD_MS } from './model/answers.ts';
 import { fill } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
+import type { Volume } from './model/volumes.ts';
 import type { World } from './world.ts';
 
 /** What a restore takes at least, in milliseconds: longer than a probe's word about the pod before is believed. */
@@ -66,13 +67,23 @@ export function bootstrapBySql(world: World, node: Node): void {
 }
 
 /**
- * A person deletes the Lease, while all members are stopped or all serve. Not while volumes hold branches of one history after
- * a bootstrap by hand: nothing but the record knows of those. Nor while something runs on a lost machine.
+ * A person deletes the Lease, while all members are stopped or all serve. While volumes hold branches of one history after a bootstrap by
+ * hand, only where all serve and all have stamps, and nothing else happens before the next record has learnt from them. Not while something runs on a lost machine.
  */
 export function deleteLease(world: World): void {
   const { group, workload, nodes } = world;
   const { active, machines } = workload;
   const allServe = active.length > 0 && active.every((node) => group.isServing(node));
   const allStopped = nodes.every(({ process }) => process === 'none' || process === 'init');
-  if ((allServe || allStopped) && !machines.anyRuns && group.laws.isOneHistory()) world.forget();
+  const isTaught = allServe && nodes.every(({ unconfirmed, volume }) => !unconfirmed && isStamped(volume));
+  const isOne = group.laws.isOneHistory();
+  if ((!allServe && !allStopped) || !(isOne || isTaught) || machines.anyRuns) return;
+  world.forget();
+  if (isOne) return;
+  for (const node of nodes) node.confirmed = null;
+  world.report();
+}
+
+function isStamped(volume: Volume): boolean {
+  return volume.kind !== 'data' || volume.stamp !== null;
 }

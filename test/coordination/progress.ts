@@ -114,6 +114,7 @@ function needsAPerson(world: World): boolean {
     ({ node, volume }) =>
       !volume.positionKnown ||
       world.group.ledger.isLeftBehind(volume.tip) ||
+      isOfNoTime(world, node, volume) ||
       sharesNothingSurely(world, node),
   );
 }
@@ -164,11 +165,18 @@ function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
   return sharedOf(record, pod) < 0;
 }
 
+/** Its stamp says less than is true: a copy of before its member was confirmed, or a member that had not been when the record was lost. */
+function isOfNoTime({ record, group }: World, { pod, unconfirmed }: Node, volume: Database): boolean {
+  const saysLess = volume.copied || (unconfirmed && group.ledger.wasForgotten);
+  return saysLess && volume.tip.seqno > sharedOf(record, pod);
+}
+
 function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
   const { volume, pod } = node;
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid || volume.copied || sharesNothingSurely(world, node)) return true;
+  if (isOfNoTime(world, node, volume)) return true;
   // After several choices, or two components, the record says too little of what two volumes share: it refuses.
   const isSplit = group.ledger.choices > 1 || group.ledger.wasSplit;
   if (isSplit && volume.tip.seqno > sharedOf(record, pod)) return true;

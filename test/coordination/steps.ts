@@ -120,6 +120,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
     killInDdl: [2, (world, node, flag) => world.killInDdl(node, flag)],
   },
   copies: {
+    report: [3, (world) => world.report()],
     takeCopy: [2, (_world, node) => takeCopy(node)],
     putBack: [2, (world, node, flag) => world.workload.putBack(node, flag, world.group)],
     cloneNext: [1, (world, node) => world.workload.cloneNext(node, world.group)],

@@ -13,7 +13,7 @@ import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts'
 import { Network } from './model/network.ts';
 import { Orders } from './model/orders.ts';
 import { type Decision, type Question, Replicas } from './model/replicas.ts';
-import { reportOf } from './model/volumes.ts';
+import { reportOf, stampOf } from './model/volumes.ts';
 import { Clock, Workload } from './model/workload.ts';
 import { type Lost, RULES, type WorldOptions } from './rules.ts';
 
@@ -123,6 +123,12 @@ export class World {
     });
   }
 
+  /** The loops beside the servers say that these serve, and soon after which stamp stands there since. */
+  report(): void {
+    const due = (node: Node) => this.group.isServing(node) && isDue(node, this.#clock.now);
+    for (const node of [...this.nodes, ...this.nodes]) if (due(node)) this.callNow(node);
+  }
+
   /** The start script gives a question up and asks the next one, which is answered first. */
   overtake(node: Node): void {
     this.beginCall(node);
@@ -169,7 +175,7 @@ export class World {
     if (answer.kind === 'join' && !this.group.someAnswers(node, false)) return askAgain(node);
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
     if (answer.kind === 'bootstrap' && this.group.someAnswers(node, true)) return askAgain(node);
-    Object.assign(node, { told: null, onItsOwn: false });
+    Object.assign(node, { told: null, onItsOwn: false, unconfirmed: true });
     if (answer.kind !== 'bootstrap') return this.group.start(node, keepsView(node, told, this.group));
     if (byHand && this.record.formed) this.group.laws.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();
@@ -183,7 +189,7 @@ export class World {
     if (pod === null || pod.word === null) return;
     if (volume.kind === 'data' && (volume.doubtful || pod.word !== volume.uuid)) return;
     pod.asked += 1;
-    Object.assign(node, { told: null, onItsOwn: true, recovering: false });
+    Object.assign(node, { told: null, onItsOwn: true, recovering: false, unconfirmed: true });
     this.group.start(node, true);
   }
 
@@ -208,6 +214,7 @@ export class World {
   /** The record is lost. */
   forget(): void {
     this.#replicas.forget();
+    for (const node of this.nodes) node.unconfirmed = true;
     this.group.ledger.forget();
     this.orders.forget();
   }
@@ -271,7 +278,7 @@ export class World {
     return this.network.isOut(node) ? null : callOf(node, this.group.isServing(node) && !node.lags);
   }
 
-  #look({ node, podUid, ask, start: starts }: Question, record: ClusterRecord): Situation | null {
+  #look({ node, podUid, ask, start: starts, volume }: Question, record: ClusterRecord): Situation | null {
     const { durable, machines } = this.workload;
     const members = this.nodes.flatMap((one) => (one.pod === null ? [] : [memberOf(one, one.pod, durable)]));
     const caller = members.find((member) => member.podUid === podUid);
@@ -284,6 +291,7 @@ export class World {
       place: { namespace: 'shop', cluster: 'db', recordNamespace: 'galera-system' },
       ask,
       start: String(starts),
+      stamp: stampOf(volume),
       now: this.#clock.now,
       machines: machines.viewsOf(record, this.#clock.now),
       freshUuid: this.#clock.freshUuid(),

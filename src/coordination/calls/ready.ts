@@ -3,6 +3,7 @@ import { decideReady } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseReady } from '../protocol.ts';
 import { withReason } from '../reasons.ts';
+import { stampFor } from '../stamp.ts';
 import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
@@ -12,22 +13,24 @@ import { updateRecord } from '../update-record.ts';
  */
 export const READY_PATIENCE_MS = 2_000;
 
-/** `ready`: a node is Primary and Synced. Answers `ok`, or `refuse WHY` where it must not serve. */
+/** `ready`: a node is Primary and Synced. Answers `ok stamp=STAMP`, or `refuse WHY` where it must not serve. */
 export async function ready(
   parts: CoordinatorParts,
   caller: Caller,
   body: string,
   isAbandoned: () => boolean,
 ): Promise<string> {
-  const { cluster, ask, ...serving } = parseReady(body);
+  const { cluster, ask, stamp, ...serving } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
   const now = parts.now ?? Date.now;
   const came = now();
   const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
-  const question = { key, caller, ask, start: null, isAbandoned: isTooLate };
+  const question = { key, caller, ask, start: null, stamp, isAbandoned: isTooLate };
   const settled = await updateRecord(parts, question, (seen) => decideReady(seen, serving));
   const { kind, why } = settled.decided;
   const word = kind === 'ready' ? 'ok' : 'refuse';
   tell(parts, question, settled, { call: 'ready', word, said: { kind, ...why } });
-  return kind === 'ready' ? 'ok' : `refuse ${withReason(why)}`;
+  if (kind === 'refuse') return `refuse ${withReason(why)}`;
+  const beside = stampFor(settled.decided.record, settled.situation.caller.name);
+  return beside === null ? 'ok' : `ok stamp=${beside}`;
 }

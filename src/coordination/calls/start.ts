@@ -14,9 +14,9 @@ export async function start(
   body: string,
   isAbandoned: () => boolean,
 ): Promise<string> {
-  const { cluster, ask, start: id, report } = parseStart(body);
+  const { cluster, ask, start: id, stamp, report } = parseStart(body);
   const key = { namespace: caller.namespace, cluster };
-  const question = { key, caller, ask, start: id, isAbandoned };
+  const question = { key, caller, ask, start: id, stamp, isAbandoned };
   const settled = await updateRecord(parts, question, (seen) => decideStart(seen, report));
   const { answer } = settled.decided;
   tell(parts, question, settled, { call: 'start', word: answer.kind, said: answer });

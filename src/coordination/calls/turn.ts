@@ -17,7 +17,7 @@ export async function turn(
   const { cluster, ask, data } = parseTurn(body);
   const key = { namespace: caller.namespace, cluster };
   const prepare = (pod: V1Pod): Promise<unknown> => parts.ensureCompanions(cluster, pod);
-  const question = { key, caller, ask, start: null, isAbandoned, prepare };
+  const question = { key, caller, ask, start: null, stamp: null, isAbandoned, prepare };
   const settled = await updateRecord(parts, question, (seen) => decideTurn(seen, data));
   const { answer } = settled.decided;
   const isHeld = answer.kind === 'wait' || answer.kind === 'refuse';

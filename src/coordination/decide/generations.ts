@@ -4,18 +4,24 @@
  * the same question. Galera does not: it compares uuids and seqnos, so that it would send a volume what that seems to lack and
  * keep the rest of it, two histories merged in silence.
  */
+import type { Fork, Stamp } from '../stamp.ts';
 import type { ClusterRecord, Data, Generation, MemberRecord, Report, Rows, Situation } from '../types.ts';
 
 /** Data that nothing is known of: it was there before anybody spoke, or somebody filled it since. */
-export const UNKNOWN_ROWS: Rows = { since: -1, until: -1 };
+export const UNKNOWN_ROWS: Rows = { since: -1, until: -1, stamp: -1 };
 /** What a volume shares with the cluster that agrees with it as far as it goes. */
 export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** The seqno up to which the cluster agrees with the volume of a member: where it went on from others than that volume since. */
 export function sharedUpTo({ generations, members }: ClusterRecord, name: string): number {
-  const { until } = members[name]?.rows ?? UNKNOWN_ROWS;
-  const forks = generations.filter(({ isFork, number }) => isFork && number > until);
+  const rows = members[name]?.rows ?? UNKNOWN_ROWS;
+  const forks = generations.filter((one) => one.isFork && isAfter(one, rows));
   return Math.min(ALL, ...forks.map(({ from }) => from));
+}
+
+/** A fork from before the record began says something only of a volume that says itself that it is older. */
+function isAfter({ number, at }: Generation, { since, until, stamp }: Rows): boolean {
+  return at === LEARNT ? stamp >= 0 && Math.max(since, stamp) < number : number > until;
 }
 
 /** Whether data of the cluster's uuid that the member reports goes on beyond what it shares with the cluster; an unknown position may. */
@@ -90,9 +96,46 @@ export function rowsAfterStop({ generation }: ClusterRecord, known: MemberRecord
   return { ...rows, until: generation };
 }
 
-/** The record with a generation begun. */
+/**
+ * What a volume holds, by the stamp beside its data. A copy of an earlier time bears an older one than the member has said since, and
+ * has no more than that says. Nothing else tells of a volume that it is another one.
+ */
+export function rowsByStamp(rows: Rows, said: Stamp | null): Rows {
+  if (said === null) return rows;
+  const { generation: stamp } = said;
+  if (stamp >= rows.stamp) return { ...rows, stamp };
+  return { since: Math.min(rows.since, stamp), until: Math.min(rows.until, stamp), stamp };
+}
+
+/** `Generation.at` of one that a record has learnt which was lost before. */
+const LEARNT = 0;
+
+/** The record with the forks from before it that the stamp of a member knows which serves and which the record has never let start. */
+export function learn(record: ClusterRecord, name: string, stamp: Stamp | null): ClusterRecord {
+  if (stamp === null) return record;
+  const generation = Math.max(record.generation, stamp.generation);
+  const known = record.members[name];
+  const isUntold = known === undefined || (known.state.kind !== 'started' && (known.rows?.since ?? -1) < 0);
+  if (!isUntold) return { ...record, generation };
+  const own = record.generations.filter(({ isFork }) => isFork);
+  const forks = stamp.forks
+    .filter((one) => one.number <= stamp.generation && !isSaid(own, one))
+    .map((one) => ({ ...one, size: 0, at: LEARNT, isFork: true }));
+  const generations = [...record.generations, ...forks].toSorted((a, b) => a.number - b.number);
+  return { ...record, generation, generations };
+}
+
+/** Whether the forks hold that one, or a later one from further back, which says all that it does. */
+function isSaid(forks: readonly Fork[], { number, from }: Fork): boolean {
+  return forks.some((one) => one.number === number || (one.number > number && one.from <= from));
+}
+
+/**
+ * The record with a generation begun. Its number is the time, in seconds since the epoch, so that a record that begins again after its
+ * loss goes on above what the stamps of volumes say that it has never heard of.
+ */
 export function begin(record: ClusterRecord, begun: Omit<Generation, 'number'>): ClusterRecord {
-  const number = record.generation + 1;
+  const number = Math.max(record.generation + 1, Math.floor(begun.at / 1_000));
   return { ...record, generation: number, generations: [...record.generations, { ...begun, number }] };
 }
 
@@ -109,7 +152,13 @@ export function generationOf({ generations }: ClusterRecord, number: number | nu
   return generations.find((one) => one.number === number);
 }
 
-/** The record without generations that no comparison needs: those that are no fork, and that no component is of. */
+/** Forks that the record keeps, so that it and the stamps stay small. */
+const MAX_FORKS = 40;
+
+/**
+ * The record without generations that no comparison needs: those that are no fork, and that no component is of. Of too many forks the
+ * oldest become one, which says of volumes between them that they share less than they do.
+ */
 export function prune(record: ClusterRecord): ClusterRecord {
   const used = new Set(Object.values(record.members).flatMap((known) => [known.rows?.since, runsIn(known)]));
   const isNeeded = ({ number, from, isFork }: Generation): boolean =>
@@ -117,8 +166,20 @@ export function prune(record: ClusterRecord): ClusterRecord {
     number === record.generation ||
     // A later fork from further back says all that this one does.
     (isFork && !record.generations.some((one) => one.isFork && one.number > number && one.from <= from));
-  const generations = record.generations.filter(isNeeded);
+  const generations = mergeOldForks(record.generations.filter(isNeeded));
   return generations.length === record.generations.length ? record : { ...record, generations };
+}
+
+function mergeOldForks(generations: readonly Generation[]): readonly Generation[] {
+  const forks = generations.filter(({ isFork }) => isFork);
+  const spare = forks.slice(0, Math.max(0, forks.length - MAX_FORKS));
+  const first = forks[spare.length];
+  if (spare.length === 0 || first === undefined) return generations;
+  const from = Math.min(first.from, ...spare.map((one) => one.from));
+  return generations.flatMap((one) => {
+    if (one === first) return [{ ...one, from }];
+    return spare.includes(one) ? [] : [one];
+  });
 }
 
 /** Whether the report is of a database that is not that of the cluster, which has formed. */

@@ -1,6 +1,6 @@
 import type { ClusterRecord, Generation, Said, Situation, StateUuid, Why } from '../types.ts';
 import { isServing } from './facts.ts';
-import { ALL, begin, generationOf, prune, runsIn, sharedUpTo } from './generations.ts';
+import { ALL, begin, generationOf, learn, prune, runsIn, sharedUpTo } from './generations.ts';
 import {
   becamePrimary,
   followPods,
@@ -59,7 +59,8 @@ export function decideReady(situation: Situation, serving: Serving): ReadyDecide
   const refusal = refusalOf(seen);
   if (refusal !== null) return { kind: 'refuse', why: refusal, record: refused(seen, refusal) };
   const why = words.serves(serving.uuid);
-  return { kind: 'ready', why, record: prune(confirmed(seen, { kind: 'ready', ...why })) };
+  const taught = { ...seen, record: learn(seen.record, seen.caller.name, seen.stamp) };
+  return { kind: 'ready', why, record: prune(confirmed(taught, { kind: 'ready', ...why })) };
 }
 
 function confirmed(seen: Seen, said: Said): ClusterRecord {
@@ -184,12 +185,13 @@ function componentOf(record: ClusterRecord, own: readonly string[]): number | nu
  * it, as by `pc.bootstrap` where the others had lost their quorum: their data is the cluster's up to where they parted.
  */
 function withComponent(seen: Seen): { readonly record: ClusterRecord; readonly component: number | null } {
-  const { record, own, now } = seen;
+  const { record, own, stamp, now } = seen;
   if (own.length === 0) return { record, component: null };
   const overtaken = overtakenBy(seen);
   const current = generationOf(record, componentOf(record, own));
   const isCurrent = current?.size === own.length && overtaken.length === 0 && !isOver(seen, current.number);
-  if (isCurrent) return { record, component: current.number };
+  // A stamp from later than this is of a record that was put back to an earlier one since.
+  if (isCurrent && current.number >= (stamp?.generation ?? 0)) return { record, component: current.number };
   const from = Math.min(record.confirmed, ...overtaken.map(({ component }) => component.from));
   const next = begin(record, { from, size: own.length, at: now, isFork: overtaken.length > 0 });
   const names = overtaken.map(({ name }) => name);

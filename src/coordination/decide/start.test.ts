@@ -7,7 +7,6 @@ import {
   FRESH,
   holding,
   known,
-  LATEST,
   member,
   NOW,
   record,
@@ -280,7 +279,8 @@ describe('a bootstrap by hand', () => {
   it('is granted to the annotated pod, once', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
-    const members = { 'db-2': known(2, null, { rows: LATEST }) };
+    const { generation } = first.record;
+    const members = { 'db-2': known(2, null, { rows: { since: generation, until: generation, stamp: -1 } }) };
     const again = { ...first.record, holder: null, members };
     expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');
   });

@@ -10,7 +10,7 @@ import type {
   StartedAs,
   Vanished,
 } from '../types.ts';
-import { isForeign, isRunning, rowsAfterStop, UNKNOWN_ROWS } from './generations.ts';
+import { isForeign, isRunning, rowsAfterStop, rowsByStamp, UNKNOWN_ROWS } from './generations.ts';
 
 const UNHEARD = { kind: 'unheard' } as const;
 
@@ -106,7 +106,7 @@ export function reported(seen: Situation, report: Report): ClusterRecord {
   const known = record.members[caller.name] ?? unknownMember(caller);
   const noted = write(record, caller, {
     state: { kind: 'waiting', report },
-    rows: rowsOf(record, known, report),
+    rows: rowsOf(seen, known, report),
     spentView: isReformUnheard(seen, known) ? null : known.spentView,
     staleReadiness: caller.ready ? caller.readySince : null,
     asked: ask,
@@ -115,12 +115,12 @@ export function reported(seen: Situation, report: Report): ClusterRecord {
 }
 
 /** A foreign volume says nothing of what the member's own one held, which is only detached. */
-function rowsOf(record: ClusterRecord, known: MemberRecord, report: Report): Rows | null {
+function rowsOf({ record, stamp }: Situation, known: MemberRecord, report: Report): Rows | null {
   const rows = rowsAfterStop(record, known);
   const { kind } = report.data;
   if (kind === 'empty' || kind === 'unusable') return null;
   if (isForeign(record, report)) return rows !== null && rows.until >= 0 ? rows : null;
-  return rows ?? UNKNOWN_ROWS;
+  return rowsByStamp(rows ?? UNKNOWN_ROWS, stamp);
 }
 
 /** A start that runs a server asks no more: the one that was told to form its view again has not heard of it. */
@@ -140,13 +140,11 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
   const known = record.members[caller.name] ?? unknownMember(caller);
   const view = report.view?.id ?? null;
   const { generation } = record;
+  const { since, stamp } = known.rows ?? UNKNOWN_ROWS;
   const isSpent = view !== null && as !== 'join';
   return write(record, caller, {
     state: { kind: 'started', as, component: null, view: as === 'reform' ? view : null },
-    rows:
-      as === 'bootstrap'
-        ? { since: generation, until: generation }
-        : { since: known.rows?.since ?? UNKNOWN_ROWS.since, until: generation },
+    rows: { since: as === 'bootstrap' ? generation : since, until: generation, stamp },
     spentView: isSpent ? { id: view, start: as === 'reform' ? start : null } : known.spentView,
     said,
   });
@@ -154,11 +152,16 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
 
 /** The caller says that it is Primary, in a component of the generation that goes on, or in one that nobody knows all members of. */
 export function becamePrimary(seen: Situation, component: number | null, said: Said): ClusterRecord {
-  const { record, caller, ask } = seen;
+  const { record, caller, ask, stamp } = seen;
   const since = component ?? record.generation;
   return write(record, caller, {
     state: { kind: 'primary', component },
-    rows: { since, until: since },
+    // A call that lingered does not take back what a later one has said.
+    rows: {
+      since,
+      until: since,
+      stamp: Math.max(record.members[caller.name]?.rows?.stamp ?? -1, stamp?.generation ?? -1),
+    },
     spentView: null,
     staleReadiness: null,
     asked: ask,
@@ -172,7 +175,7 @@ export function becamePrimary(seen: Situation, component: number | null, said: S
  */
 export function namedInComponent(record: ClusterRecord, pod: Member, component: number): ClusterRecord {
   const known = record.members[pod.name];
-  const rows = { since: known?.rows?.since ?? UNKNOWN_ROWS.since, until: component };
+  const rows = { ...(known?.rows ?? UNKNOWN_ROWS), until: component };
   if (known === undefined) return write(record, pod, { state: { kind: 'primary', component }, rows });
   const { state } = known;
   const isTold = state.kind === 'started' || state.kind === 'primary';
@@ -185,7 +188,7 @@ export function parted(record: ClusterRecord, caller: Member, before: number, sa
   const until = Math.min(rows.until, before - 1);
   return write(record, caller, {
     state: { kind: 'parted' },
-    rows: { since: Math.min(rows.since, until), until },
+    rows: { ...rows, since: Math.min(rows.since, until), until },
     said,
   });
 }

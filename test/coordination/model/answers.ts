@@ -1,4 +1,5 @@
 /** What an answer of the coordinator does to the start script and the probe. */
+import { stampFor } from '../../../src/coordination/stamp.ts';
 import type { Node, Pod } from './nodes.ts';
 import type { Decision, Question } from './replicas.ts';
 
@@ -64,13 +65,19 @@ export function askAgain(node: Node): void {
 }
 
 /** The loop beside the server notes what the coordinator has confirmed. */
-function confirm(node: Node, { question: { report, view }, answer, situation }: Decision): void {
+function confirm(node: Node, { question: { report, view }, answer, situation, record }: Decision): void {
   const { pod, volume } = node;
   const { data } = report;
   if (pod === null || volume.kind !== 'data' || data.kind !== 'present' || volume.uuid !== data.uuid) return;
   pod.word = answer.kind === 'refuse' ? null : data.uuid;
   node.refused = answer.kind === 'refuse';
-  if (answer.kind !== 'refuse') node.confirmed = { view, at: situation.now };
+  if (answer.kind === 'refuse') return;
+  // It is asked again until it has said that a new stamp stands there.
+  const stamp = stampFor(record, pod.name) ?? volume.stamp;
+  const isSaid = stamp === volume.stamp;
+  node.confirmed = isSaid ? { view, at: situation.now } : null;
+  if (isSaid) node.unconfirmed = false;
+  volume.stamp = stamp;
 }
 
 /** Whether the loop beside a server calls now: it does so soon after each change of the view, and once a minute. */

@@ -24,7 +24,9 @@ export function receive(node: Node, { uuid, tip }: State, newView?: NumberedView
     return;
   }
   Object.assign(node, { pending: null, saidEmpty: false });
-  node.volume = { ...NEW, kind: 'data', uuid, tip, safe, view };
+  // A state transfer leaves what is ours beside the data.
+  const stamp = node.volume.kind === 'data' ? node.volume.stamp : null;
+  node.volume = { ...NEW, kind: 'data', uuid, tip, safe, view, stamp };
 }
 
 /** The node applies what it has received. */

@@ -56,6 +56,8 @@ export interface Node {
   doomed: boolean;
   /** It has said that its volume holds nothing, and was in no primary component since. */
   saidEmpty: boolean;
+  /** Its server was started, and has not said since that the stamp which it was given stands beside its data. */
+  unconfirmed: boolean;
   /** A copy that was made of its volume at some time. */
   copy: Volume | null;
   process: 'none' | 'init' | 'asking' | 'granted' | 'server';
@@ -93,6 +95,7 @@ export function emptyNode(index: number): Node {
     detached: null,
     doomed: false,
     saidEmpty: false,
+    unconfirmed: false,
     copy: null,
     start: 0,
   };

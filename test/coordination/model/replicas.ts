@@ -49,6 +49,8 @@ export interface Decision {
   readonly question: Question;
   readonly situation: Situation;
   readonly answer: Answer;
+  /** The record that was written with it. */
+  readonly record: ClusterRecord;
   /** Whether the answer reaches the pod, if that still listens. */
   readonly delivered: boolean;
 }
@@ -110,7 +112,7 @@ export class Replicas {
     if (situation === null || this.#rules.isStale(situation)) return nothing;
     const { answer, record } = this.#decide(call, situation);
     this.#write(record);
-    return { question: call, situation, answer, delivered: lost === 'nothing' };
+    return { question: call, situation, answer, record, delivered: lost === 'nothing' };
   }
 
   #write(record: ClusterRecord): void {

@@ -1,4 +1,5 @@
 /** What data directories hold: histories of transactions, and where each directory stands in one. */
+import { NO_STAMP, parseStamp, type Stamp } from '../../../src/coordination/stamp.ts';
 import type { Report, StateUuid, View } from '../../../src/coordination/types.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface Database {
   /** It took the place of what had been said to be empty: nobody knows of what time it is. */
   filled: boolean;
   view: NumberedView | null;
+  /** What the agent keeps beside it, as the word that it does not look into; a copy has that of its time. */
+  stamp: string | null;
 }
 
 /** What a data directory holds. */
@@ -64,6 +67,7 @@ export const NEW = {
   copied: false,
   filled: false,
   view: null,
+  stamp: null,
 } as const;
 
 /** What the start script finds in a data directory. */
@@ -74,4 +78,10 @@ export function reportOf(volume: Volume): Report {
   const seqno = positionKnown ? tip.seqno : -1;
   const view = own === null ? null : { id: own.id, self: own.self, size: own.size };
   return { data: { kind: 'present', uuid, seqno, safe, doubtful }, view, identity: 'chosen' };
+}
+
+/** What the agent says of what stands beside the data. */
+export function stampOf(volume: Volume): Stamp | null {
+  if (volume.kind !== 'data') return null;
+  return volume.stamp === null ? NO_STAMP : parseStamp(volume.stamp, volume.uuid);
 }

@@ -181,13 +181,13 @@ export class Workload {
   }
 
   /**
-   * The volume, or all of them, are put back to their snapshots while their members are stopped. Not to what the cluster has
-   * gone on without since: what had such rows when the cluster did so is refused, but nothing tells of a copy of it.
+   * The volume, or all of them, are put back to their snapshots while their members are stopped. To what the cluster has gone on
+   * without since only where the record has heard that the volume is of a later time.
    */
   putBack(node: Node, areAll: boolean, group: Group): void {
     if (!this.durable) return;
     const those = (areAll ? this.nodes : [node]).filter(
-      ({ copy }) => copy !== null && group.laws.agrees(copy),
+      ({ copy, unconfirmed }) => copy !== null && (!unconfirmed || group.laws.agrees(copy)),
     );
     for (const one of those) this.remove(one, true, group);
     if (those.every((one) => this.#isFree(one))) those.forEach(putBack);

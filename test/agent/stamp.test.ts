@@ -1,0 +1,135 @@
+import { readdir } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, StubCoordinator } from './coordinator.ts';
+import { CLUSTER, GRASTATE, holdData, holdDoubtfulData, SERVER } from './directory.ts';
+import { type Pod, podForEachTest } from './pod.ts';
+import { joiningNodeForEachTest } from './server.ts';
+
+const FILE = '.galera-injector-stamp.log';
+const OLD = `${CLUSTER}/4,2:100`;
+const NEW = `${CLUSTER}/1795797989,2:100,5:250`;
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+
+describe('what stands beside the data, before a start', () => {
+  podForEachTest((made, stub) => {
+    [pod, coordinator] = [made, stub];
+  });
+  beforeEach(() => pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:42\n`));
+
+  const start = async (answer = 'bootstrap -') => {
+    coordinator.answers = [answer];
+    const { code } = await pod.start().finished;
+    return { code, sent: coordinator.calls.map(({ fields }) => fields['stamp']) };
+  };
+
+  it('is sent with what the directory holds', async () => {
+    await holdData(pod);
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    expect((await start()).sent).toEqual([OLD]);
+  });
+
+  it('is sent as well after a crash inside a DDL', async () => {
+    await holdDoubtfulData(pod);
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    expect((await start()).sent).toEqual([OLD]);
+  });
+
+  it('is not sent of a directory without data', async () => {
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    expect((await start(`bootstrap - as ${CLUSTER}`)).sent).toEqual([undefined]);
+  });
+
+  it.each<[string, string | undefined, Readonly<Record<string, string>>]>([
+    ['none where there is no file', 'none', { 'grastate.dat': GRASTATE }],
+    ['none where a backup was put back over it', 'none', { [FILE]: `${OLD}\n` }],
+    ['not sent where a power cut has emptied the file', undefined, { 'grastate.dat': GRASTATE, [FILE]: '' }],
+    ['not sent where it is no such word', undefined, { 'grastate.dat': GRASTATE, [FILE]: 'un mot\n' }],
+  ])('is %s', async (_when, expected, files) => {
+    for (const [name, text] of Object.entries({ ...SERVER, ...files })) await pod.write(`data/${name}`, text);
+    expect((await start()).sent).toEqual([expected]);
+  });
+
+  it('is none where an older backup was put back beneath grastate.dat', async () => {
+    await holdData(pod);
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:7\n`);
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    expect((await start()).sent).toEqual([OLD, 'none']);
+  });
+
+  it.each(['bootstrap -', 'refuse this volume has rows that the cluster has gone on without'])(
+    'stays as it is: %s',
+    async (answer) => {
+      await holdData(pod);
+      await pod.write(`data/${FILE}`, `${OLD}\n`);
+      await start(answer);
+      expect(await pod.read(`data/${FILE}`)).toBe(`${OLD}\n`);
+    },
+  );
+});
+
+describe('what stands beside the data of a node that serves', () => {
+  const { serverSays } = joiningNodeForEachTest((made, stub) => {
+    [pod, coordinator] = [made, stub];
+  });
+  const confirm = async (...answers: Answer[]) => {
+    await serverSays();
+    coordinator.answers = answers;
+    await pod.probe('ready');
+    return coordinator.calls.map(({ fields }) => fields['stamp']);
+  };
+
+  it('is what the coordinator has answered', async () => {
+    expect(await confirm(`ok stamp=${NEW}`)).toEqual(['none', NEW]);
+    expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
+  });
+
+  it('is said once, also where the next answer has another one', async () => {
+    expect(await confirm(`ok stamp=${OLD}`, `ok stamp=${NEW}`)).toEqual(['none', OLD]);
+    expect(await pod.read(`data/${FILE}`)).toBe(`${OLD}\n`);
+    expect(await pod.read('galera/acknowledged')).toContain(CLUSTER);
+  });
+
+  it('has to be said before the node counts as confirmed', async () => {
+    await confirm(`ok stamp=${NEW}`, { status: 503, line: 'busy' });
+    expect(pod.has('galera/acknowledged')).toBe(false);
+    expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
+  });
+
+  it('is replaced whole', async () => {
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    expect(await confirm(`ok stamp=${NEW}`)).toEqual([OLD, NEW]);
+    expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
+    expect(await readdir(pod.path('data'))).toEqual([FILE]);
+  });
+
+  it.each([
+    ['a coordinator of an earlier version sends none', 'ok'],
+    ['the node is refused', `refuse it is alone stamp=${NEW}`],
+  ])('stays as it is where %s', async (_when, answer) => {
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    await confirm(answer);
+    expect(await pod.read(`data/${FILE}`)).toBe(`${OLD}\n`);
+  });
+
+  it('does not keep a node from serving where it cannot be written', async () => {
+    await pod.write(`data/${FILE}/taken`, '');
+    expect(await confirm(`ok stamp=${NEW}`)).toEqual([undefined]);
+    expect(await pod.read('galera/acknowledged')).toContain(CLUSTER);
+    expect(await readdir(pod.path('data'))).toEqual([FILE]);
+  });
+});
+
+describe('answers of a later version of the coordinator', () => {
+  podForEachTest((made, stub) => {
+    [pod, coordinator] = [made, stub];
+  });
+
+  it('are waited out where the answer itself is not known', async () => {
+    coordinator.answers = ['hibernate until spring', `bootstrap - as ${CLUSTER}`];
+    const { code, log } = await pod.start().finished;
+    expect(log).toContain('an answer that this version does not know: hibernate');
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,91 @@
+/** The same of volumes that were put back, cloned or filled, after which only what stands beside the data tells of which time it is. */
+const ROLLED_BACK = `3 kept
+settle 0
+settle 0
+commit 0
+takeCopy 0
+commit 0
+settle 0
+report 0
+takeCopy 1
+takeCopy 2
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+settle 0`;
+
+export const FOUND_COPIES: Readonly<Record<string, string>> = {
+  'a snapshot of what the cluster has gone on without is not let in where its member has joined again': `${ROLLED_BACK}
+deletePod 1
+deletePod 2
+loseVolume 1
+loseVolume 2
+settle 0
+settle 0
+commit 0
+commit 0
+commit 0
+report 0
+deletePod 1 !
+putBack 1`,
+
+  'nor where the record was lost since': `${ROLLED_BACK}
+deletePod 1
+deletePod 2
+loseVolume 1
+loseVolume 2
+settle 0
+settle 0
+commit 0
+commit 0
+commit 0
+report 0
+deleteLease 0
+report 0
+deletePod 1 !
+putBack 1`,
+
+  'volumes that a lost record had left behind are not let in by an older copy that was adopted': `3 kept ordered
+settle 0
+scale 0
+commit 0
+takeCopy 0
+settle 0
+settle 0
+commit 0
+minutePasses 0
+beginCall 0
+finishCall 0
+minutePasses 0
+beginCall 0
+finishCall 0
+takeCopy 10
+createPod 0
+deletePod 5
+putBack 1 !
+createPod 0
+deleteLease 0
+createPod 0`,
+
+  'a clone of the newest data in the place of a volume that was left behind is not passed over': `3 kept ordered
+settle 0
+scale 0
+commit 0
+takeCopy 0
+settle 0
+settle 0
+commit 0
+takeCopy 1
+takeCopy 2
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+settle 0
+commit 0
+cloneNext 2
+refill 0`,
+};

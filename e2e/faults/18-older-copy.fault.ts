@@ -5,8 +5,9 @@ import { apply, kubectl } from '../support/kubectl.ts';
 import { answered, asksPerson, choose, isRefused } from './support/asks.ts';
 import { folderOf, listing, markSafe, replace, withCopies } from './support/folders.ts';
 import { agreeOn, commitThrough } from './support/ledger.ts';
-import { emptyVolumes } from './support/losses.ts';
+import { claimOf, emptyVolumes } from './support/losses.ts';
 import { row } from './support/matrix.ts';
+import { deleteLease, wholeAgain } from './support/record.ts';
 import { scale, scaleToOne } from './support/scale.ts';
 import type { Subject } from './support/subject.ts';
 import { SELECTOR } from './support/workloads.ts';
@@ -42,12 +43,13 @@ async function goesOnWith(subject: Subject, rows: readonly number[]): Promise<vo
 }
 
 type Add = Parameters<Parameters<typeof row>[2]>[0];
-const SAFE = [true, false];
+const BOTH = [true, false];
 const says = (safe: boolean) => `safe_to_bootstrap: ${safe ? 1 : 0}`;
 
 row(18, 'volumes put back to an older copy of themselves', (add) => {
-  for (const safe of SAFE) oneAfterAnOutage(add, safe);
+  for (const safe of BOTH) oneAfterAnOutage(add, safe);
   scaledToOne(add);
+  for (const isRecorded of BOTH) leftBehind(add, isRecorded);
   allOfThem(add);
   cloned(add);
 });
@@ -96,7 +98,7 @@ async function putBackAlone(subject: Subject, safe: boolean): Promise<readonly n
 }
 
 function scaledToOne(add: Add): void {
-  for (const safe of SAFE) {
+  for (const safe of BOTH) {
     add(
       `the only one, scaled to 1, ${says(safe)}: the others are newer and chosen`,
       { machine: true },
@@ -132,6 +134,56 @@ function scaledToOne(add: Add): void {
       await goesOnWith(subject, rows);
     },
   );
+}
+
+/**
+ * A person has chosen an older copy, and the others begin with what that has. Later one of them is put back to what it had before: Galera
+ * compares numbers only, and would send it what comes after its own.
+ */
+function leftBehind(add: Add, isRecorded: boolean): void {
+  const since = isRecorded ? '' : ', and the record was lost since';
+  add(
+    `one, to rows that the cluster has gone on without${since}: it is refused`,
+    { machine: true },
+    async (subject) => {
+      const { namespace } = subject;
+      await withCopies(subject, async ({ snapshot }) => {
+        const [chosen = ''] = await snapshot(0);
+        await subject.moreRows(20);
+        const [without = ''] = await snapshot(2);
+        const rows = await goOnFrom(subject, chosen);
+        if (!isRecorded) {
+          await deleteLease(subject);
+          await wholeAgain(subject);
+        }
+        await scale(namespace, 'statefulset/db', 2);
+        await untilFormed(namespace, SELECTOR, 2);
+        await putBack(subject, 2, without);
+        await scale(namespace, 'statefulset/db', 3);
+        await isRefused(subject, { pods: ['db-2'], text: /rows/ });
+        subject.begin();
+        await emptyVolumes(subject, [2]);
+        await goesOnWith(subject, rows);
+      });
+    },
+  );
+}
+
+/** All members go on from a copy of the first one, and commit more than there was. Gives the rows that they have since. */
+async function goOnFrom(subject: Subject, copy: string): Promise<readonly number[]> {
+  const { namespace } = subject;
+  const given = await subject.stopWriter();
+  await scale(namespace, 'statefulset/db', 0);
+  await putBack(subject, 0, copy);
+  await scale(namespace, 'statefulset/db', 1);
+  await answered(namespace, 'db-0');
+  await choose(subject, 'db-0');
+  await untilFormed(namespace, SELECTOR, 1);
+  await kubectl(['delete', 'pvc', '-n', namespace, claimOf(subject, 1), claimOf(subject, 2)]);
+  const rows = await commitThrough(subject, 'db-0', given.length + 100);
+  await scale(namespace, 'statefulset/db', 3);
+  await untilFormed(namespace, SELECTOR, 3);
+  return rows;
 }
 
 function allOfThem(add: Add): void {

@@ -1,5 +1,6 @@
 /** What a cluster says of itself to a person: `galera-injector status`, and the Events on its pods. */
 import { join } from 'node:path';
+import process from 'node:process';
 import type { CoreV1Event } from '@kubernetes/client-node';
 import type { ClusterStatus, MemberStatus, Role } from '../../../src/command/status/summary.ts';
 import { get, until } from '../../support/kubectl.ts';
@@ -9,8 +10,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 
 /** What `galera-injector status` prints of one cluster. @throws when it prints none or several */
 export async function status(namespace: string, cluster: string): Promise<ClusterStatus> {
-  const args = [join(root, 'src', 'main.ts'), 'status', cluster, '-n', namespace, '-o', 'json'];
-  const text = await run(join(root, 'node_modules', '.bin', 'tsx'), args);
+  // The bundle that is in the image: it is asked often, and starts several times faster than the sources do.
+  const args = [join(root, 'dist', 'galera-injector.mjs'), 'status', cluster, '-n', namespace, '-o', 'json'];
+  const text = await run(process.execPath, args);
   const { clusters } = JSON.parse(text) as { clusters: ClusterStatus[] };
   const [only, ...more] = clusters;
   if (only === undefined || more.length > 0)

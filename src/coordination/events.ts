@@ -33,7 +33,7 @@ export function createAnnounce(client: KubernetesClient, onFailure: (error: unkn
       involvedObject: { apiVersion: 'v1', kind: 'Pod', name: pod, namespace, uid: podUid },
       reason,
       type,
-      message: message.slice(0, 1_000),
+      message,
       source: { component: 'galera-injector' },
       reportingComponent: 'galera-injector',
       reportingInstance: '',
@@ -62,12 +62,19 @@ const OF_SERVING: Partial<Record<Reason, EventReason>> = {
   PartedComponent: 'GaleraSecondCluster',
 };
 
+/** Longest message in characters: the API refuses Events of more than 1,024 bytes. */
+const LONGEST = 1_000;
+
 /** The Event that says what a pod was answered; a warning where somebody has to act. */
 export function eventFor(said: Said): PodEvent {
   const { kind, reason } = said;
   return {
     reason: OF_SERVING[reason] ?? EVENTS[kind],
     type: neededFor(reason) === 'yes' ? 'Warning' : 'Normal',
-    message: withReason(said),
+    message: withReason({ reason, why: shortened(said.why, LONGEST - ` (${reason})`.length) }),
   };
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -12,7 +12,7 @@ describe('an Event', () => {
   it('is about the pod, in its namespace, and within the limits of the API', async () => {
     const failures: unknown[] = [];
     const announce = createAnnounce(api.client, (error) => failures.push(error));
-    await announce(caller, { reason: 'GaleraWaiting', type: 'Normal', message: 'm'.repeat(5_000) });
+    await announce(caller, eventFor({ kind: 'wait', reason: 'NewestFirst', why: 'm'.repeat(5_000) }));
     expect(failures).toEqual([]);
     const body = api.seen[0]?.body;
     expect(api.seen[0]?.path).toBe('/api/v1/namespaces/shop/events');
@@ -22,6 +22,8 @@ describe('an Event', () => {
       type: 'Normal',
     });
     expect(String(body?.['message'])).toHaveLength(1_000);
+    // The runbook is by the reason: the sentence is cut, not that.
+    expect(body?.['message']).toMatch(/m… \(NewestFirst\)$/);
     // Five characters of the API follow; a name has at most 253.
     expect(body?.metadata?.generateName?.length).toBeLessThanOrEqual(248);
   });

@@ -48,6 +48,10 @@ async function keptOutOfService({ namespace }: Subject, name: string): Promise<v
       ? { done: true }
       : { not: said.join('; ') || 'none' };
   });
+  // The probe runs every few seconds.
+  await until(`${name} is not Ready`, 30, async () =>
+    isReady(await get<V1Pod>(namespace, 'pod', name)) ? { not: 'Ready' } : { done: true },
+  );
   for (const end = Date.now() + WATCHED_MS; Date.now() < end; await sleep(1_000)) {
     if (isReady(await get<V1Pod>(namespace, 'pod', name))) throw new Error(`${name} is in service`);
   }

@@ -123,6 +123,13 @@ describe('a member that serves', () => {
     expect(after.members['db-0']?.rows?.since).toBeGreaterThan(20);
   });
 
+  it('teaches no fork in whose place one that the record has begun is forgotten', () => {
+    const of = with1(rows(3, 4, -1), { generations: forks([5, 100]) });
+    const { 'db-0': _unknown, ...members } = of.members;
+    const taught = confirm({ ...of, members }, stamp(9, [5, 100], [8, 50]));
+    expect(start(situation(1, taught, ready(0)), NO_STAMP, holding(A, 150)).answer.kind).toBe('refuse');
+  });
+
   it('teaches the record nothing that has let it start', () => {
     const joined = formed({
       members: {

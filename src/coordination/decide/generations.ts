@@ -161,11 +161,15 @@ const MAX_FORKS = 40;
  */
 export function prune(record: ClusterRecord): ClusterRecord {
   const used = new Set(Object.values(record.members).flatMap((known) => [known.rows?.since, runsIn(known)]));
-  const isNeeded = ({ number, from, isFork }: Generation): boolean =>
+  const isNeeded = ({ number, from, at, isFork }: Generation): boolean =>
     used.has(number) ||
     number === record.generation ||
-    // A later fork from further back says all that this one does.
-    (isFork && !record.generations.some((one) => one.isFork && one.number > number && one.from <= from));
+    // A later fork from further back says all that this one does; a learnt one says nothing of volumes without a stamp.
+    (isFork &&
+      !record.generations.some(
+        (one) =>
+          one.isFork && one.number > number && one.from <= from && (one.at !== LEARNT || at === LEARNT),
+      ));
   const generations = mergeOldForks(record.generations.filter(isNeeded));
   return generations.length === record.generations.length ? record : { ...record, generations };
 }

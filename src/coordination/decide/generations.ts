@@ -15,8 +15,13 @@ export const ALL = Number.MAX_SAFE_INTEGER;
 /** The seqno up to which the cluster agrees with the volume of a member: where it went on from others than that volume since. */
 export function sharedUpTo({ generations, members }: ClusterRecord, name: string): number {
   const rows = members[name]?.rows ?? UNKNOWN_ROWS;
-  const forks = generations.filter((one) => one.isFork && isAfter(one, rows));
+  const forks = forksOf(generations).filter((one) => isAfter(one, rows));
   return Math.min(ALL, ...forks.map(({ from }) => from));
+}
+
+/** Oldest first, as the generations are. */
+function forksOf(generations: readonly Generation[]): readonly Generation[] {
+  return generations.filter(({ isFork }) => isFork);
 }
 
 /** A fork from before the record began says something only of a volume that says itself that it is older. */
@@ -44,7 +49,7 @@ export function divergedMembers(record: ClusterRecord): readonly string[] {
  * since the history last went on from one volume. Before a cluster has formed there is none to be of.
  */
 export function isTrusted({ generations, formed }: ClusterRecord, known: MemberRecord | undefined): boolean {
-  const forks = generations.filter(({ isFork }) => isFork).map(({ number }) => number);
+  const forks = forksOf(generations).map(({ number }) => number);
   if (!formed && forks.length === 0) return true;
   const since = known?.rows?.since ?? UNKNOWN_ROWS.since;
   return since >= Math.max(0, ...forks);
@@ -117,7 +122,7 @@ export function learn(record: ClusterRecord, name: string, stamp: Stamp | null):
   const known = record.members[name];
   const isUntold = known === undefined || (known.state.kind !== 'started' && (known.rows?.since ?? -1) < 0);
   if (!isUntold) return { ...record, generation };
-  const own = record.generations.filter(({ isFork }) => isFork);
+  const own = forksOf(record.generations);
   const forks = stamp.forks
     .filter((one) => one.number <= stamp.generation && !isSaid(own, one))
     .map((one) => ({ ...one, size: 0, at: LEARNT, isFork: true }));
@@ -125,9 +130,14 @@ export function learn(record: ClusterRecord, name: string, stamp: Stamp | null):
   return { ...record, generation, generations };
 }
 
-/** Whether the forks hold that one, or a later one from further back, which says all that it does. */
-function isSaid(forks: readonly Fork[], { number, from }: Fork): boolean {
-  return forks.some((one) => one.number === number || (one.number > number && one.from <= from));
+/** Whether the forks hold that one, or a later one that says all that it does. */
+function isSaid(forks: readonly Fork[], which: Fork): boolean {
+  return forks.some((one) => one.number === which.number || saysAllOf(one, which));
+}
+
+/** Whether a fork is a later one from further back. */
+function saysAllOf(later: Fork, { number, from }: Fork): boolean {
+  return later.number > number && later.from <= from;
 }
 
 /**
@@ -161,21 +171,19 @@ const MAX_FORKS = 40;
  */
 export function prune(record: ClusterRecord): ClusterRecord {
   const used = new Set(Object.values(record.members).flatMap((known) => [known.rows?.since, runsIn(known)]));
-  const isNeeded = ({ number, from, at, isFork }: Generation): boolean =>
-    used.has(number) ||
-    number === record.generation ||
-    // A later fork from further back says all that this one does; a learnt one says nothing of volumes without a stamp.
-    (isFork &&
-      !record.generations.some(
-        (one) =>
-          one.isFork && one.number > number && one.from <= from && (one.at !== LEARNT || at === LEARNT),
-      ));
+  const forks = forksOf(record.generations);
+  const isNeeded = (one: Generation): boolean =>
+    used.has(one.number) ||
+    one.number === record.generation ||
+    // A learnt fork says nothing of volumes without a stamp.
+    (one.isFork &&
+      !forks.some((later) => saysAllOf(later, one) && (later.at !== LEARNT || one.at === LEARNT)));
   const generations = mergeOldForks(record.generations.filter(isNeeded));
   return generations.length === record.generations.length ? record : { ...record, generations };
 }
 
 function mergeOldForks(generations: readonly Generation[]): readonly Generation[] {
-  const forks = generations.filter(({ isFork }) => isFork);
+  const forks = forksOf(generations);
   const spare = forks.slice(0, Math.max(0, forks.length - MAX_FORKS));
   const first = forks[spare.length];
   if (spare.length === 0 || first === undefined) return generations;

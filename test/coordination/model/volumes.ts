@@ -1,5 +1,5 @@
 /** What data directories hold: histories of transactions, and where each directory stands in one. */
-import { NO_STAMP, parseStamp, type Stamp } from '../../../src/coordination/stamp.ts';
+import { parseStamp, type Stamp } from '../../../src/coordination/stamp.ts';
 import type { Report, StateUuid, View } from '../../../src/coordination/types.ts';
 
 /**
@@ -83,5 +83,5 @@ export function reportOf(volume: Volume): Report {
 /** What the agent says of what stands beside the data. */
 export function stampOf(volume: Volume): Stamp | null {
   if (volume.kind !== 'data') return null;
-  return volume.stamp === null ? NO_STAMP : parseStamp(volume.stamp, volume.uuid);
+  return parseStamp(volume.stamp ?? 'none', volume.uuid);
 }

@@ -66,10 +66,10 @@ read_refusal() {
 }
 refusal=''
 
-# confirm SEQNO [again]: tells the coordinator that this node serves and with whom, so that it knows who was left behind, and a position that is
-# on disk, where one is known. False when it does not confirm that. Sets refusal to what it has against it, which stands until the
-# coordinator takes it back. The node counts as confirmed once it has said that the stamp which it was given stands beside its data: from
-# then on an older copy is told from the volume.
+# confirm SEQNO [again]: tells the coordinator that this node serves and with whom, so that it knows who was left behind,
+# and a position that is on disk, where one is known. False when it does not confirm that. Sets refusal to what it has
+# against it, which stands until the coordinator takes it back. The node counts as confirmed once it has said that the
+# stamp which it was given stands beside its data: from then on the coordinator recognises an older copy.
 confirm() {
   local answered=no
   read_stamp

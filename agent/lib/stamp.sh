@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# What the coordinator knows of this volume, kept beside the data as one word that nothing here looks into. A copy of the volume has the
-# word of its time, which tells the two apart; and a record that was lost learns from it.
+# What the coordinator knows of this volume, kept beside the data as one word that nothing here looks into. A copy of
+# the volume has the word of its time, which tells the two apart; and a record that was lost learns from it.
 
 # The state transfers spare the name (lib/aside.sh).
 stamp_file=$data/.galera-injector-stamp.log
 
-# Sets stamp to the word, to none where there is no file, and to nothing where the file holds no such word, which says nothing.
+# Sets stamp to the word, to none where there is no file, and to nothing where the file holds no such word, which says
+# nothing.
 read_stamp() {
   local word=''
   stamp=none
@@ -27,8 +28,8 @@ flush() {
   timeout 10 sync "$1"
 }
 
-# write_stamp WORD: true when it is another one than before. After a power cut the one or the other stands there: an older one than was said
-# to stand there would be that of a copy. The probe and the loop may write at once.
+# write_stamp WORD: true when it is another one than before. After a power cut the one or the other stands there: an
+# older one than was said to stand there would be that of a copy. The probe and the loop may write at once.
 write_stamp() {
   local new=$stamp_file.$$
   [[ $1 && $1 != "$stamp" ]] || return 1

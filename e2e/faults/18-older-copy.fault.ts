@@ -137,8 +137,8 @@ function scaledToOne(add: Add): void {
 }
 
 /**
- * A person has chosen an older copy, and the others begin with what that has. Later one of them is put back to what it had before: Galera
- * compares numbers only, and would send it what comes after its own.
+ * A person has chosen an older copy, and the others begin with what that has. Later one of them is put back to what it
+ * had before: Galera compares numbers only, and would send it what comes after its own.
  */
 function leftBehind(add: Add, isRecorded: boolean): void {
   const since = isRecorded ? '' : ', and the record was lost since';
@@ -169,7 +169,9 @@ function leftBehind(add: Add, isRecorded: boolean): void {
   );
 }
 
-/** All members go on from a copy of the first one, and commit more than there was. Gives the rows that they have since. */
+/**
+ * All members go on from a copy of the first one, and commit more than there was. Gives the rows that they have since.
+ */
 async function goOnFrom(subject: Subject, copy: string): Promise<readonly number[]> {
   const { namespace } = subject;
   const given = await subject.stopWriter();

@@ -111,7 +111,10 @@ export interface Rows {
   readonly since: number;
   /** Its server has not run later than in this generation, so that it has nothing of later ones. Runs it, it may have all. */
   readonly until: number;
-  /** The generation that stood beside the data when its agent was heard last; -1 for none. A copy of earlier has a lower one. */
+  /**
+   * The generation that stood beside the data when its agent was heard last; -1 for none. A copy of earlier has a lower
+   * one.
+   */
   readonly stamp: number;
 }
 

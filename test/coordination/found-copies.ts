@@ -1,4 +1,7 @@
-/** The same of volumes that were put back, cloned or filled, after which only what stands beside the data tells of which time it is. */
+/**
+ * The same of volumes that were put back, cloned or filled, after which only what stands beside the data tells of which
+ * time it is.
+ */
 const ROLLED_BACK = `3 kept
 settle 0
 settle 0

@@ -67,8 +67,9 @@ export function bootstrapBySql(world: World, node: Node): void {
 }
 
 /**
- * A person deletes the Lease, while all members are stopped or all serve. While volumes hold branches of one history after a bootstrap by
- * hand, only where all serve and all have stamps, and nothing else happens before the next record has learnt from them. Not while something runs on a lost machine.
+ * A person deletes the Lease, while all members are stopped or all serve. While volumes hold branches of one history
+ * after a bootstrap by hand, only where all serve and all have stamps, and nothing else happens before the next record
+ * has learnt from them. Not while something runs on a lost machine.
  */
 export function deleteLease(world: World): void {
   const { group, workload, nodes } = world;

@@ -165,7 +165,10 @@ function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
   return sharedOf(record, pod) < 0;
 }
 
-/** Its stamp says less than is true: a copy of before its member was confirmed, or a member that had not been when the record was lost. */
+/**
+ * Its stamp says less than is true: a copy of before its member was confirmed, or a member that had not been when the
+ * record was lost.
+ */
 function isOfNoTime({ record, group }: World, { pod, unconfirmed }: Node, volume: Database): boolean {
   const saysLess = volume.copied || (unconfirmed && group.ledger.wasForgotten);
   return saysLess && volume.tip.seqno > sharedOf(record, pod);

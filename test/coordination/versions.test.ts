@@ -34,7 +34,7 @@ describe('what later agents send', () => {
     ['turn', () => parseTurn(`${FIRST_TURN}colour=blue\n`)],
     ['start', () => parseStart(`${FIRST_START}stamp=none\ncolour=blue\n`)],
     ['ready', () => parseReady(`${FIRST_READY}stamp=${UUID}/1,9:2\ncolour=blue\n`)],
-  ])('is understood with keys that nobody knows yet: %s', (_call, parse) => {
+  ])('is understood with keys that this version does not know: %s', (_call, parse) => {
     expect(parse().cluster).toBe('db');
   });
 });

@@ -1,4 +1,6 @@
-/** Volumes that are not what their members had: copies of another time or place, told by the stamp beside their data. */
+/**
+ * Volumes that are not what their members had: copies of another time or place, told by the stamp beside their data.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   A,

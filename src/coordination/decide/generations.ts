@@ -102,8 +102,8 @@ export function rowsAfterStop({ generation }: ClusterRecord, known: MemberRecord
 }
 
 /**
- * What a volume holds, by the stamp beside its data. A copy of an earlier time bears an older one than the member has said since, and
- * has no more than that says. Nothing else tells of a volume that it is another one.
+ * What a volume holds, by the stamp beside its data. A copy of an earlier time bears an older one than the member has
+ * said since, and has no more than that says. Nothing else tells of a volume that it is another one.
  */
 export function rowsByStamp(rows: Rows, said: Stamp | null): Rows {
   if (said === null) return rows;
@@ -115,7 +115,10 @@ export function rowsByStamp(rows: Rows, said: Stamp | null): Rows {
 /** `Generation.at` of one that a record has learnt which was lost before. */
 const LEARNT = 0;
 
-/** The record with the forks from before it that the stamp of a member knows which serves and which the record has never let start. */
+/**
+ * The record with the forks from before it that the stamp of a member knows which serves and which the record has never
+ * let start.
+ */
 export function learn(record: ClusterRecord, name: string, stamp: Stamp | null): ClusterRecord {
   if (stamp === null) return record;
   const generation = Math.max(record.generation, stamp.generation);
@@ -141,8 +144,8 @@ function saysAllOf(later: Fork, { number, from }: Fork): boolean {
 }
 
 /**
- * The record with a generation begun. Its number is the time, in seconds since the epoch, so that a record that begins again after its
- * loss goes on above what the stamps of volumes say that it has never heard of.
+ * The record with a generation begun. Its number is the time, in seconds since the epoch, so that a record that begins
+ * again after its loss goes on above what the stamps of volumes say that it has never heard of.
  */
 export function begin(record: ClusterRecord, begun: Omit<Generation, 'number'>): ClusterRecord {
   const number = Math.max(record.generation + 1, Math.floor(begun.at / 1_000));
@@ -166,8 +169,8 @@ export function generationOf({ generations }: ClusterRecord, number: number | nu
 const MAX_FORKS = 40;
 
 /**
- * The record without generations that no comparison needs: those that are no fork, and that no component is of. Of too many forks the
- * oldest become one, which says of volumes between them that they share less than they do.
+ * The record without generations that no comparison needs: those that are no fork, and that no component is of. Of too
+ * many forks the oldest become one, which says of volumes between them that they share less than they do.
  */
 export function prune(record: ClusterRecord): ClusterRecord {
   const used = new Set(Object.values(record.members).flatMap((known) => [known.rows?.since, runsIn(known)]));

@@ -181,8 +181,8 @@ export class Workload {
   }
 
   /**
-   * The volume, or all of them, are put back to their snapshots while their members are stopped. To what the cluster has gone on
-   * without since only where the record has heard that the volume is of a later time.
+   * The volume, or all of them, are put back to their snapshots while their members are stopped. To what the cluster
+   * has gone on without since only where the record has heard that the volume is of a later time.
    */
   putBack(node: Node, areAll: boolean, group: Group): void {
     if (!this.durable) return;

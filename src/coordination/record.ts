@@ -157,11 +157,16 @@ function startedAs(value: unknown): StartedAs {
   throw unreadable('member.state.as', value);
 }
 
-function parseRows({ since, until, stamp }: Record<string, unknown>): Rows {
+function parseRows({ since, until, stamp, told }: Record<string, unknown>): Rows {
   if (!Number.isSafeInteger(since)) throw unreadable('member.rows.since', since);
   if (!Number.isSafeInteger(until)) throw unreadable('member.rows.until', until);
-  // Replicas of before there were stamps write none.
-  return { since: since as number, until: until as number, stamp: integerOr(stamp, -1) };
+  // Replicas of before there were stamps write neither.
+  return {
+    since: since as number,
+    until: until as number,
+    stamp: integerOr(stamp, -1),
+    told: integerOr(told, -1),
+  };
 }
 
 function parseSpentView(view: Record<string, unknown>): MemberRecord['spentView'] {

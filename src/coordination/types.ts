@@ -116,6 +116,8 @@ export interface Rows {
    * one.
    */
   readonly stamp: number;
+  /** The generation in which this record has let its server start last; -1 for never. */
+  readonly told: number;
 }
 
 /** What the record keeps of one member. */

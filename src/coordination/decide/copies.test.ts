@@ -27,7 +27,12 @@ const stamp = (generation: number, ...forks: Pairs): Stamp => ({
 });
 const forks = (...all: Pairs): readonly Generation[] =>
   all.map(([number, from]) => ({ number, from, size: 1, at: 1_000, isFork: true }));
-const rows = (since: number, until: number, said: number): Rows => ({ since, until, stamp: said });
+const rows = (since: number, until: number, said: number, told = -1): Rows => ({
+  since,
+  until,
+  stamp: said,
+  told,
+});
 const with1 = (own: Rows | null, tweak: Partial<ClusterRecord> = {}): ClusterRecord =>
   formed({
     generation: 9,
@@ -137,7 +142,7 @@ describe('a member that serves', () => {
       members: {
         'db-0': known(0, null, {
           state: { kind: 'started', as: 'join', component: null, view: null },
-          rows: rows(-1, 1, -1),
+          rows: rows(-1, 1, -1, 1),
         }),
       },
     });
@@ -174,6 +179,15 @@ describe('a record that was lost while a cluster serves', () => {
     expect(next(said, seqno, named)).toBe(answer);
   });
 
+  it('lets a volume join again that crashed before it was confirmed, and not an older copy of it', () => {
+    const say = (of: ClusterRecord, ask: number, said: Stamp, seqno: number) =>
+      start({ ...stranger(1, of, ready(0)), now: NOW_AT, ask }, said, holding(A, seqno));
+    const joined = say(lost, 2, stamp(6, [5, 100]), 150);
+    expect(joined.answer.kind).toBe('join');
+    expect(say(joined.record, 3, stamp(6, [5, 100]), 900).answer.kind).toBe('join');
+    expect(say(joined.record, 3, stamp(5, [5, 100]), 900).answer.kind).toBe('refuse');
+  });
+
   it('goes on as before where nothing serves', () => {
     const two = [member(0, { size: 2 }), member(1, { size: 2 })];
     const first = start(stranger(0, record(), two), NEWEST, holding(A, 880)).record;
@@ -183,6 +197,28 @@ describe('a record that was lost while a cluster serves', () => {
 });
 
 describe('forks of the history', () => {
+  it('hold against volumes without a stamp also where the oldest were merged into a learnt one', () => {
+    const own = forks([5, 100]);
+    const learnt = Array.from({ length: 45 }, (_, i) => ({
+      number: i + 6,
+      from: 150 + i,
+      size: 0,
+      at: 0,
+      isFork: true,
+    }));
+    const long = with1(rows(3, 4, -1), { generation: 51, generations: [...own, ...learnt] });
+    const first = start(situation(1, long, ready(0)), null, holding(A, 90));
+    const again = start(
+      {
+        ...situation(1, with1(rows(3, 4, -1), { ...first.record, members: long.members }), ready(0)),
+        ask: 3,
+      },
+      null,
+      holding(A, 150),
+    );
+    expect(again.answer).toMatchObject({ kind: 'refuse', reason: 'Diverged' });
+  });
+
   it('become fewer where there are too many, and never say that volumes share more than they do', () => {
     const all = Array.from({ length: 60 }, (_, i): [number, number] => [i + 2, (i + 1) * 10]);
     const long = formed({ generation: 61, generations: forks(...all) });

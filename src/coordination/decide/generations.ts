@@ -8,7 +8,7 @@ import type { Fork, Stamp } from '../stamp.ts';
 import type { ClusterRecord, Data, Generation, MemberRecord, Report, Rows, Situation } from '../types.ts';
 
 /** Data that nothing is known of: it was there before anybody spoke, or somebody filled it since. */
-export const UNKNOWN_ROWS: Rows = { since: -1, until: -1, stamp: -1 };
+export const UNKNOWN_ROWS: Rows = { since: -1, until: -1, stamp: -1, told: -1 };
 /** What a volume shares with the cluster that agrees with it as far as it goes. */
 export const ALL = Number.MAX_SAFE_INTEGER;
 
@@ -24,9 +24,12 @@ function forksOf(generations: readonly Generation[]): readonly Generation[] {
   return generations.filter(({ isFork }) => isFork);
 }
 
-/** A fork from before the record began says something only of a volume that says itself that it is older. */
-function isAfter({ number, at }: Generation, { since, until, stamp }: Rows): boolean {
-  return at === LEARNT ? stamp >= 0 && Math.max(since, stamp) < number : number > until;
+/**
+ * A fork from before the record began says something only of a volume that says itself that it is older, and that the
+ * record has not let start since.
+ */
+function isAfter({ number, at }: Generation, { since, until, stamp, told }: Rows): boolean {
+  return at === LEARNT ? stamp >= 0 && Math.max(since, stamp, told) < number : number > until;
 }
 
 /** Whether data of the cluster's uuid that the member reports goes on beyond what it shares with the cluster; an unknown position may. */
@@ -109,7 +112,8 @@ export function rowsByStamp(rows: Rows, said: Stamp | null): Rows {
   if (said === null) return rows;
   const { generation: stamp } = said;
   if (stamp >= rows.stamp) return { ...rows, stamp };
-  return { since: Math.min(rows.since, stamp), until: Math.min(rows.until, stamp), stamp };
+  const upTo = (generation: number): number => Math.min(generation, stamp);
+  return { since: upTo(rows.since), until: upTo(rows.until), stamp, told: upTo(rows.told) };
 }
 
 /** `Generation.at` of one that a record has learnt which was lost before. */
@@ -122,9 +126,8 @@ const LEARNT = 0;
 export function learn(record: ClusterRecord, name: string, stamp: Stamp | null): ClusterRecord {
   if (stamp === null) return record;
   const generation = Math.max(record.generation, stamp.generation);
-  const known = record.members[name];
-  const isUntold = known === undefined || (known.state.kind !== 'started' && (known.rows?.since ?? -1) < 0);
-  if (!isUntold) return { ...record, generation };
+  const isLetStart = (record.members[name]?.rows ?? UNKNOWN_ROWS).told >= 0;
+  if (isLetStart) return { ...record, generation };
   const own = forksOf(record.generations);
   const forks = stamp.forks
     .filter((one) => one.number <= stamp.generation && !isSaid(own, one))
@@ -190,9 +193,12 @@ function mergeOldForks(generations: readonly Generation[]): readonly Generation[
   const spare = forks.slice(0, Math.max(0, forks.length - MAX_FORKS));
   const first = forks[spare.length];
   if (spare.length === 0 || first === undefined) return generations;
-  const from = Math.min(first.from, ...spare.map((one) => one.from));
+  const merged = [first, ...spare];
+  const from = Math.min(...merged.map((one) => one.from));
+  // A learnt fork says nothing of volumes without a stamp, of which the others do.
+  const at = Math.max(...merged.map((one) => one.at));
   return generations.flatMap((one) => {
-    if (one === first) return [{ ...one, from }];
+    if (one === first) return [{ ...one, from, at }];
     return spare.includes(one) ? [] : [one];
   });
 }

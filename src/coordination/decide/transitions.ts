@@ -144,7 +144,7 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
   const isSpent = view !== null && as !== 'join';
   return write(record, caller, {
     state: { kind: 'started', as, component: null, view: as === 'reform' ? view : null },
-    rows: { since: as === 'bootstrap' ? generation : since, until: generation, stamp },
+    rows: { since: as === 'bootstrap' ? generation : since, until: generation, stamp, told: generation },
     spentView: isSpent ? { id: view, start: as === 'reform' ? start : null } : known.spentView,
     said,
   });
@@ -154,14 +154,11 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
 export function becamePrimary(seen: Situation, component: number | null, said: Said): ClusterRecord {
   const { record, caller, ask, stamp } = seen;
   const since = component ?? record.generation;
+  const known = record.members[caller.name]?.rows ?? UNKNOWN_ROWS;
   return write(record, caller, {
     state: { kind: 'primary', component },
     // A call that lingered does not take back what a later one has said.
-    rows: {
-      since,
-      until: since,
-      stamp: Math.max(record.members[caller.name]?.rows?.stamp ?? -1, stamp?.generation ?? -1),
-    },
+    rows: { since, until: since, stamp: Math.max(known.stamp, stamp?.generation ?? -1), told: known.told },
     spentView: null,
     staleReadiness: null,
     asked: ask,

@@ -16,7 +16,7 @@ suspend_word() {
 # After it, by the decision and by question_taken.
 settle_word() {
   case $decision in
-    join | reform | bootstrap) [[ -e $suspended_file ]] || must "write $suspended_file" write_file "$suspended_file" "$start_id - 0" ;;
+    join | reform | bootstrap) [[ -e $suspended_file ]] || must "write $suspended_file" write_file "$suspended_file" "$start_id -" ;;
     refuse) rm -f "$suspended_file" ;;
     *) [[ $suspends == yes && $question_taken == no ]] || return 0 ;;
   esac

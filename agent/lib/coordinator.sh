@@ -52,11 +52,11 @@ connect_patience=5
 # Why the node is not confirmed: the coordinator's refusal, or nothing where it did not answer. There is no file once it has confirmed it.
 unconfirmed_file=$home/unconfirmed
 
-# is_confirmed UUID [VIEW]: whether the coordinator has confirmed this start of the server in that cluster, and in that view of it.
+# is_confirmed UUID: whether the coordinator has confirmed this start of the server in that cluster.
 is_confirmed() {
-  local start known view
-  read -r start known view 2>/dev/null <"$acknowledged_file"
-  [[ $start == "$start_id" && $known == "$1" && $view == "${2:-$view}" ]]
+  local start known
+  read -r start known _ 2>/dev/null <"$acknowledged_file"
+  [[ $start == "$start_id" && $known == "$1" ]]
 }
 
 # Sets refusal; false when nothing is noted, so that the coordinator may be asked.
@@ -66,12 +66,12 @@ read_refusal() {
 }
 refusal=''
 
-# confirm SEQNO [again]: tells the coordinator that this node serves and with whom, so that it knows who was left behind,
-# and a position that is on disk, where one is known. False when it does not confirm that. Sets refusal to what it has
-# against it, which stands until the coordinator takes it back. The node counts as confirmed once it has said that the
-# stamp which it was given stands beside its data: from then on the coordinator recognises an older copy.
+# confirm SEQNO: tells the coordinator that this node serves and with whom, so that it knows who was left behind, and a
+# position that is on disk, where one is known. False when it does not confirm that. Sets refusal to what it has against
+# it, which stands until the coordinator takes it back, and given_stamp to the word that belongs beside the data.
 confirm() {
   local answered=no
+  given_stamp=''
   read_stamp
   coordinator_call ready "cluster=$cluster
 ask=$(last_question)
@@ -83,12 +83,9 @@ seqno=$1}" 2 && [[ $reply_status == 200 ]] && answered=${reply_line%% *}
   case $answered in
     ok)
       refusal=''
+      if [[ $reply_line =~ \ stamp=([^\ ]+) ]]; then given_stamp=${BASH_REMATCH[1]}; fi
       rm -f "$unconfirmed_file"
-      if [[ -z ${2:-} && $reply_line =~ \ stamp=([^\ ]+) ]] && write_stamp "${BASH_REMATCH[1]}"; then
-        confirm "$1" again
-        return
-      fi
-      write_file "$acknowledged_file" "$start_id $wsrep_cluster_state_uuid $wsrep_cluster_conf_id"
+      write_file "$acknowledged_file" "$start_id $wsrep_cluster_state_uuid"
       return 0
       ;;
     refuse)
@@ -100,6 +97,7 @@ seqno=$1}" 2 && [[ $reply_status == 200 ]] && answered=${reply_line%% *}
   esac
   return 1
 }
+given_stamp=''
 
 # was_taken NOTES: by the answer, or by what socat says when there is none. Statuses other than these mean that nothing was noted.
 was_taken() {

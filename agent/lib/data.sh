@@ -133,8 +133,7 @@ forget_transfer() {
 
 # Without a usable uuid the sign of a transfer is all that tells an aborted one from a crash inside a DDL, so it is kept.
 remove_stale_files() {
-  # What a probe was writing that was ended.
-  rm -f "$stamp_file".[0-9]*
+  rm -f "$stamp_file.new"
   if is_staged "$sst_method"; then
     rm -f "$data/sst_in_progress"
   elif [[ -e $data/sst_in_progress ]]; then

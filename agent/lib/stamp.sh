@@ -5,15 +5,15 @@
 # The state transfers spare the name (lib/aside.sh).
 stamp_file=$data/.galera-injector-stamp.log
 
-# Sets stamp to the word, to none where there is no file, and to nothing where the file holds no such word, which says
-# nothing.
+# Sets stamp to the word, to none where there is no file, and to nothing where the file holds no such word or may not be
+# on the disk: that says nothing. A word that is said and then lost in a power cut would make the volume an older copy.
 read_stamp() {
   local word=''
   stamp=none
   [[ -e $stamp_file ]] || return 0
   IFS= read -r word 2>/dev/null <"$stamp_file"
   stamp=''
-  if [[ $word =~ ^[0-9a-f:/,-]+$ ]]; then stamp=$word; fi
+  if [[ $word =~ ^[0-9a-f:/,-]+$ ]] && flush "$stamp_file"; then stamp=$word; fi
 }
 stamp=none
 
@@ -23,17 +23,18 @@ read_stamp_of_data() {
   if [[ ! -e $grastate || $is_contradicted == yes ]]; then stamp=none; fi
 }
 
-# The oldest coreutils flush all file systems of the machine, one of which may hang.
+# Puts a file and its name on the disk: ext4, XFS and btrfs write a rename with the file. sync would flush all file
+# systems of the machine where coreutils are old (8.22 in CentOS 7), of which one may hang.
 flush() {
-  timeout 10 sync "$1"
+  dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null
 }
 
-# write_stamp WORD: true when it is another one than before. After a power cut the one or the other stands there: an
-# older one than was said to stand there would be that of a copy. The probe and the loop may write at once.
+# write_stamp WORD: true when it is another one than before. A power cut leaves the one or the other. Only the loop beside
+# the server writes it: a probe may be ended at any time.
 write_stamp() {
-  local new=$stamp_file.$$
+  local new=$stamp_file.new
   [[ $1 && $1 != "$stamp" ]] || return 1
-  printf '%s\n' "$1" >"$new" && give_to_server "$new" && flush "$new" && mv -fT "$new" "$stamp_file" && flush "$data" && return
+  printf '%s\n' "$1" >"$new" && give_to_server "$new" && flush "$new" && mv -fT "$new" "$stamp_file" && return
   rm -f "$new"
   log "cannot write $stamp_file: after a restore of this volume, or a loss of the record, a person may have to choose"
   return 1

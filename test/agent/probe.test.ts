@@ -36,8 +36,9 @@ describe('probe ready', () => {
 
   it('notes which cluster the coordinator has confirmed, and writes nothing beside the data', async () => {
     await serverSays();
+    coordinator.answers = [`ok stamp=${CLUSTER}/4`];
     await pod.probe('ready');
-    expect(await pod.read('galera/acknowledged')).toContain(` ${CLUSTER} `);
+    expect(await pod.read('galera/acknowledged')).toBe(`1 ${CLUSTER}\n`);
     expect(await readdir(pod.path('data'))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, StubCoordinator } from './coordinator.ts';
 import { CLUSTER, GRASTATE, holdData, holdDoubtfulData, SERVER } from './directory.ts';
@@ -73,33 +73,37 @@ describe('what stands beside the data of a node that serves', () => {
   const { serverSays } = joiningNodeForEachTest((made, stub) => {
     [pod, coordinator] = [made, stub];
   });
-  const confirm = async (...answers: Answer[]) => {
+  /** What the loop beside the server says of it, a call each, when it has said the last of them and looked again. */
+  const says = async (expected: readonly (string | undefined)[], ...answers: Answer[]) => {
     await serverSays();
-    coordinator.answers = answers;
-    await pod.probe('ready');
-    return coordinator.calls.map(({ fields }) => fields['stamp']);
+    if (answers.length > 0) coordinator.answers = answers;
+    await pod.write('proc/7/comm', 'mariadbd\n');
+    const loop = pod.watch(7);
+    const said = () => coordinator.calls.map(({ fields }) => fields['stamp']);
+    await expect.poll(said, { timeout: 30_000 }).toHaveLength(expected.length);
+    await pod.delete('proc/7');
+    await loop.finished;
+    expect(said()).toEqual(expected);
   };
 
-  it('is what the coordinator has answered', async () => {
-    expect(await confirm(`ok stamp=${NEW}`)).toEqual(['none', NEW]);
+  it('is what the coordinator has answered, and is said at once', async () => {
+    await says(['none', NEW], `ok stamp=${NEW}`);
     expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
   });
 
   it('is said once, also where the next answer has another one', async () => {
-    expect(await confirm(`ok stamp=${OLD}`, `ok stamp=${NEW}`)).toEqual(['none', OLD]);
+    await says(['none', OLD], `ok stamp=${OLD}`, `ok stamp=${NEW}`);
     expect(await pod.read(`data/${FILE}`)).toBe(`${OLD}\n`);
-    expect(await pod.read('galera/acknowledged')).toContain(CLUSTER);
   });
 
-  it('has to be said before the node counts as confirmed', async () => {
-    await confirm(`ok stamp=${NEW}`, { status: 503, line: 'busy' });
-    expect(pod.has('galera/acknowledged')).toBe(false);
+  it('is said until the coordinator has heard it', async () => {
+    await says(['none', NEW, NEW, NEW], `ok stamp=${NEW}`, { status: 503, line: 'busy' });
     expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
   });
 
   it('is replaced whole', async () => {
     await pod.write(`data/${FILE}`, `${OLD}\n`);
-    expect(await confirm(`ok stamp=${NEW}`)).toEqual([OLD, NEW]);
+    await says([OLD, NEW], `ok stamp=${NEW}`);
     expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
     expect(await readdir(pod.path('data'))).toEqual([FILE]);
   });
@@ -109,13 +113,22 @@ describe('what stands beside the data of a node that serves', () => {
     ['the node is refused', `refuse it is alone stamp=${NEW}`],
   ])('stays as it is where %s', async (_when, answer) => {
     await pod.write(`data/${FILE}`, `${OLD}\n`);
-    await confirm(answer);
+    await says([OLD], answer);
     expect(await pod.read(`data/${FILE}`)).toBe(`${OLD}\n`);
+  });
+
+  it('is not said while it may not be on the disk', async () => {
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    await pod.write('bin/dd', '#!/bin/sh\nexit 1\n');
+    await chmod(pod.path('bin/dd'), 0o755);
+    await says([undefined], `ok stamp=${NEW}`);
+    expect(await pod.read('galera/acknowledged')).toContain(CLUSTER);
+    expect(await readdir(pod.path('data'))).toEqual([FILE]);
   });
 
   it('does not keep a node from serving where it cannot be written', async () => {
     await pod.write(`data/${FILE}/taken`, '');
-    expect(await confirm(`ok stamp=${NEW}`)).toEqual([undefined]);
+    await says([undefined], `ok stamp=${NEW}`);
     expect(await pod.read('galera/acknowledged')).toContain(CLUSTER);
     expect(await readdir(pod.path('data'))).toEqual([FILE]);
   });

@@ -70,7 +70,9 @@ describe('a volume that was away during a bootstrap by hand', () => {
       ...forked,
       members: {
         ...forked.members,
-        'db-1': known(1, null, { rows: { since: forked.generation, until: forked.generation, stamp: -1, told: -1 } }),
+        'db-1': known(1, null, {
+          rows: { since: forked.generation, until: forked.generation, stamp: -1, told: -1 },
+        }),
       },
     };
     const asked = decideStart(situation(2, seen), holding(A, 900));

@@ -280,7 +280,9 @@ describe('a bootstrap by hand', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
     const { generation } = first.record;
-    const members = { 'db-2': known(2, null, { rows: { since: generation, until: generation, stamp: -1, told: -1 } }) };
+    const members = {
+      'db-2': known(2, null, { rows: { since: generation, until: generation, stamp: -1, told: -1 } }),
+    };
     const again = { ...first.record, holder: null, members };
     expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');
   });

@@ -38,15 +38,19 @@ async function untilComponent(namespace: string, name: string, wanted: string): 
   });
 }
 
+/**
+ * How the smaller component is refused: beside the larger one, or, where that was heard of later, as one that it has
+ * overtaken.
+ */
+const REFUSED = /two .*components|gone on without rows/;
+
 /** The coordinator has heard of both components and takes the smaller one out of service, for as long as it is watched. */
 async function keptOutOfService({ namespace }: Subject, name: string): Promise<void> {
   await until(`a warning about ${name}`, 90, async () => {
     const selector = `source=galera-injector,type=Warning,involvedObject.name=${name}`;
     const { items } = await get<{ items: CoreV1Event[] }>(namespace, 'events', '--field-selector', selector);
     const said = items.map((one) => one.message ?? '');
-    return said.some((one) => /two .*components/.test(one))
-      ? { done: true }
-      : { not: said.join('; ') || 'none' };
+    return said.some((one) => REFUSED.test(one)) ? { done: true } : { not: said.join('; ') || 'none' };
   });
   // The probe runs every few seconds.
   await until(`${name} is not Ready`, 30, async () =>

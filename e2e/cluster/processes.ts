@@ -89,16 +89,17 @@ export async function stopProcess(paths: Layout, name: string, grace = 10): Prom
 
 async function endByRecord(record: ProcessRecord, signal: NodeJS.Signals, seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  if (await isAlive(record)) kill(record.pid, signal);
+  if (await isAlive(record)) sendSignal(record.pid, signal);
   while (Date.now() < end && (await isAlive(record))) await sleep(50);
 }
 
 /** Ends a process at once, unless it is gone already. */
 export function killNow(pid: number): void {
-  kill(pid, 'SIGKILL');
+  sendSignal(pid, 'SIGKILL');
 }
 
-function kill(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process, unless that is gone already. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

@@ -1,6 +1,7 @@
 /** Processes of pods as this machine sees them: only on the cluster that the harness booted. */
 import { readdir, readFile } from 'node:fs/promises';
 import type { V1Pod } from '@kubernetes/client-node';
+import { killNow } from '../cluster/processes.ts';
 import { get } from './kubectl.ts';
 
 /** A process in a container or sandbox. */
@@ -44,11 +45,5 @@ export function allPodProcesses(): Promise<PodProcess[]> {
 
 /** Sends SIGKILL to processes; those that are gone already are left out. */
 export function killAll(processes: readonly PodProcess[]): void {
-  for (const { pid } of processes) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It went with its parent.
-    }
-  }
+  for (const { pid } of processes) killNow(pid);
 }

@@ -73,7 +73,7 @@ describe('what stands beside the data of a node that serves', () => {
   const { serverSays } = joiningNodeForEachTest((made, stub) => {
     [pod, coordinator] = [made, stub];
   });
-  /** What the loop beside the server says of it, a call each, when it has said the last of them and looked again. */
+  /** What the loop beside the server says of it, a call each, until the look in which it says the last of them is over. */
   const says = async (expected: readonly (string | undefined)[], ...answers: Answer[]) => {
     await serverSays();
     if (answers.length > 0) coordinator.answers = answers;

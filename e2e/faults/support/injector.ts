@@ -5,6 +5,7 @@ import type { V1Lease, V1Pod } from '@kubernetes/client-node';
 import { isRunning } from '../../../src/coordination/decide/index.ts';
 import type { MemberRecord } from '../../../src/coordination/types.ts';
 import { parseRecord, RECORD_ANNOTATION } from '../../../src/coordination/record.ts';
+import { sendSignal } from '../../cluster/processes.ts';
 import { INJECTOR_NAMESPACE, rolledOut } from '../../support/install.ts';
 import { get, kubectl, until } from '../../support/kubectl.ts';
 import { killAll, type PodProcess } from '../../support/processes.ts';
@@ -81,13 +82,7 @@ class Replicas {
   }
 
   #signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const { pid } of [...this.#processes.values()].flat()) {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // It was killed.
-      }
-    }
+    for (const { pid } of [...this.#processes.values()].flat()) sendSignal(pid, name);
   }
 }
 

@@ -8,8 +8,8 @@ data=${data%/}
 cluster=${GALERA_INJECTOR_CLUSTER:-}
 flavor=${GALERA_FLAVOR:-mariadb}
 state_file=$home/state
-# What the coordinator has confirmed, as "START UUID", or that it let the pod start, as "START -" (lib/alone.sh). It lasts as long as the
-# pod: a volume may be another one, or of a cluster that was forgotten, when the next pod comes.
+# What the coordinator has confirmed, as "START UUID", or that it let the pod start, as "START -" (lib/alone.sh). It
+# lasts as long as the pod: a volume may be another one, or of a cluster that was forgotten, when the next pod comes.
 acknowledged_file=$home/acknowledged
 processes=${GALERA_PROC:-/proc}
 nobody_uuid=00000000-0000-0000-0000-000000000000

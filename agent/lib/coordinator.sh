@@ -68,11 +68,11 @@ refusal=''
 
 # confirm SEQNO: tells the coordinator that this node serves and with whom, so that it knows who was left behind, and a
 # position that is on disk, where one is known. False when it does not confirm that. Sets refusal to what it has against
-# it, which stands until the coordinator takes it back, and given_stamp to the word that belongs beside the data.
+# it, which stands until the coordinator takes it back, and given_stamp to the word that belongs beside the data. Says
+# the stamp that was read before.
 confirm() {
   local answered=no
   given_stamp=''
-  read_stamp
   coordinator_call ready "cluster=$cluster
 ask=$(last_question)
 uuid=$wsrep_cluster_state_uuid

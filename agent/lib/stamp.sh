@@ -5,28 +5,38 @@
 # The state transfers spare the name (lib/aside.sh).
 stamp_file=$data/.galera-injector-stamp.log
 
-# Sets stamp to the word, to none where there is no file, and to nothing where the file holds no such word or may not be
-# on the disk: that says nothing. A word that is said and then lost in a power cut would make the volume an older copy.
+# Sets stamp to the word, to none where there is no file, and to nothing where the file holds no such word, which says
+# nothing.
 read_stamp() {
   local word=''
   stamp=none
   [[ -e $stamp_file ]] || return 0
   IFS= read -r word 2>/dev/null <"$stamp_file"
   stamp=''
-  if [[ $word =~ ^[0-9a-f:/,-]+$ ]] && flush "$stamp_file"; then stamp=$word; fi
+  if [[ $word =~ ^[0-9a-f:/,-]+$ ]]; then stamp=$word; fi
 }
-stamp=none
+stamp=''
+
+# Puts a file and its name on the disk: ext4, XFS and btrfs write a rename with the file. sync would flush all file
+# systems of the machine where coreutils are old (8.22 in CentOS 7), of which one may hang. Lets a signal through.
+flush() {
+  dd if=/dev/null of="$1" conv=nocreat,notrunc,fsync 2>/dev/null &
+  wait $!
+}
+
+# flush_stamp: a word is said only once it is on the disk. One that a power cut took back would make the volume an older
+# copy. What may not be written here was not written here.
+flush_stamp() {
+  [[ ! $stamp || $stamp == none || $stamp == "$flushed_stamp" || ! -w $stamp_file ]] && return
+  if flush "$stamp_file"; then flushed_stamp=$stamp; else stamp=''; fi
+}
+flushed_stamp=''
 
 # What stands beside data that a backup was put back over is of the data before.
 read_stamp_of_data() {
   read_stamp
+  flush_stamp
   if [[ ! -e $grastate || $is_contradicted == yes ]]; then stamp=none; fi
-}
-
-# Puts a file and its name on the disk: ext4, XFS and btrfs write a rename with the file. sync would flush all file
-# systems of the machine where coreutils are old (8.22 in CentOS 7), of which one may hang.
-flush() {
-  dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null
 }
 
 # write_stamp WORD: true when it is another one than before. A power cut leaves the one or the other. Only the loop beside
@@ -34,7 +44,7 @@ flush() {
 write_stamp() {
   local new=$stamp_file.new
   [[ $1 && $1 != "$stamp" ]] || return 1
-  printf '%s\n' "$1" >"$new" && give_to_server "$new" && flush "$new" && mv -fT "$new" "$stamp_file" && return
+  printf '%s\n' "$1" >"$new" && flush "$new" && give_to_server "$new" && mv -fT "$new" "$stamp_file" && return
   rm -f "$new"
   log "cannot write $stamp_file: after a restore of this volume, or a loss of the record, a person may have to choose"
   return 1

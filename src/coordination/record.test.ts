@@ -26,7 +26,7 @@ describe('a record', () => {
         }),
         'db-2': known(2, null, {
           state: { kind: 'started', as: 'reform', component: null, view: 'view-1' },
-          rows: { since: 2, until: 7, stamp: 1, told: -1 },
+          rows: { since: 2, until: 7, stamp: 1, told: false },
         }),
         'db-3': known(3, null, { state: { kind: 'parted' } }),
       },
@@ -76,7 +76,7 @@ describe('a record', () => {
     const uuid = (index: number) => `aaaaaaaa-0000-4000-8000-${String(index).padStart(12, '0')}`;
     const entries = names.map((name, index) => {
       const view = { id: `${uuid(index)}:${1_000_000 + index}`, self: uuid(index), size: 99 };
-      const rows = { since: 1_000_000_000, until: 1_000_000_000, stamp: 1_000_000_000, told: -1 };
+      const rows = { since: 1_000_000_000, until: 1_000_000_000, stamp: 1_000_000_000, told: false };
       const said = { kind: 'wait', reason: 'DivergedMayLead', why: 'w'.repeat(1_000) } as const;
       return [name, known(index, { ...holding(A, 1_000_000_000_000), view }, { rows, said })] as const;
     });

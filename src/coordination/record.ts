@@ -165,7 +165,7 @@ function parseRows({ since, until, stamp, told }: Record<string, unknown>): Rows
     since: since as number,
     until: until as number,
     stamp: integerOr(stamp, -1),
-    told: integerOr(told, -1),
+    told: told === true,
   };
 }
 

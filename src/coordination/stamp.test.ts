@@ -9,7 +9,7 @@ describe('a stamp', () => {
       { number: 2, from: 100, size: 1, at: 5, isFork: true },
       { number: 3, from: 250, size: 3, at: 6, isFork: false },
     ],
-    members: { 'db-0': known(0, null, { rows: { since: 3, until: 3, stamp: 2, told: -1 } }) },
+    members: { 'db-0': known(0, null, { rows: { since: 3, until: 3, stamp: 2, told: false } }) },
   });
 
   it('says in which generation a volume was confirmed, and where the history that it knows has forked', () => {
@@ -51,7 +51,7 @@ describe('a stamp', () => {
   it('is written of no volume that was never confirmed', () => {
     expect(stampFor(formed({ ...forkedAt(1) }), 'db-0')).toBeNull();
     expect(stampFor(formed({ members: { 'db-0': known(0, null) } }), 'db-0')).toBeNull();
-    const members = { 'db-0': known(0, null, { rows: { since: -1, until: 2, stamp: -1, told: -1 } }) };
+    const members = { 'db-0': known(0, null, { rows: { since: -1, until: 2, stamp: -1, told: false } }) };
     expect(stampFor(formed({ members }), 'db-0')).toBeNull();
     expect(
       stampFor({ ...formed({ members: { 'db-0': known(0, null, { rows: MISSED }) } }), uuid: null }, 'db-0'),

@@ -116,8 +116,8 @@ export interface Rows {
    * one.
    */
   readonly stamp: number;
-  /** The generation in which this record has let its server start last; -1 for never. */
-  readonly told: number;
+  /** This record has let its server start on the data that is there. */
+  readonly told: boolean;
 }
 
 /** What the record keeps of one member. */

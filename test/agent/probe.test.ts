@@ -21,7 +21,7 @@ describe('probe ready', () => {
       {
         name: 'ready',
         authorization: 'Bearer first-token',
-        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3', members: MEMBERS, stamp: 'none' },
+        fields: { cluster: 'db', ask: '7', uuid: CLUSTER, size: '3', members: MEMBERS },
       },
     ]);
   });

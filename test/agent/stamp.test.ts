@@ -86,14 +86,41 @@ describe('what stands beside the data of a node that serves', () => {
     expect(said()).toEqual(expected);
   };
 
-  it('is what the coordinator has answered, and is said at once', async () => {
+  it('is what the coordinator has answered, and is said at the next look', async () => {
     await says(['none', NEW], `ok stamp=${NEW}`);
     expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
   });
 
-  it('is said once, also where the next answer has another one', async () => {
-    await says(['none', OLD], `ok stamp=${OLD}`, `ok stamp=${NEW}`);
-    expect(await pod.read(`data/${FILE}`)).toBe(`${OLD}\n`);
+  it('is replaced and said again where the next answer has another one', async () => {
+    await says(['none', OLD, NEW], `ok stamp=${OLD}`, `ok stamp=${NEW}`);
+    expect(await pod.read(`data/${FILE}`)).toBe(`${NEW}\n`);
+  });
+
+  it('holds up no report of a view that is over by then', async () => {
+    await serverSays();
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    const [begun, go] = [pod.path('begun'), pod.path('go')];
+    await pod.write('bin/dd', `#!/bin/sh\n>${begun}\nwhile [ ! -e ${go} ]; do /bin/sleep 0.05; done\n`);
+    await chmod(pod.path('bin/dd'), 0o755);
+    await pod.write('proc/7/comm', 'mariadbd\n');
+    const loop = pod.watch(7);
+    await expect.poll(() => pod.has('begun'), { timeout: 30_000 }).toBe(true);
+    await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized' });
+    await pod.write('go', '');
+    await expect.poll(() => pod.has('status.calls'), { timeout: 30_000 }).toBe(true);
+    await pod.delete('proc/7');
+    await loop.finished;
+    expect(coordinator.calls).toEqual([]);
+  });
+
+  it('is not said by the readiness probe, which a slow disk must not hold up', async () => {
+    await serverSays();
+    await pod.write(`data/${FILE}`, `${OLD}\n`);
+    await pod.write('bin/dd', '#!/bin/sh\nexec /bin/sleep 30\n');
+    await chmod(pod.path('bin/dd'), 0o755);
+    coordinator.answers = [`ok stamp=${NEW}`];
+    expect(await pod.probe('ready')).toMatchObject({ code: 0 });
+    expect(coordinator.calls.map(({ fields }) => fields['stamp'])).toEqual([undefined]);
   });
 
   it('is said until the coordinator has heard it', async () => {

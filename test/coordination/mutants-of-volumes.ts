@@ -100,7 +100,7 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
       const own = seen.record.members[seen.caller.name];
       if (own === undefined || data.kind !== 'present') return {};
       const { generation } = seen.record;
-      const rows = { since: generation, until: generation, stamp: -1, told: -1 };
+      const rows = { since: generation, until: generation, stamp: -1, told: false };
       const members = { ...seen.record.members, [seen.caller.name]: { ...own, rows: own.rows ?? rows } };
       return { seen: { ...seen, stamp: null, record: { ...seen.record, members } } };
     }),

@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
         rows:
           known.rows === null || known.state.kind === 'waiting'
             ? known.rows
-            : { since: -1, until: -1, stamp: -1, told: -1 },
+            : { since: -1, until: -1, stamp: -1, told: false },
       })),
     })),
     [],

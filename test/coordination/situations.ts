@@ -17,9 +17,9 @@ export const FRESH = 'ffffffff-0000-4000-8000-00000000000f' as StateUuid;
 export const NOW = 1_000_000;
 
 /** Rows of a member that was Primary in the generation that goes on; of one that has missed that; and after a fork. */
-export const CURRENT: Rows = { since: 1, until: 1, stamp: -1, told: -1 };
-export const MISSED: Rows = { since: 0, until: 0, stamp: -1, told: -1 };
-export const LATEST: Rows = { since: 2, until: 2, stamp: -1, told: -1 };
+export const CURRENT: Rows = { since: 1, until: 1, stamp: -1, told: false };
+export const MISSED: Rows = { since: 0, until: 0, stamp: -1, told: false };
+export const LATEST: Rows = { since: 2, until: 2, stamp: -1, told: false };
 
 /** Fields of a record of a cluster that has gone on from one volume at that seqno. */
 export function forkedAt(from: number): Pick<ClusterRecord, 'generation' | 'generations'> {
@@ -124,7 +124,7 @@ export function situation(
   if (own === undefined) throw new Error(`no member db-${caller} in this situation`);
   const { generation, formed: isFormed } = known_;
   const before = known(caller, null, {
-    rows: { since: generation, until: generation, stamp: -1, told: -1 },
+    rows: { since: generation, until: generation, stamp: -1, told: false },
     asked: 0,
   });
   const withCaller = isFormed ? { [own.name]: before, ...known_.members } : known_.members;

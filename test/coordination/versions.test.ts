@@ -54,7 +54,7 @@ describe('a record', () => {
     const { members } = parseRecord(
       JSON.stringify({ version: 2, holder: null, members: { 'db-0': member } }),
     );
-    expect(members['db-0']?.rows).toEqual({ since: 3, until: 4, stamp: -1, told: -1 });
+    expect(members['db-0']?.rows).toEqual({ since: 3, until: 4, stamp: -1, told: false });
   });
 
   it('has an example of each version since the first one that lasts', () => {

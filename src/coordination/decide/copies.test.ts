@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   A,
+  EMPTY,
   forkedAt,
   formed,
   holding,
@@ -27,7 +28,7 @@ const stamp = (generation: number, ...forks: Pairs): Stamp => ({
 });
 const forks = (...all: Pairs): readonly Generation[] =>
   all.map(([number, from]) => ({ number, from, size: 1, at: 1_000, isFork: true }));
-const rows = (since: number, until: number, said: number, told = -1): Rows => ({
+const rows = (since: number, until: number, said: number, told = false): Rows => ({
   since,
   until,
   stamp: said,
@@ -137,16 +138,17 @@ describe('a member that serves', () => {
     expect(start(situation(1, taught, ready(0)), NO_STAMP, holding(A, 150)).answer.kind).toBe('refuse');
   });
 
-  it('teaches the record nothing that has let it start', () => {
-    const joined = formed({
-      members: {
-        'db-0': known(0, null, {
-          state: { kind: 'started', as: 'join', component: null, view: null },
-          rows: rows(-1, 1, -1, 1),
-        }),
-      },
-    });
-    expect(confirm(joined, stamp(12, [11, 50])).generations.some(({ number }) => number === 11)).toBe(false);
+  it.each([
+    ['let it start', true],
+    ['let it start by a replica of an earlier version, which notes less', false],
+  ])('teaches the record nothing that has %s, however often it is confirmed', (_what, told) => {
+    const state = { kind: 'started', as: 'join', component: null, view: null } as const;
+    const joined = formed({ members: { 'db-0': known(0, null, { state, rows: rows(-1, 1, -1, told) }) } });
+    const first = confirm(joined, stamp(12, [11, 50]));
+    const second = confirm(first, stamp(12, [11, 50]));
+    for (const { generations } of told ? [first, second] : [first]) {
+      expect(generations.some(({ number }) => number === 11)).toBe(false);
+    }
   });
 });
 
@@ -186,6 +188,17 @@ describe('a record that was lost while a cluster serves', () => {
     expect(joined.answer.kind).toBe('join');
     expect(say(joined.record, 3, stamp(6, [5, 100]), 900).answer.kind).toBe('join');
     expect(say(joined.record, 3, stamp(5, [5, 100]), 900).answer.kind).toBe('refuse');
+  });
+
+  it('lets one join again that has joined before the record had learnt anything', () => {
+    const early = start({ ...stranger(1, record(), ready(0)), now: NOW_AT }, null, EMPTY);
+    expect(early.answer.kind).toBe('join');
+    const taught = decideReady(
+      { ...stranger(0, early.record, ready(0)), now: NOW_AT, stamp: NEWEST },
+      says(A, ['198.18.0.1']),
+    ).record;
+    const seen = { ...situation(1, taught, ready(0)), now: NOW_AT, ask: 3 };
+    expect(start(seen, stamp(6, [5, 100]), holding(A, 900)).answer.kind).toBe('join');
   });
 
   it('goes on as before where nothing serves', () => {

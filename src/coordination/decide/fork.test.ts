@@ -71,7 +71,7 @@ describe('a volume that was away during a bootstrap by hand', () => {
       members: {
         ...forked.members,
         'db-1': known(1, null, {
-          rows: { since: forked.generation, until: forked.generation, stamp: -1, told: -1 },
+          rows: { since: forked.generation, until: forked.generation, stamp: -1, told: false },
         }),
       },
     };
@@ -226,7 +226,7 @@ describe('a server that was told to start', () => {
   it('of a member apart counts as running like any other', () => {
     const running = formed({
       ...forkedAt(3),
-      members: { 'db-2': started(2, { rows: { since: 1, until: 2, stamp: -1, told: -1 } }) },
+      members: { 'db-2': started(2, { rows: { since: 1, until: 2, stamp: -1, told: false } }) },
     });
     expect(decideStart(situation(1, running), holding(A, 9)).answer.kind).toBe('wait');
   });

@@ -8,7 +8,7 @@ import type { Fork, Stamp } from '../stamp.ts';
 import type { ClusterRecord, Data, Generation, MemberRecord, Report, Rows, Situation } from '../types.ts';
 
 /** Data that nothing is known of: it was there before anybody spoke, or somebody filled it since. */
-export const UNKNOWN_ROWS: Rows = { since: -1, until: -1, stamp: -1, told: -1 };
+export const UNKNOWN_ROWS: Rows = { since: -1, until: -1, stamp: -1, told: false };
 /** What a volume shares with the cluster that agrees with it as far as it goes. */
 export const ALL = Number.MAX_SAFE_INTEGER;
 
@@ -29,7 +29,7 @@ function forksOf(generations: readonly Generation[]): readonly Generation[] {
  * record has not let start since.
  */
 function isAfter({ number, at }: Generation, { since, until, stamp, told }: Rows): boolean {
-  return at === LEARNT ? stamp >= 0 && Math.max(since, stamp, told) < number : number > until;
+  return at === LEARNT ? !told && stamp >= 0 && Math.max(since, stamp) < number : number > until;
 }
 
 /** Whether data of the cluster's uuid that the member reports goes on beyond what it shares with the cluster; an unknown position may. */
@@ -112,8 +112,7 @@ export function rowsByStamp(rows: Rows, said: Stamp | null): Rows {
   if (said === null) return rows;
   const { generation: stamp } = said;
   if (stamp >= rows.stamp) return { ...rows, stamp };
-  const upTo = (generation: number): number => Math.min(generation, stamp);
-  return { since: upTo(rows.since), until: upTo(rows.until), stamp, told: upTo(rows.told) };
+  return { since: Math.min(rows.since, stamp), until: Math.min(rows.until, stamp), stamp, told: false };
 }
 
 /** `Generation.at` of one that a record has learnt which was lost before. */
@@ -126,7 +125,9 @@ const LEARNT = 0;
 export function learn(record: ClusterRecord, name: string, stamp: Stamp | null): ClusterRecord {
   if (stamp === null) return record;
   const generation = Math.max(record.generation, stamp.generation);
-  const isLetStart = (record.members[name]?.rows ?? UNKNOWN_ROWS).told >= 0;
+  const known = record.members[name];
+  // A replica of a version that writes no `told` may have let it start.
+  const isLetStart = known?.rows?.told === true || known?.state.kind === 'started';
   if (isLetStart) return { ...record, generation };
   const own = forksOf(record.generations);
   const forks = stamp.forks

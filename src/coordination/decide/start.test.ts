@@ -281,7 +281,7 @@ describe('a bootstrap by hand', () => {
     expect(first.answer.kind).toBe('bootstrap');
     const { generation } = first.record;
     const members = {
-      'db-2': known(2, null, { rows: { since: generation, until: generation, stamp: -1, told: -1 } }),
+      'db-2': known(2, null, { rows: { since: generation, until: generation, stamp: -1, told: false } }),
     };
     const again = { ...first.record, holder: null, members };
     expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');

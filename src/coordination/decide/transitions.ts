@@ -144,7 +144,7 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
   const isSpent = view !== null && as !== 'join';
   return write(record, caller, {
     state: { kind: 'started', as, component: null, view: as === 'reform' ? view : null },
-    rows: { since: as === 'bootstrap' ? generation : since, until: generation, stamp, told: generation },
+    rows: { since: as === 'bootstrap' ? generation : since, until: generation, stamp, told: true },
     spentView: isSpent ? { id: view, start: as === 'reform' ? start : null } : known.spentView,
     said,
   });

@@ -10,7 +10,7 @@ row(1, 'SIGKILL of servers', (add) => {
     });
   }
 
-  add('the servers of db-0 and db-1 at once', {}, async (subject) => {
+  add('the servers of db-0 and db-1 at once', { figure: 'two of three at once' }, async (subject) => {
     subject.begin();
     await killServers(subject.namespace, ['db-0', 'db-1']);
     await subject.recovers();

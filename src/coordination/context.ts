@@ -10,7 +10,7 @@ import type { Reason } from './reasons.ts';
 import type { Said } from './types.ts';
 
 /** The calls an agent can make. */
-export type CallName = 'turn' | 'start' | 'ready';
+export type CallName = 'turn' | 'start' | 'ready' | 'stalled';
 
 /** An answer that was given, and to whom. */
 export interface Given extends Said {

@@ -12,6 +12,7 @@ export type EventReason =
   | 'GaleraBootstrap'
   | 'GaleraRefused'
   | 'GaleraReady'
+  | 'GaleraRestart'
   | 'GaleraSecondCluster';
 
 /** One Event about a pod. */
@@ -53,6 +54,7 @@ const EVENTS: Readonly<Record<Said['kind'], EventReason>> = {
   recover: 'GaleraRecovering',
   refuse: 'GaleraRefused',
   ready: 'GaleraReady',
+  restart: 'GaleraRestart',
 };
 
 /** Refusals of a node that serves: they concern more than its own volume. */

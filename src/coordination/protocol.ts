@@ -44,6 +44,9 @@ export interface ReadyCall {
   readonly stamp: Stamp | null;
 }
 
+/** The body of a `stalled` call. */
+export type StalledCall = Pick<ReadyCall, 'cluster' | 'ask'>;
+
 type Fields = ReadonlyMap<string, string>;
 
 const CLUSTER = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -87,6 +90,12 @@ export function parseReady(body: string): ReadyCall {
     seqno: fields.has('seqno') ? integer(fields, 'seqno') : null,
     stamp: parseStamp(fields.get('stamp'), uuid),
   };
+}
+
+/** @throws BadCallError */
+export function parseStalled(body: string): StalledCall {
+  const fields = parseFields(body);
+  return { cluster: cluster(fields), ask: ask(fields) };
 }
 
 /** `wsrep_incoming_addresses`: `host:port` of each member, IPv6 in brackets; a member may be missing in it. */

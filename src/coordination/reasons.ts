@@ -19,6 +19,8 @@ export const REASONS = {
   Adopted: 'no',
   NewCluster: 'no',
   Serves: 'no',
+  // It ends, to ask.
+  QuorumLost: 'no',
   // It waits.
   ClusterForming: 'no',
   ClusterUnnamed: 'no',

@@ -179,7 +179,16 @@ function parseSaid({ kind, reason, why }: Record<string, unknown>): Said | null 
   return { kind: kind as Said['kind'], reason, why: text(why, 'member.said.why') };
 }
 
-const KINDS = new Set<string>(['join', 'reform', 'bootstrap', 'wait', 'recover', 'refuse', 'ready']);
+const KINDS = new Set<string>([
+  'join',
+  'reform',
+  'bootstrap',
+  'wait',
+  'recover',
+  'refuse',
+  'ready',
+  'restart',
+]);
 
 function parseReport(value: unknown): Report {
   const report = fields(value, 'report');

@@ -145,7 +145,7 @@ export interface MemberRecord {
 
 /** An answer as the record keeps it. */
 export interface Said {
-  readonly kind: Answer['kind'] | 'ready';
+  readonly kind: Answer['kind'] | 'ready' | 'restart';
   readonly reason: Reason;
   readonly why: string;
 }

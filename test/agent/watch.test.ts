@@ -175,6 +175,52 @@ describe('a refusal', () => {
   });
 });
 
+describe('a server that has lost its quorum', () => {
+  const LOST: Status = { cluster: 'non-Primary', state: 0, comment: 'Initialized', ready: 'OFF' };
+  const calls = (name: string) => coordinator.calls.filter((call) => call.name === name);
+
+  /** A process in the place of the server, and the loop beside it once that has confirmed the node. */
+  const besideServer = async () => {
+    const server = pod.spawn('/bin/sleep', '60');
+    running.push(server);
+    await symlink(`/proc/${server.pid}`, pod.path(`proc/${server.pid}`));
+    await serverSays();
+    const loop = pod.watch(server.pid);
+    running.push(loop);
+    await until(() => calls('ready').length).toBe(1);
+    return { server, loop };
+  };
+
+  it('is ended where the coordinator says that no other runs', async () => {
+    const { server, loop } = await besideServer();
+    await pod.write('galera/asked', '7\n');
+    coordinator.answers = ['restart no other server runs (QuorumLost)'];
+    await serverSays(LOST);
+    await server.finished;
+    expect((await loop.finished).log).toContain('ending the server: no other server runs (QuorumLost)');
+    expect(calls('stalled')[0]?.fields).toEqual({ cluster: 'db', ask: '7' });
+  });
+
+  it.each<[string, Answer]>([
+    ['another may come back', 'stay db-1 may come back (MemberRuns)'],
+    ['the coordinator is away', { drop: true }],
+    ['the coordinator is of a version that does not know the call', { status: 404, line: 'restart' }],
+  ])('goes on, and asks again: %s', async (_why, answer) => {
+    const { server } = await besideServer();
+    coordinator.answers = [answer];
+    await serverSays(LOST);
+    await until(() => calls('stalled').length).toBeGreaterThan(1);
+    expect(server.running()).toBe(true);
+  });
+
+  it('asks nothing before it has served', async () => {
+    await serverSays(LOST);
+    await watch();
+    await looks();
+    expect(coordinator.calls).toEqual([]);
+  });
+});
+
 it.each<Answer>([{ drop: true }, { status: 503, line: 'starting' }])(
   'goes on telling a coordinator that is away (%j), and logs that once',
   async (answer) => {

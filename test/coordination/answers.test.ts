@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CallName } from '../../src/coordination/context.ts';
 import type { StateUuid } from '../../src/coordination/types.ts';
 import { ANSWERS } from '../../src/telemetry/labels.ts';
 import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
@@ -15,7 +16,7 @@ function setUp() {
   const coordinator = coordinatorOver(memoryStore(), pods, [], (call, answer, asksFor) =>
     heard.push(`${call} ${answer}${asksFor === null ? '' : `, a person is needed: ${asksFor}`}`),
   );
-  const say = (index: number, call: 'turn' | 'start' | 'ready', body: string) => {
+  const say = (index: number, call: CallName, body: string) => {
     const own = pods[index];
     if (own === undefined) throw new Error(`no pod ${index}`);
     return coordinator(call, callerOf(own), body);
@@ -59,6 +60,15 @@ describe('what is heard of the answers of the coordinator', () => {
       'ready refuse, a person is needed: SecondCluster',
       'start refuse, a person is needed: ForeignData',
     ]);
+  });
+
+  it('says that a server has to end which has lost its quorum while the others wait', async () => {
+    const { heard, say } = setUp();
+    for (const index of [0, 1, 2]) await say(index, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=3\n`);
+    expect(await say(0, 'stalled', 'cluster=db\nask=1\n')).toMatch(/^stay .*db-1, db-2.* \(MemberRuns\)$/);
+    for (const index of [1, 2]) await say(index, 'start', holding(2, UUID, 5));
+    expect(await say(0, 'stalled', 'cluster=db\nask=1\n')).toMatch(/^restart .* \(QuorumLost\)$/);
+    expect(heard.at(-1)).toBe('stalled restart');
   });
 
   it('uses no word that the metric does not know', async () => {

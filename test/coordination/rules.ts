@@ -1,16 +1,29 @@
 /** What a world is set up with: the rules that decide in it, and its kind of workload. */
-import { decideReady, decideStart, decideTurn, isStale } from '../../src/coordination/decide/index.ts';
+import {
+  decideReady,
+  decideStalled,
+  decideStart,
+  decideTurn,
+  isStale,
+} from '../../src/coordination/decide/index.ts';
 
 /** The rules under test. */
 export interface Rules {
   readonly start: typeof decideStart;
   readonly turn: typeof decideTurn;
   readonly ready: typeof decideReady;
+  readonly stalled: typeof decideStalled;
   readonly isStale: typeof isStale;
 }
 
 /** The rules as they are. */
-export const RULES: Rules = { start: decideStart, turn: decideTurn, ready: decideReady, isStale };
+export const RULES: Rules = {
+  start: decideStart,
+  turn: decideTurn,
+  ready: decideReady,
+  stalled: decideStalled,
+  isStale,
+};
 
 /**
  * What becomes of the data when a pod goes: `kept` on claims under the pod's own name, `lost` with a pod whose name comes

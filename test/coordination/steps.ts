@@ -1,4 +1,5 @@
 /** The steps of a history: what may happen to a world, how often, and how a step is written down. */
+import { abortTransfer, breakTransfer, outage } from './crashes.ts';
 import { takeCopy } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
 import {
@@ -74,9 +75,9 @@ const ALWAYS: Kinds = {
   commit: [2, (world) => world.group.commit()],
   kill: [2, (world, node) => world.kill(node)],
   deletePod: [2, (world, node, flag) => world.deletePod(node, flag)],
-  outage: [1, (world, _node, flag) => world.outage(flag)],
+  outage: [1, (world, _node, flag) => outage(world, flag)],
   scale: [1, (world, node, flag) => world.workload.scale(node.index + 1, flag, world.group)],
-  abortTransfer: [2, (world, node) => world.abortTransfer(node)],
+  abortTransfer: [2, (world, node) => abortTransfer(world, node)],
   restartNonPrimary: [1, (world, node) => world.restartNonPrimary(node)],
   // A stretch without faults: what happens to a formed cluster is reached far more often so.
   // Questions that were asked before it may be answered in it, or linger in a slow replica.
@@ -86,7 +87,7 @@ const ALWAYS: Kinds = {
 const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   volumes: {
     loseVolume: [2, (world, node) => world.workload.loseVolume(node)],
-    breakTransfer: [2, (world, node) => world.breakTransfer(node)],
+    breakTransfer: [2, (world, node) => breakTransfer(world, node)],
     losePosition: [1, (world, node) => world.workload.losePosition(node)],
     swapVolume: [1, (world, node) => world.workload.swapVolume(node, world.record.formed)],
     swapBack: [2, (world, node) => world.workload.swapBack(node)],

@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseReady, parseStart, parseTurn } from '../../src/coordination/protocol.ts';
+import { parseReady, parseStalled, parseStart, parseTurn } from '../../src/coordination/protocol.ts';
 import { formatRecord, parseRecord, RECORD_VERSION } from '../../src/coordination/record.ts';
 import { callerOf, coordinatorOver, memoryStore, pod } from './cluster.ts';
 
 const UUID = 'aaaaaaaa-0000-4000-8000-000000000001';
 const FIRST_TURN = 'cluster=db\nask=1\ndata=empty\n';
 const FIRST_START = `cluster=db\nask=2\ndata=present\nuuid=${UUID}\nseqno=7\nsafe=1\n`;
+const FIRST_STALLED = 'cluster=db\nask=2\n';
 const FIRST_READY = `cluster=db\nask=2\nuuid=${UUID}\nsize=1\n`;
 
 describe('what the first agents send', () => {
@@ -33,6 +34,7 @@ describe('what later agents send', () => {
   it.each([
     ['turn', () => parseTurn(`${FIRST_TURN}colour=blue\n`)],
     ['start', () => parseStart(`${FIRST_START}stamp=none\ncolour=blue\n`)],
+    ['stalled', () => parseStalled(`${FIRST_STALLED}colour=blue\n`)],
     ['ready', () => parseReady(`${FIRST_READY}stamp=${UUID}/1,9:2\ncolour=blue\n`)],
   ])('is understood with keys that this version does not know: %s', (_call, parse) => {
     expect(parse().cluster).toBe('db');

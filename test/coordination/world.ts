@@ -5,14 +5,24 @@
  */
 import { neededFor } from '../../src/coordination/reasons.ts';
 import type { ClusterRecord, Said, Situation } from '../../src/coordination/types.ts';
-import { askAgain, callOf, deliver, giveBack, isDue, readSeqno, suspend, viewOf } from './model/answers.ts';
+import {
+  askAgain,
+  callOf,
+  deliver,
+  giveBack,
+  isDue,
+  listener,
+  readSeqno,
+  suspend,
+  viewOf,
+} from './model/answers.ts';
 import { keepsView } from './model/applying.ts';
 import { choiceOf } from './model/choices.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
 import { Orders } from './model/orders.ts';
-import { type Decision, type Question, Replicas } from './model/replicas.ts';
+import { type Decision, isOfServer, type Question, Replicas } from './model/replicas.ts';
 import { reportOf, stampOf } from './model/volumes.ts';
 import { Clock, Workload } from './model/workload.ts';
 import { type Lost, RULES, type WorldOptions } from './rules.ts';
@@ -58,14 +68,6 @@ export class World {
     this.workload.remove(node, clean, this.group);
   }
 
-  /** Every server is killed at once; with their pods when the machines go. */
-  outage(withPods: boolean): void {
-    for (const node of this.nodes) {
-      if (withPods) this.deletePod(node, false);
-      else this.kill(node);
-    }
-  }
-
   /** SIGKILL of whatever the database container runs; the kubelet starts it again unless the pod is to end. */
   kill(node: Node): void {
     if (node.process === 'none' || node.process === 'init') return;
@@ -101,7 +103,7 @@ export class World {
     const { pod } = node;
     const name = this.#callOf(node);
     if (name === null || pod === null) return;
-    if (name !== 'ready') pod.asked += 1;
+    if (!isOfServer({ name })) pod.asked += 1;
     if (name === 'start') pod.hasAsked = true;
     const suspends = suspend(pod, name);
     const within = name === 'ready' ? this.group.componentOf(node) : null;
@@ -150,11 +152,19 @@ export class World {
     if (byHand) this.group.choose(question.volume);
     this.#takeNote(decision);
     if (node !== undefined && question.report.data.kind !== 'present') node.saidEmpty = true;
-    if (decision.delivered && node !== undefined) deliver(node, decision, byHand);
+    if (decision.delivered && node !== undefined) this.#deliver(node, decision, byHand);
     const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {
       this.violations.push(`two grants: ${granted.map((one) => one.index).join(' and ')}`);
     }
+  }
+
+  #deliver(node: Node, decision: Decision, byHand: boolean): void {
+    const ends = decision.answer.kind === 'restart' && listener(node, decision.question) !== null;
+    deliver(node, decision, byHand);
+    if (!ends) return;
+    this.group.stop(node, true);
+    this.#restart(node);
   }
 
   /** What people know of it from then on. */
@@ -191,19 +201,6 @@ export class World {
     pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, recovering: false, unconfirmed: true });
     this.group.start(node, true);
-  }
-
-  /** A joiner is killed in its state transfer. */
-  abortTransfer(node: Node): void {
-    if (node.process !== 'granted' || node.told?.answer.kind !== 'join') return;
-    if (this.group.beginTransfer(node)) this.kill(node);
-  }
-
-  /** A server crashes, is told to join, and is killed again when its state transfer has begun. */
-  breakTransfer(node: Node): void {
-    this.kill(node);
-    this.overtake(node);
-    this.abortTransfer(node);
   }
 
   /** The probe restarts a server that has been without Primary for too long. */
@@ -258,6 +255,7 @@ export class World {
     if (node.pod?.terminating === true) this.deletePod(node, true);
     if (node.pod?.state === 'pulling') this.workload.advance(node);
     this.createPod(node);
+    if (this.#callOf(node) === 'stalled') this.callNow(node);
     this.restartNonPrimary(node);
     this.noticeReadiness(node);
     this.startAlone(node);
@@ -275,7 +273,7 @@ export class World {
   }
 
   #callOf(node: Node): Question['name'] | null {
-    return this.network.isOut(node) ? null : callOf(node, this.group.isServing(node) && !node.lags);
+    return this.network.isOut(node) ? null : callOf(node, this.group.isServing(node));
   }
 
   #look({ node, podUid, ask, start: starts, volume }: Question, record: ClusterRecord): Situation | null {

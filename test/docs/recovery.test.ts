@@ -10,7 +10,7 @@ import { renderTable, type Row, TABLE } from '../coordination/decision-table.ts'
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'recovery.md');
 
-/** Reasons of answers that let a server start, or serve. */
+/** Reasons of answers that let a server start, or serve, or end to ask. */
 const STARTS: readonly Reason[] = [
   'InspectData',
   'MemberServes',
@@ -21,6 +21,7 @@ const STARTS: readonly Reason[] = [
   'Adopted',
   'NewCluster',
   'Serves',
+  'QuorumLost',
 ];
 
 /** The first rule that answers in the situation of a row. */

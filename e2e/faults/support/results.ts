@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 export const FIGURES = {
   'first start of three nodes': '≤ 45 s',
   'one server killed': '≤ 10 s',
+  'two of three at once': '≤ 30 s beyond the back-off',
   'all three servers killed': '≤ 15 s beyond the back-off',
   'all pods deleted': '≤ 30 s',
   'crashed one after another': '≤ 45 s after the last needed server can start',

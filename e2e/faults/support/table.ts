@@ -77,7 +77,7 @@ function timesOf(results: readonly Result[], figure: Figure): number[] {
       : results
           .filter((one) => one.figure === figure)
           .map(({ synced, backOff }) =>
-            figure === 'all three servers killed' && synced !== null ? synced - backOff : synced,
+            synced !== null && FIGURES[figure].includes('beyond the back-off') ? synced - backOff : synced,
           );
   return times.filter((time) => time !== null);
 }

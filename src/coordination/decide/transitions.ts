@@ -150,6 +150,13 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
   });
 }
 
+/** The caller is told to end its server and ask: until it does, its readiness is a leftover. */
+export function toldToRestart(record: ClusterRecord, caller: Member, said: Said): ClusterRecord {
+  // A record that was lost says nothing of it; nor does this.
+  if (record.members[caller.name] === undefined) return record;
+  return write(record, caller, { staleReadiness: caller.ready ? caller.readySince : null, said });
+}
+
 /** The caller says that it is Primary, in a component of the generation that goes on, or in one that nobody knows all members of. */
 export function becamePrimary(seen: Situation, component: number | null, said: Said): ClusterRecord {
   const { record, caller, ask, stamp } = seen;

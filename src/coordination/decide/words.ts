@@ -73,6 +73,20 @@ export function waitForRunning(running: readonly string[]): Why {
   );
 }
 
+export function stays(running: readonly string[]): Why {
+  return because(
+    'MemberRuns',
+    `no primary component, and the ${are(running, 'server', 'servers')} of ${list(running)} may come back into one with this server`,
+  );
+}
+
+export function restarts(): Why {
+  return because(
+    'QuorumLost',
+    'no primary component, and no other server of the cluster runs: this one ends, so that its start script reports and the newest goes on',
+  );
+}
+
 export function waitForKubelet(gone: readonly Vanished[]): Why {
   const servers = list(gone.map(({ member, machine }) => `${member} on ${machine}`));
   return because(

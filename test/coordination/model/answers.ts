@@ -1,7 +1,7 @@
 /** What an answer of the coordinator does to the start script and the probe. */
 import { stampFor } from '../../../src/coordination/stamp.ts';
 import type { Node, Pod } from './nodes.ts';
-import type { Decision, Question } from './replicas.ts';
+import { type Decision, isOfServer, type Question } from './replicas.ts';
 
 /** How often a server that serves is confirmed again, in milliseconds. */
 export const PERIOD_MS = 60_000;
@@ -9,7 +9,7 @@ export const PERIOD_MS = 60_000;
 const FLUSHED_MS = 5_000;
 
 /** The pod that waits for the answer: its start script has asked nothing since, and was not started again. */
-function listener({ pod, start }: Node, question: Question): Pod | null {
+export function listener({ pod, start }: Node, question: Question): Pod | null {
   const listens = pod?.uid === question.podUid && start === question.start && pod.asked === question.ask;
   return listens ? pod : null;
 }
@@ -19,7 +19,7 @@ function listener({ pod, start }: Node, question: Question): Pod | null {
  * server runs here. True when there was such a freedom.
  */
 export function suspend(pod: Pod, name: Question['name']): boolean {
-  if (name === 'ready' || pod.word === null) return false;
+  if (isOfServer({ name }) || pod.word === null) return false;
   // An init container forgets it.
   Object.assign(pod, { word: null, suspended: name === 'turn' ? null : pod.word });
   return true;
@@ -45,7 +45,7 @@ export function deliver(node: Node, decision: Decision, byHand: boolean): void {
   if (question.name !== 'start' || node.process !== 'asking') return;
   node.recovering = answer.kind === 'recover';
   if (answer.kind === 'refuse') pod.suspended = null;
-  if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') return;
+  if (answer.kind !== 'join' && answer.kind !== 'reform' && answer.kind !== 'bootstrap') return;
   // From here on the record says that a server runs here.
   pod.word = pod.suspended ?? 'started';
   node.process = 'granted';
@@ -53,11 +53,13 @@ export function deliver(node: Node, decision: Decision, byHand: boolean): void {
 }
 
 /** What a pod that reaches the coordinator asks next. */
-export function callOf({ pod, process }: Node, isServing: boolean): Question['name'] | null {
+export function callOf(node: Node, isServing: boolean): Question['name'] | null {
+  const { pod, process, lags, confirmed } = node;
   if (pod?.state !== 'running') return null;
   if (process === 'init') return 'turn';
   if (process === 'asking') return 'start';
-  return isServing ? 'ready' : null;
+  if (isServing) return lags ? null : 'ready';
+  return process === 'server' && confirmed !== null ? 'stalled' : null;
 }
 
 export function askAgain(node: Node): void {

@@ -3,6 +3,7 @@
  * a change of the pods, a failing API server or the end of the replica may come in between.
  */
 import { READY_PATIENCE_MS } from '../../../src/coordination/calls/ready.ts';
+import type { CallName } from '../../../src/coordination/context.ts';
 import {
   type Answer,
   type ClusterRecord,
@@ -10,6 +11,7 @@ import {
   type Report,
   type Situation,
   type StateUuid,
+  type Why,
 } from '../../../src/coordination/types.ts';
 import type { Lost, Rules } from '../rules.ts';
 import type { Component } from './components.ts';
@@ -21,7 +23,7 @@ export interface Question {
   readonly podUid: string;
   /** The start of the container that asks. */
   readonly start: number;
-  readonly name: 'turn' | 'start' | 'ready';
+  readonly name: CallName;
   readonly report: Report;
   /** What was attached at the time of the question, of which the report is. */
   readonly volume: Volume;
@@ -44,11 +46,14 @@ interface Call extends Question {
   readonly version: number;
 }
 
+/** What a replica says: an answer to `start`, that a server which has lost its quorum ends, or that one is confirmed (`join`) or not. */
+type Said = Answer | (Why & { readonly kind: 'restart' });
+
 /** A question that was decided, and what the decision was made from. */
 export interface Decision {
   readonly question: Question;
   readonly situation: Situation;
-  readonly answer: Answer;
+  readonly answer: Said;
   /** The record that was written with it. */
   readonly record: ClusterRecord;
   /** Whether the answer reaches the pod, if that still listens. */
@@ -106,7 +111,7 @@ export class Replicas {
     const nothing: Undecided = { question: call, answer: null };
     if (lost === 'before-write') return nothing;
     // The probe waits no longer, and the replica knows.
-    if (call.name === 'ready' && now - call.at > READY_PATIENCE_MS) return nothing;
+    if (isOfServer(call) && now - call.at > READY_PATIENCE_MS) return nothing;
     const again = late || call.version !== this.#version;
     const situation = again ? this.#look(call, this.#record) : call.situation;
     if (situation === null || this.#rules.isStale(situation)) return nothing;
@@ -123,7 +128,11 @@ export class Replicas {
     this.#version += 1;
   }
 
-  #decide(call: Call, situation: Situation): { answer: Answer; record: ClusterRecord } {
+  #decide(call: Call, situation: Situation): { answer: Said; record: ClusterRecord } {
+    if (call.name === 'stalled') {
+      const { record, kind, why } = this.#rules.stalled(situation);
+      return { record, answer: { kind: kind === 'stay' ? 'wait' : kind, ...why } };
+    }
     if (call.name === 'start') return this.#rules.start(situation, call.report);
     if (call.name === 'turn') {
       return this.#rules.turn(situation, call.report.data.kind === 'empty' ? 'empty' : 'present');
@@ -138,4 +147,9 @@ export class Replicas {
     });
     return { record, answer: { kind: kind === 'ready' ? 'join' : 'refuse', ...why } };
   }
+}
+
+/** Whether the loop beside a server makes the call, which counts no questions and waits for no answer for long. */
+export function isOfServer({ name }: Pick<Question, 'name'>): boolean {
+  return name === 'ready' || name === 'stalled';
 }

@@ -1,7 +1,7 @@
 /** A database container as the scripts see it: folders, environment, and commands on PATH that stand in for the image's. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
@@ -101,10 +101,14 @@ export class Pod {
     return join(this.root, name);
   }
 
+  /** A script that reads at that moment finds the old text or the new one. */
   async write(name: string, text: string): Promise<void> {
     await mkdir(dirname(this.path(name)), { recursive: true });
-    await writeFile(this.path(name), text);
+    const written = this.path(`.written-${(this.#writes += 1)}`);
+    await writeFile(written, text);
+    await rename(written, this.path(name));
   }
+  #writes = 0;
 
   async read(name: string): Promise<string> {
     return readFile(this.path(name), 'utf8');

@@ -175,38 +175,44 @@ describe('a refusal', () => {
   });
 });
 
-describe('a server that has lost its quorum', () => {
+describe('a server that cannot go on', () => {
   const LOST: Status = { cluster: 'non-Primary', state: 0, comment: 'Initialized', ready: 'OFF' };
+  const LEFT: Status = { ...LOST, state: 1, comment: 'Joining: receiving State Transfer' };
   const calls = (name: string) => coordinator.calls.filter((call) => call.name === name);
 
-  /** A process in the place of the server, and the loop beside it once that has confirmed the node. */
-  const besideServer = async () => {
+  /** A process in the place of the server, and the loop beside it. */
+  const besideServer = async (status: Status) => {
     const server = pod.spawn('/bin/sleep', '60');
     running.push(server);
     await symlink(`/proc/${server.pid}`, pod.path(`proc/${server.pid}`));
-    await serverSays();
+    await serverSays(status);
     const loop = pod.watch(server.pid);
     running.push(loop);
-    await until(() => calls('ready').length).toBe(1);
     return { server, loop };
   };
+  const besideConfirmed = async () => {
+    const both = await besideServer({});
+    await until(() => calls('ready').length).toBe(1);
+    return both;
+  };
 
-  it('is ended where the coordinator says that no other runs', async () => {
-    const { server, loop } = await besideServer();
+  it('is ended where it has lost its quorum and the coordinator says that no other runs', async () => {
+    const { server, loop } = await besideConfirmed();
     await pod.write('galera/asked', '7\n');
     coordinator.answers = ['restart no other server runs (QuorumLost)'];
     await serverSays(LOST);
     await server.finished;
     expect((await loop.finished).log).toContain('ending the server: no other server runs (QuorumLost)');
     expect(calls('stalled')[0]?.fields).toEqual({ cluster: 'db', ask: '7' });
+    expect(await pod.read('galera/ending')).toMatch(/^1000 no other server runs/);
   });
 
   it.each<[string, Answer]>([
     ['another may come back', 'stay db-1 may come back (MemberRuns)'],
     ['the coordinator is away', { drop: true }],
     ['the coordinator is of a version that does not know the call', { status: 404, line: 'restart' }],
-  ])('goes on, and asks again: %s', async (_why, answer) => {
-    const { server } = await besideServer();
+  ])('goes on without its quorum, and asks again: %s', async (_why, answer) => {
+    const { server } = await besideConfirmed();
     coordinator.answers = [answer];
     await serverSays(LOST);
     await until(() => calls('stalled').length).toBeGreaterThan(1);
@@ -214,10 +220,36 @@ describe('a server that has lost its quorum', () => {
   });
 
   it('asks nothing before it has served', async () => {
-    await serverSays(LOST);
-    await watch();
+    await besideServer(LOST);
     await looks();
     expect(coordinator.calls).toEqual([]);
+  });
+
+  it.each([{ connected: 'OFF' }, { group: '' }, { group: 'CLOSED' }])(
+    'is ended where a joiner has left its group after a failed transfer and would say Joining for ever: %o',
+    async (left) => {
+      const { server, loop } = await besideServer({ ...LEFT, ...left });
+      await looks();
+      await at(1009);
+      await looks();
+      expect(server.running()).toBe(true);
+      await at(1010);
+      await server.finished;
+      expect((await loop.finished).log).toContain('it has left its group 10 s ago');
+      expect(coordinator.calls).toEqual([]);
+    },
+  );
+
+  it('is left alone as a joiner in its group, and while it has not connected yet', async () => {
+    const { server } = await besideServer(LEFT);
+    await looks();
+    await at(5000);
+    await looks();
+    await serverSays({ ...LOST, connected: 'OFF' });
+    await looks();
+    await at(9000);
+    await looks();
+    expect(server.running()).toBe(true);
   });
 });
 

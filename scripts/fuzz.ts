@@ -66,7 +66,7 @@ async function main(): Promise<number> {
 async function runHistories(limits: Limits, from: string | null): Promise<number> {
   const outcome = fuzzHistories(limits);
   if (from !== null) await recordHistories(outcome, from);
-  return outcome.finding === null ? 0 : 1;
+  return outcome.findings.length === 0 ? 0 : 1;
 }
 
 async function runInjection(limits: Limits, only: number | null, from: string | null): Promise<number> {

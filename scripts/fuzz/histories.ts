@@ -15,8 +15,8 @@ export interface HistoriesOutcome {
   readonly rate: number;
   /** Steps of all histories together, without what heals them at their ends. */
   readonly steps: number;
-  /** What went wrong, and the shortest history in which it does; a run ends with the first. */
-  readonly finding: string | null;
+  /** What went wrong, one for each thousand at most: the seed, the sentences and the shortest history in which it does. */
+  readonly findings: readonly string[];
 }
 
 /** The first thousand have the seed, the next thousand the one after it. */
@@ -24,8 +24,8 @@ export function fuzzHistories({ seconds, cases, seed: firstSeed }: Limits): Hist
   const progress = createProgress('histories', cases);
   let count = 0;
   let steps = 0;
-  let finding: string | null = null;
-  for (let seed = firstSeed; count < cases && progress.seconds() < seconds && finding === null; seed += 1) {
+  const findings: string[] = [];
+  for (let seed = firstSeed; count < cases && progress.seconds() < seconds; seed += 1) {
     const property = fc.property(histories, (history) => {
       steps += history.steps.length;
       const wrong = judge(history);
@@ -36,11 +36,12 @@ export function fuzzHistories({ seconds, cases, seed: firstSeed }: Limits): Hist
     progress.show(count);
     if (!result.failed) continue;
     const [history] = result.counterexample ?? [];
-    finding = `seed ${seed}: ${String(result.errorInstance)}\n${history === undefined ? '' : describeHistory(history)}`;
+    const finding = `seed ${seed}: ${String(result.errorInstance)}\n${history === undefined ? '' : describeHistory(history)}`;
+    findings.push(finding);
     process.stderr.write(`${finding}\n`);
   }
-  const found = finding === null ? 'nothing found' : 'ended by what was found';
+  const found = findings.length === 0 ? 'nothing found' : `${findings.length} found`;
   process.stdout.write(`${progress.line(count)}, seed ${firstSeed}: ${found}\n`);
   const [took, rate] = [Math.round(progress.seconds()), progress.rate(count)];
-  return { seed: firstSeed, cases: count, seconds: took, rate, steps, finding };
+  return { seed: firstSeed, cases: count, seconds: took, rate, steps, findings };
 }

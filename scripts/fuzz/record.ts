@@ -9,7 +9,7 @@ export function recordHistories(outcome: HistoriesOutcome, from: string): Promis
 }
 
 function sectionOfHistories(
-  { seed, cases, seconds, rate, steps, finding }: HistoriesOutcome,
+  { seed, cases, seconds, rate, steps, findings }: HistoriesOutcome,
   from: string,
 ): string {
   return [
@@ -22,8 +22,8 @@ function sectionOfHistories(
     '| --- | --- |',
     `| histories | ${cases}, ${rate} a second, ${seconds} s |`,
     `| steps in them | ${steps} |`,
-    `| findings | ${finding === null ? '0' : '1, with which it ended'} |`,
-    ...(finding === null ? [] : ['', '```', finding, '```']),
+    `| findings | ${findings.length} |`,
+    ...findings.flatMap((finding) => ['', '```', finding, '```']),
   ].join('\n');
 }
 

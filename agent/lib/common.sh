@@ -11,8 +11,6 @@ state_file=$home/state
 # What the coordinator has confirmed, as "START UUID", or that it let the pod start, as "START -" (lib/alone.sh). It
 # lasts as long as the pod: a volume may be another one, or of a cluster that was forgotten, when the next pod comes.
 acknowledged_file=$home/acknowledged
-# When the loop told the server to end, in seconds since the machine started, and why.
-ending_file=$home/ending
 processes=${GALERA_PROC:-/proc}
 nobody_uuid=00000000-0000-0000-0000-000000000000
 uuid_pattern='[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'

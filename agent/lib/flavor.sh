@@ -126,6 +126,17 @@ ignore_aside() {
   if [[ -d $aside_by_folder ]]; then additions+=("$1=lost+found"); fi
 }
 
+# Galera prefers the donor whose cache begins latest, so one that has just joined. That one sends an incremental transfer only
+# up to the view in which it joined itself (cc_seqno_ in galera/src/replicator_str.cpp; seen with 10.11.19): the joiner leaves
+# its group, "IST didn't contain all write sets", and hangs. Those that serve already come first, any other after them.
+prefer_donors() {
+  [[ $donors ]] && ! is_set wsrep-sst-donor || return 0
+  # Where segments say who is near, a donor that is named would be taken from far away.
+  local said="${settings[wsrep-provider-options]} ${GALERA_PROVIDER_OPTIONS:-} ${given_options[*]} $address_options"
+  [[ $said != *gmcast[._-]segment* ]] || return 0
+  additions+=("--wsrep-sst-donor=$donors,")
+}
+
 # Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.
 pass_mariadb() {
   move_buffer_pool_size
@@ -143,6 +154,7 @@ pass_mariadb() {
   give default-storage-engine InnoDB
   give bind-address '*'
   ignore_aside --ignore-db-dirs
+  prefer_donors
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
 }
 
@@ -155,6 +167,7 @@ pass_kubernetes_examples() {
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
   ignore_aside --loose-ignore-db-dirs
+  prefer_donors
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
 }
 
@@ -174,6 +187,7 @@ pass_percona() {
   # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
   # Only 5.7 takes folders for databases, and calls the option so.
   ignore_aside --loose-ignore-db-dir
+  prefer_donors
   is_set pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
 }
 
@@ -191,6 +205,7 @@ pass_bitnami() {
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
   ignore_aside --ignore-db-dirs
+  prefer_donors
   IFS=' '
   MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
   additions=()

@@ -11,9 +11,8 @@ export function killServer(namespace: string, name: string): Promise<void> {
 }
 
 /**
- * Kills the database servers of pods without giving them time for anything, all at once, and waits until their
- * containers run again. Process 1 of a container cannot be killed from within, so on the cluster that the harness booted
- * the signal comes from outside; elsewhere the servers are made to abort.
+ * Kills the database servers of pods without giving them time for anything, and waits until their containers run again.
+ * On the cluster that the harness booted the signals come from outside, at the same moment.
  */
 export async function killServers(namespace: string, names: readonly string[]): Promise<void> {
   const found = await endServers(namespace, names);
@@ -31,17 +30,21 @@ async function endServers(namespace: string, names: readonly string[]): Promise<
   if (process.env['E2E_BOOTED'] === 'yes') {
     killAll(await Promise.all(found.map(serverProcess)));
   } else {
-    await Promise.all(found.map((pod) => abortServer(namespace, pod)));
+    await Promise.all(found.map((pod) => killFromWithin(namespace, pod)));
   }
   return found;
 }
 
-async function abortServer(namespace: string, pod: V1Pod): Promise<void> {
+/** Images need not have `pidof`. */
+const KILL_SERVER =
+  'for process in /proc/[0-9]*; do case $(cat "$process/comm") in mariadbd | mysqld) kill -KILL "${process#/proc/}" ;; esac; done';
+
+async function killFromWithin(namespace: string, pod: V1Pod): Promise<void> {
   const target = [pod.metadata?.name ?? '', '-c', databaseContainer(pod)];
-  await kubectl(['exec', '-n', namespace, ...target, '--', 'sh', '-c', 'kill -ABRT 1']);
+  await kubectl(['exec', '-n', namespace, ...target, '--', 'sh', '-c', KILL_SERVER]);
 }
 
-/** The process on this machine that is process 1 of the pod's server container. */
+/** The process on this machine that is the database server of the pod. */
 export async function serverProcess(pod: V1Pod): Promise<PodProcess> {
   const found = await processesOf(pod);
   const server = found.find(({ command }) => /^(\S*\/)?(mariadbd|mysqld)( |$)/.test(command));

@@ -20,13 +20,12 @@ export interface RunningScript {
   readonly finished: Promise<Finished>;
   /** Resolves when either output contains the text, rejects when the script ends without it. */
   logged(text: string): Promise<void>;
-  kill(signal: 'SIGTERM' | 'SIGSTOP' | 'SIGKILL'): void;
-  /** The process that start becomes. */
+  kill(signal: NodeJS.Signals): void;
   readonly pid: number;
   running(): boolean;
 }
 
-/** What the entrypoint was given when start became it. */
+/** What the entrypoint was given when start ran it. */
 export interface Handover {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

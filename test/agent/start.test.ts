@@ -15,7 +15,7 @@ podForEachTest((made, stub) => {
 const member = memberForEachTest();
 
 describe('asking the coordinator', () => {
-  it('sends the token, the cluster and an empty report, then becomes the entrypoint', async () => {
+  it('sends the token, the cluster and an empty report, then runs the entrypoint', async () => {
     coordinator.answers = [`bootstrap 127.0.0.10 as ${CLUSTER}`];
     expect((await pod.start('entrypoint.sh', 'mariadbd', '--max-connections=9').finished).code).toBe(0);
     expect(coordinator.calls).toEqual([
@@ -124,6 +124,18 @@ describe('joining', () => {
     expect(pod.has('data/mysql')).toBe(true);
     expect(pod.has('data/gvwstate.dat')).toBe(false);
     expect(await pod.read('data/.galera-injector-gvwstate.dat')).toBe('my_uuid: x\n');
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['those that serve already are asked for the data first', '', '--wsrep-sst-donor=db-1,db-2,'],
+    ['the donor of an option file', '--wsrep_sst_donor=db-9', undefined],
+    ['segments, which say who is near', '--wsrep-provider-options=gmcast.segment=1', undefined],
+  ])('goes by %s', async (_whom, options, expected) => {
+    await pod.write('options', `${options}\n`);
+    coordinator.answers = ['join 127.0.0.11 sure donors=db-1,db-2'];
+    expect((await pod.start('entrypoint.sh', 'mariadbd', `--port=${member.port}`).finished).code).toBe(0);
+    const given = (await pod.handover()).arguments;
+    expect(given.find((one) => one.startsWith('--wsrep-sst-donor'))).toBe(expected);
   });
 
   it('keeps the view when the last one forms again', async () => {

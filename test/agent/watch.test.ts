@@ -1,16 +1,17 @@
 import { symlink } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answer, StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
 import type { Pod, RunningScript } from './pod.ts';
 import { MEMBERS, type Status, joiningNodeForEachTest } from './server.ts';
 
-/** The process that the start script has become, where a test speaks for it. */
+/** The process that the start script has started, where a test speaks for it. */
 const SERVER = 7;
 
 let coordinator: StubCoordinator;
 let pod: Pod;
-const { phase, serverSays, at } = joiningNodeForEachTest((made, stub) => {
+const { serverSays, at } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
 });
 
@@ -178,11 +179,12 @@ describe('a refusal', () => {
 describe('a server that cannot go on', () => {
   const LOST: Status = { cluster: 'non-Primary', state: 0, comment: 'Initialized', ready: 'OFF' };
   const LEFT: Status = { ...LOST, state: 1, comment: 'Joining: receiving State Transfer' };
+  const HANGS = "trap '' TERM; while :; do /bin/sleep 0.1; done";
   const calls = (name: string) => coordinator.calls.filter((call) => call.name === name);
 
   /** A process in the place of the server, and the loop beside it. */
-  const besideServer = async (status: Status) => {
-    const server = pod.spawn('/bin/sleep', '60');
+  const besideServer = async (status: Status, ...command: string[]) => {
+    const server = pod.spawn('/bin/bash', '-c', ...(command.length > 0 ? command : ['exec /bin/sleep 60']));
     running.push(server);
     await symlink(`/proc/${server.pid}`, pod.path(`proc/${server.pid}`));
     await serverSays(status);
@@ -204,7 +206,6 @@ describe('a server that cannot go on', () => {
     await server.finished;
     expect((await loop.finished).log).toContain('ending the server: no other server runs (QuorumLost)');
     expect(calls('stalled')[0]?.fields).toEqual({ cluster: 'db', ask: '7' });
-    expect(await pod.read('galera/ending')).toMatch(/^1000 no other server runs/);
   });
 
   it.each<[string, Answer]>([
@@ -230,15 +231,29 @@ describe('a server that cannot go on', () => {
     async (left) => {
       const { server, loop } = await besideServer({ ...LEFT, ...left });
       await looks();
-      await at(1009);
+      await at(1004);
       await looks();
       expect(server.running()).toBe(true);
-      await at(1010);
+      await at(1005);
       await server.finished;
-      expect((await loop.finished).log).toContain('it has left its group 10 s ago');
+      expect((await loop.finished).log).toContain('it has left its group 5 s ago');
       expect(coordinator.calls).toEqual([]);
     },
   );
+
+  it('is killed where it does not end within ten seconds', async () => {
+    const { server, loop } = await besideServer({ ...LEFT, connected: 'OFF' }, HANGS);
+    await looks();
+    await at(1005);
+    await loop.logged('ending the server');
+    await at(1014);
+    // Time for several looks.
+    await sleep(500);
+    expect(server.running()).toBe(true);
+    await at(1015);
+    await server.finished;
+    expect((await loop.finished).log).toContain('told to end 10 s ago and has not: killing it');
+  });
 
   it('is left alone as a joiner in its group, and while it has not connected yet', async () => {
     const { server } = await besideServer(LEFT);
@@ -269,20 +284,3 @@ it.each<Answer>([{ drop: true }, { status: 503, line: 'starting' }])(
     expect(log).toContain('has confirmed that this node serves');
   },
 );
-
-describe('the start script', () => {
-  it('leaves the loop beside the entrypoint that it becomes, and the loop ends with that', async () => {
-    await phase('waiting');
-    coordinator.answers = ['wait for the test'];
-    const script = pod.start('server.sh', 'mariadbd');
-    running.push(script);
-    await script.logged('for the test');
-    await symlink(`/proc/${script.pid}`, pod.path(`proc/${script.pid}`));
-    await serverSays();
-    coordinator.answers = ['reform -', 'ok'];
-    await script.logged('the coordinator has confirmed that this node serves');
-    script.kill('SIGKILL');
-    // The log is closed when nobody is left that could write to it.
-    expect(await script.finished).toMatchObject({ code: null });
-  });
-});

@@ -58,7 +58,7 @@ describe('the coordinator', () => {
     );
     Object.assign(pods[0]?.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
     expect(await say(1, 'turn', empty(2))).toBe('start');
-    expect(await say(1, 'start', empty(3))).toMatch(/^join 198\.18\.0\.1,/);
+    expect(await say(1, 'start', empty(3))).toBe('join 198.18.0.1,198.18.0.3 sure donors=db-0');
     expect(events.map((event) => event.reason)).toEqual(
       expect.arrayContaining(['GaleraWaiting', 'GaleraBootstrap', 'GaleraReady', 'GaleraJoining']),
     );
@@ -74,9 +74,10 @@ describe('the coordinator', () => {
     expect(await say(0, 'start', holding(2, 9))).toMatch(/^bootstrap /);
     await say(0, 'ready', `cluster=db\nask=2\nuuid=${UUID}\nsize=1\n`);
     Object.assign(pods[0]?.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
-    expect(await say(1, 'start', holding(3, 4))).toMatch(/^join \S+ sure$/);
+    expect(await say(1, 'start', holding(3, 4))).toMatch(/^join \S+ sure donors=db-0$/);
     await say(1, 'ready', `cluster=db\nask=3\nuuid=${UUID}\nsize=2\n`);
-    expect(await say(1, 'start', holding(4, 12))).toMatch(/^join \S+$/);
+    expect(await say(1, 'start', holding(4, 12))).toMatch(/^join \S+ donors=db-0$/);
+    expect(await say(2, 'start', holding(5, 4))).toMatch(/^join \S+ sure donors=db-0$/);
   });
 
   it('begins again where the namespace was deleted and made again: the volumes went with it', async () => {

@@ -35,5 +35,16 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
   const isOver = isViewOver(situation.record, situation.caller.name, report);
   // The start script need not ask whether the others are enough to be Primary.
   const sure = answer.kind === 'join' && isOver ? ' sure' : '';
-  return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}${sure}`;
+  const serving = answer.kind === 'join' ? servingPods(situation) : [];
+  const donors = serving.length > 0 ? ` donors=${serving.join(',')}` : '';
+  return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}${sure}${donors}`;
+}
+
+/** Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. */
+function servingPods({ record, members, caller }: Situation): readonly string[] {
+  return members
+    .filter(({ podUid, terminating }) => podUid !== caller.podUid && !terminating)
+    .filter(({ name }) => record.members[name]?.state.kind === 'primary')
+    .map(({ pod }) => pod)
+    .toSorted();
 }

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import type { Pod, RunningScript } from './pod.ts';
+import { joiningNodeForEachTest } from './server.ts';
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+const { serverSays } = joiningNodeForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
+});
+
+const started: RunningScript[] = [];
+afterEach(async () => {
+  for (const script of started) script.kill('SIGTERM');
+  await Promise.all(started.splice(0).map((script) => script.finished));
+});
+
+/** The start script with a program in the place of the entrypoint. */
+function start(program: string): RunningScript {
+  // The loop looks for the process that the start script has started, whose number no test can know beforehand.
+  delete pod.environment['GALERA_PROC'];
+  coordinator.answers = ['reform -', 'ok'];
+  const script = pod.start('/bin/bash', '-c', program);
+  started.push(script);
+  return script;
+}
+
+const looks = async () => (await pod.read('status.calls')).split('\n').length;
+
+const UNTIL_TOLD = 'while [[ ! $told ]]; do /bin/sleep 0.05; done';
+
+describe('the start script with a server', () => {
+  it.each([
+    ['exit 0', 0],
+    ['exit 3', 3],
+    ['exit 127', 127],
+    ['kill -KILL $$', 137],
+  ])('ends as the entrypoint does: %s', async (program, code) => {
+    expect(await start(program).finished).toMatchObject({ code });
+  });
+
+  it('hands on that the container is stopped, and stays until the server has ended', async () => {
+    const script = start(
+      `trap "told=yes" TERM; echo started; ${UNTIL_TOLD}; /bin/sleep 0.5; echo flushed; exit 0`,
+    );
+    await script.logged('started');
+    script.kill('SIGTERM');
+    const { code, output } = await script.finished;
+    expect({ code, output }).toEqual({ code: 0, output: 'started\nflushed\n' });
+  });
+
+  it.each(['HUP', 'USR1', 'USR2'] as const)('hands on a %s, and goes on', async (signal) => {
+    const script = start(`trap "told=yes" ${signal}; echo started; ${UNTIL_TOLD}; echo noted; exit 0`);
+    await script.logged('started');
+    script.kill(`SIG${signal}`);
+    expect(await script.finished).toMatchObject({ code: 0, output: 'started\nnoted\n' });
+  });
+
+  it('runs the loop beside it, which ends with it', async () => {
+    await serverSays();
+    const script = start('exec /bin/sleep 60');
+    await script.logged('the coordinator has confirmed that this node serves');
+    script.kill('SIGTERM');
+    // The log is closed when nothing is left that could write to it.
+    expect(await script.finished).toMatchObject({ code: 143 });
+  });
+
+  it('ends the loop first when the container is stopped: a server that stops has left its group too', async () => {
+    await serverSays();
+    const script = start(`trap "told=yes" TERM; echo started; ${UNTIL_TOLD}; /bin/sleep 2; exit 0`);
+    await script.logged('the coordinator has confirmed that this node serves');
+    await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized', connected: 'OFF' });
+    script.kill('SIGTERM');
+    const before = await looks();
+    expect(await script.finished).toMatchObject({ code: 0 });
+    // One may have been under way.
+    expect(await looks()).toBeLessThanOrEqual(before + 1);
+  });
+});

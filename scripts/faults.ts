@@ -1,12 +1,14 @@
 /** `npm run faults [-- ROW…] [--runs N]`: the fault matrix on a real cluster, and its table. */
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RESULTS } from '../e2e/faults/support/results.ts';
 import { writeTable } from '../e2e/faults/support/table.ts';
 
-const ROWS = 26;
+const root = join(import.meta.dirname, '..');
+/** Each row is a file that begins with its number. */
+const ROWS = Math.max(...readdirSync(join(root, 'e2e/faults')).map((name) => Number.parseInt(name, 10) || 0));
 const HELP = `Break real clusters in every way of the fault matrix and write the times to docs/fault-matrix.md.
 
 Usage:
@@ -20,8 +22,6 @@ Options:
 
 It boots a cluster of its own unless KUBECONFIG is set, and ends it; E2E_KEEP=yes leaves it running.
 `;
-
-const root = join(import.meta.dirname, '..');
 
 function usage(message: string): never {
   process.stderr.write(`npm run faults: ${message}\nTry npm run faults -- --help\n`);

@@ -18,7 +18,7 @@ read_stamp() {
 stamp=''
 
 # Puts a file and its name on the disk: ext4, XFS and btrfs write a rename with the file. sync would flush all file
-# systems of the machine where coreutils are old (8.22 in CentOS 7), of which one may hang. Lets a signal through.
+# systems of the machine where coreutils are old (8.22 in CentOS 7), of which one may hang. wait lets a signal through.
 flush() {
   dd if=/dev/null of="$1" conv=nocreat,notrunc,fsync 2>/dev/null &
   wait $!
@@ -27,16 +27,26 @@ flush() {
 # flush_stamp: a word is said only once it is on the disk. One that a power cut took back would make the volume an older
 # copy. What may not be written here was not written here.
 flush_stamp() {
-  [[ ! $stamp || $stamp == none || $stamp == "$flushed_stamp" || ! -w $stamp_file ]] && return
-  if flush "$stamp_file"; then flushed_stamp=$stamp; else stamp=''; fi
+  if [[ $stamp && $stamp != none && $stamp != "$flushed_stamp" && -w $stamp_file ]]; then
+    if flush "$stamp_file"; then flushed_stamp=$stamp; else stamp=''; fi
+  fi
+  if [[ ! -e $flushed_file || $stamp != "$noted_stamp" ]]; then write_file "$flushed_file" "$stamp" && noted_stamp=$stamp; fi
 }
 flushed_stamp=''
+noted_stamp=''
+
+# What was flushed last in this pod, for a probe: it says the same, and waits for no disk.
+read_flushed_stamp() {
+  stamp=''
+  IFS= read -r stamp 2>/dev/null <"$flushed_file"
+}
+flushed_file=$home/flushed
 
 # What stands beside data that a backup was put back over is of the data before.
 read_stamp_of_data() {
   read_stamp
-  flush_stamp
   if [[ ! -e $grastate || $is_contradicted == yes ]]; then stamp=none; fi
+  flush_stamp
 }
 
 # write_stamp WORD: true when it is another one than before. A power cut leaves the one or the other. Only the loop beside

@@ -80,7 +80,7 @@ is_serving() {
 # incremental transfer did not bring still says that it is connected, but its closed connection has no state any more.
 has_left() {
   [[ $wsrep_connected == OFF ]] && return
-  [[ $wsrep_local_state_comment == Join* && -z $status_problem ]] && [[ -z $wsrep_evs_state || $wsrep_evs_state == CLOSED ]]
+  [[ $wsrep_local_state_comment == Join* && $wsrep_cluster_status != Primary && -z $status_problem ]] && [[ -z $wsrep_evs_state || $wsrep_evs_state == CLOSED ]]
 }
 
 # A transfer takes as long as it takes: the marker file, the transfer's processes, or the server's word for it.

@@ -23,7 +23,7 @@ describe('joining with a last view of three, of which one answers', () => {
   it('keeps that view, once the one that looks Ready has missed this node', async () => {
     coordinator.answers = ['join 127.0.0.11'];
     const script = start();
-    await script.logged('too few members answer to be Primary');
+    await script.logged('too few members are left to be surely Primary');
     await pod.write('proc/uptime', '1005.00 0.00\n');
     expect((await script.finished).code).toBe(0);
     expect(pod.has('data/gvwstate.dat')).toBe(true);
@@ -51,4 +51,14 @@ describe('joining with a last view of three, of which one answers', () => {
     coordinator.answers = ['join 127.0.0.11', 'refuse this test expects one question'];
     expect((await start().finished).code).toBe(0);
   });
+});
+
+it('asks for five seconds more before it joins so few that they may have lost their quorum, also without a view', async () => {
+  await pod.delete('data/gvwstate.dat');
+  coordinator.answers = ['join 127.0.0.11 sure few'];
+  const script = start();
+  await script.logged('too few members are left to be surely Primary');
+  await pod.write('proc/uptime', '1005.00 0.00\n');
+  expect((await script.finished).code).toBe(0);
+  expect((await pod.probe('started')).code).toBe(1);
 });

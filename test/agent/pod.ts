@@ -85,7 +85,7 @@ export class Pod {
 
   /** Puts the stand-ins on PATH. */
   private async standIn(): Promise<void> {
-    const server = ['mariadbd', 'mariadb', 'entrypoint.sh', 'server.sh'];
+    const server = ['mariadbd', 'mariadb', 'entrypoint.sh'];
     for (const name of ['gosu', 'sleep', 'getent', ...server])
       await symlink(join(DOUBLES, name), this.path(`bin/${name}`));
     await symlink(join(DOUBLES, 'mariadbd'), this.path('bin/mysqld'));

@@ -58,12 +58,22 @@ describe('the start script with a server', () => {
 
   it('runs the loop beside it, which ends with it', async () => {
     await serverSays();
-    const script = start('exec /bin/sleep 60');
+    const script = start(`trap "told=yes" TERM; ${UNTIL_TOLD}; exit 0`);
     await script.logged('the coordinator has confirmed that this node serves');
     script.kill('SIGTERM');
     // The log is closed when nothing is left that could write to it.
-    expect(await script.finished).toMatchObject({ code: 143 });
+    expect(await script.finished).toMatchObject({ code: 0 });
   });
+
+  it.each(['TERM', 'HUP'] as const)(
+    'keeps a %s from an entrypoint that counts on being process 1, which ignores what it has no handler for',
+    async (signal) => {
+      const script = start('echo started; /bin/sleep 1; echo initialised');
+      await script.logged('started');
+      script.kill(`SIG${signal}`);
+      expect(await script.finished).toMatchObject({ code: 0, output: 'started\ninitialised\n' });
+    },
+  );
 
   it('ends the loop first when the container is stopped: a server that stops has left its group too', async () => {
     await serverSays();

@@ -113,15 +113,22 @@ describe('what stands beside the data of a node that serves', () => {
     expect(coordinator.calls).toEqual([]);
   });
 
-  it('is not said by the readiness probe, which a slow disk must not hold up', async () => {
-    await serverSays();
-    await pod.write(`data/${FILE}`, `${OLD}\n`);
-    await pod.write('bin/dd', '#!/bin/sh\nexec /bin/sleep 30\n');
-    await chmod(pod.path('bin/dd'), 0o755);
-    coordinator.answers = [`ok stamp=${NEW}`];
-    expect(await pod.probe('ready')).toMatchObject({ code: 0 });
-    expect(coordinator.calls.map(({ fields }) => fields['stamp'])).toEqual([undefined]);
-  });
+  it.each([
+    ['what was flushed in this pod', `${OLD}\n`, OLD],
+    ['nothing before anything was', null, undefined],
+  ])(
+    'is said by the readiness probe as %s: a slow disk must not hold that up',
+    async (_what, flushed, said) => {
+      await serverSays();
+      await pod.write(`data/${FILE}`, `${NEW}\n`);
+      if (flushed !== null) await pod.write('galera/flushed', flushed);
+      await pod.write('bin/dd', '#!/bin/sh\nexec /bin/sleep 30\n');
+      await chmod(pod.path('bin/dd'), 0o755);
+      coordinator.answers = [`ok stamp=${NEW}`];
+      expect(await pod.probe('ready')).toMatchObject({ code: 0 });
+      expect(coordinator.calls.map(({ fields }) => fields['stamp'])).toEqual([said]);
+    },
+  );
 
   it('is said until the coordinator has heard it', async () => {
     await says(['none', NEW, NEW, NEW], `ok stamp=${NEW}`, { status: 503, line: 'busy' });

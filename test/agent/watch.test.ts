@@ -179,12 +179,13 @@ describe('a refusal', () => {
 describe('a server that cannot go on', () => {
   const LOST: Status = { cluster: 'non-Primary', state: 0, comment: 'Initialized', ready: 'OFF' };
   const LEFT: Status = { ...LOST, state: 1, comment: 'Joining: receiving State Transfer' };
-  const HANGS = "trap '' TERM; while :; do /bin/sleep 0.1; done";
+  const ENDS = "trap 'exit 0' TERM; while :; do /bin/sleep 0.1; done";
+  const HANGS = "trap ':' TERM; while :; do /bin/sleep 0.1; done";
   const calls = (name: string) => coordinator.calls.filter((call) => call.name === name);
 
   /** A process in the place of the server, and the loop beside it. */
-  const besideServer = async (status: Status, ...command: string[]) => {
-    const server = pod.spawn('/bin/bash', '-c', ...(command.length > 0 ? command : ['exec /bin/sleep 60']));
+  const besideServer = async (status: Status, program = ENDS) => {
+    const server = pod.spawn('/bin/bash', '-c', program);
     running.push(server);
     await symlink(`/proc/${server.pid}`, pod.path(`proc/${server.pid}`));
     await serverSays(status);
@@ -231,28 +232,41 @@ describe('a server that cannot go on', () => {
     async (left) => {
       const { server, loop } = await besideServer({ ...LEFT, ...left });
       await looks();
-      await at(1004);
+      await at(1009);
       await looks();
       expect(server.running()).toBe(true);
-      await at(1005);
+      await at(1010);
       await server.finished;
-      expect((await loop.finished).log).toContain('it has left its group 5 s ago');
+      expect((await loop.finished).log).toContain('it has left its group 10 s ago');
       expect(coordinator.calls).toEqual([]);
     },
   );
 
-  it('is killed where it does not end within ten seconds', async () => {
-    const { server, loop } = await besideServer({ ...LEFT, connected: 'OFF' }, HANGS);
+  const toldToEnd = async () => {
+    const both = await besideServer({ ...LEFT, connected: 'OFF' }, HANGS);
     await looks();
-    await at(1005);
-    await loop.logged('ending the server');
-    await at(1014);
+    await at(1010);
+    await both.loop.logged('ending the server');
+    return both;
+  };
+
+  it('is killed where it does not end within ten seconds', async () => {
+    const { server, loop } = await toldToEnd();
+    await at(1019);
     // Time for several looks.
     await sleep(500);
     expect(server.running()).toBe(true);
-    await at(1015);
+    await at(1020);
     await server.finished;
     expect((await loop.finished).log).toContain('told to end 10 s ago and has not: killing it');
+  });
+
+  it('is left alone where it serves again by then', async () => {
+    const { server } = await toldToEnd();
+    await serverSays();
+    await at(1020);
+    await until(() => calls('ready').length).toBe(1);
+    expect(server.running()).toBe(true);
   });
 
   it('is left alone as a joiner in its group, and while it has not connected yet', async () => {

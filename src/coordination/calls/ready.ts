@@ -8,7 +8,7 @@ import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
 /**
- * How long an agent waits for the answer to `ready` (agent/lib/coordinator.sh), in milliseconds. What it says about its
+ * How long an agent waits for the answer to `ready` or `stalled` (agent/lib/coordinator.sh), in milliseconds. What it says about its
  * component is only true of about that time: of members that join and go later it must not be said that they missed anything.
  */
 export const READY_PATIENCE_MS = 2_000;
@@ -22,10 +22,7 @@ export async function ready(
 ): Promise<string> {
   const { cluster, ask, stamp, ...serving } = parseReady(body);
   const key = { namespace: caller.namespace, cluster };
-  const now = parts.now ?? Date.now;
-  const came = now();
-  const isTooLate = (): boolean => isAbandoned() || now() - came > READY_PATIENCE_MS;
-  const question = { key, caller, ask, start: null, stamp, isAbandoned: isTooLate };
+  const question = { key, caller, ask, start: null, stamp, isAbandoned: isTooLate(parts, isAbandoned) };
   const settled = await updateRecord(parts, question, (seen) => decideReady(seen, serving));
   const { kind, why } = settled.decided;
   const word = kind === 'ready' ? 'ok' : 'refuse';
@@ -33,4 +30,10 @@ export async function ready(
   if (kind === 'refuse') return `refuse ${withReason(why)}`;
   const beside = stampFor(settled.decided.record, settled.situation.caller.name);
   return beside === null ? 'ok' : `ok stamp=${beside}`;
+}
+
+/** For a call that came just now: whether what it says of its component may be over. */
+export function isTooLate({ now = Date.now }: CoordinatorParts, isAbandoned: () => boolean): () => boolean {
+  const came = now();
+  return () => isAbandoned() || now() - came > READY_PATIENCE_MS;
 }

@@ -1,5 +1,5 @@
 import type { CoordinatorParts } from '../context.ts';
-import { decideStart, isViewOver } from '../decide/index.ts';
+import { decideStart, isViewOver, mayLackQuorum } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
 import { withReason } from '../reasons.ts';
@@ -31,13 +31,22 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
     .filter((member) => member.podUid !== situation.caller.podUid && !member.terminating)
     .flatMap((member) => (member.address === null ? [] : [member.address]))
     .join(',');
+  const list = addresses === '' ? '-' : addresses;
+  if (answer.kind === 'join') return `join ${[list, ...howToJoin(situation, report)].join(' ')}`;
   const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
-  const isOver = isViewOver(situation.record, situation.caller.name, report);
+  return `${answer.kind} ${list}${identity}`;
+}
+
+/** What a joiner is told besides the addresses. */
+function howToJoin(situation: Situation, report: Report): readonly string[] {
   // The start script need not ask whether the others are enough to be Primary.
-  const sure = answer.kind === 'join' && isOver ? ' sure' : '';
-  const serving = answer.kind === 'join' ? servingPods(situation) : [];
-  const donors = serving.length > 0 ? ` donors=${serving.join(',')}` : '';
-  return `${answer.kind} ${addresses === '' ? '-' : addresses}${identity}${sure}${donors}`;
+  const isOver = isViewOver(situation.record, situation.caller.name, report);
+  const serving = servingPods(situation);
+  return [
+    ...(isOver ? ['sure'] : []),
+    ...(mayLackQuorum(situation) ? ['few'] : []),
+    ...(serving.length > 0 ? [`donors=${serving.join(',')}`] : []),
+  ];
 }
 
 /** Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. */

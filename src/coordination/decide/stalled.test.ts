@@ -6,11 +6,13 @@ import {
   holding,
   known,
   member,
+  record,
   situation,
   started,
+  withView,
 } from '../../../test/coordination/situations.ts';
-import type { ClusterRecord, Member, MemberRecord } from '../types.ts';
-import { decideReady, decideStalled, decideStart } from './index.ts';
+import type { ClusterRecord, Member, MemberRecord, Situation } from '../types.ts';
+import { decideReady, decideStalled, decideStart, mayLackQuorum } from './index.ts';
 
 const waits = (index: number) => known(index, holding(A, 9));
 const noPod = (index: number) => known(index, null);
@@ -48,17 +50,38 @@ describe('a server without a primary component', () => {
       'stay',
     ],
     ['nothing is known of a pod that is there', among([waits(1)]), 'stay'],
+    [
+      'nothing is known of a pod that has no machine yet',
+      among([waits(1)], {}, [...pods.slice(0, 2), member(2, { scheduled: false })]),
+      'restart',
+    ],
   ])('%s', (_what, seen, kind) => {
     expect(decideStalled(seen).kind).toBe(kind);
   });
 
-  it('is not joined any more from when it is told to end, although its pod is still Ready', () => {
-    const seen = among([waits(1), waits(2)], {}, seemsToServe);
+  it.each<[string, readonly MemberRecord[]]>([
+    ['is told to end', [waits(1), waits(2)]],
+    ['has said so, also where it stays', [waits(1), started(2)]],
+  ])('is not joined any more from when it %s, although its pod is still Ready', (_when, others) => {
+    const seen = among(others, {}, seemsToServe);
     const { record } = decideStalled(seen);
     const { answer } = decideStart({ ...seen, record, caller: member(1), ask: 3 }, holding(A, 9));
     expect(answer).toMatchObject({ kind: 'wait', reason: 'MemberRuns' });
-    const { answer: own } = decideStart({ ...seen, record, ask: 3 }, holding(A, 9));
-    expect(own.kind).toBe('bootstrap');
+  });
+
+  it('goes on when it has ended as it was told and asks', () => {
+    const seen = among([waits(1), waits(2)], {}, seemsToServe);
+    const { record } = decideStalled(seen);
+    expect(decideStart({ ...seen, record, ask: 3 }, holding(A, 9)).answer.kind).toBe('bootstrap');
+  });
+
+  it('is counted on for no last view that forms again when it is told to end, since it forgets that', () => {
+    const seen = among([known(1, withView(1, holding(A, 9))), noPod(2)], {}, seemsToServe);
+    const { record } = decideStalled(seen);
+    const asks = (index: number) =>
+      decideStart({ ...seen, record, caller: member(index), ask: 3 }, withView(index, holding(A, 9))).answer
+        .kind;
+    expect([1, 2].map(asks)).toEqual(['wait', 'wait']);
   });
 
   it('counts again when it is Primary after all', () => {
@@ -68,16 +91,47 @@ describe('a server without a primary component', () => {
     expect(again.record.members['db-0']?.staleReadiness).toBeNull();
   });
 
-  it('changes nothing where it stays', () => {
-    const seen = among([started(1), waits(2)]);
-    expect(decideStalled(seen).record).toEqual(seen.record);
-  });
-
   it('adds nothing to a record that was lost', () => {
     const { record } = among([waits(1), waits(2)]);
     const { 'db-0': _own, ...members } = record.members;
     const seen = { ...among([]), record: { ...record, members } };
     expect(decideStalled(seen)).toMatchObject({ kind: 'restart', record: { members } });
     expect(decideStalled(seen).record.members['db-0']).toBeUndefined();
+  });
+});
+
+describe('those that serve', () => {
+  const serves = (index: number, component: number | null = 1) =>
+    known(index, null, { state: { kind: 'primary', component } });
+  const last = (size: number) => [{ number: 1, from: 0, size, at: 1, isFork: false }];
+  const there = pods.map((pod, index) => ({ ...pod, ready: index !== 1 }));
+  const seenBy1 = (
+    size: number,
+    others: readonly MemberRecord[],
+    members: readonly Member[] = there,
+  ): Situation => {
+    const entries = Object.fromEntries([waits(1), ...others].map((one) => [one.pod, one]));
+    return situation(1, formed({ members: entries, generations: last(size) }), members);
+  };
+
+  it.each<[string, Situation, boolean]>([
+    ['two of three are left', seenBy1(3, [serves(0), serves(2)]), false],
+    ['one of three is left', seenBy1(3, [serves(0), waits(2)]), true],
+    ['one of two is left', seenBy1(2, [serves(0)], [member(0), member(1)]), true],
+    ['one of three is left and has said since that it is alone', seenBy1(1, [serves(0), waits(2)]), false],
+    [
+      'another of three is about to stop',
+      seenBy1(3, [serves(0), serves(2)], [member(0), member(1), member(2, { terminating: true })]),
+      true,
+    ],
+    [
+      'the pod of another of three is a new one',
+      seenBy1(3, [serves(0), serves(2)], [member(0), member(1), member(2, { podUid: 'new' })]),
+      true,
+    ],
+    ['nobody knows who is in the last component', seenBy1(3, [serves(0, null)]), false],
+    ['the record was lost', situation(1, record(), there), false],
+  ])('may have lost their quorum, or surely have not: %s', (_what, seen, expected) => {
+    expect(mayLackQuorum(seen)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import type { ClusterRecord, Situation, Why } from '../types.ts';
-import { isRunning } from './generations.ts';
-import { followPods, toldToRestart } from './transitions.ts';
+import { generationOf, isRunning, runsIn } from './generations.ts';
+import { followPods, stoppedServing, toldToWait } from './transitions.ts';
 import * as words from './words.ts';
 
 /** The outcome of a `stalled` call. */
@@ -17,19 +17,38 @@ export interface StalledDecided {
  * their start scripts wait for this one, which may hold the newest data. It ends, and reports like them.
  */
 export function decideStalled(situation: Situation): StalledDecided {
-  const record = followPods(situation);
   const { caller } = situation;
+  const record = stoppedServing(followPods(situation), caller);
   const running = runningBeside({ ...situation, record });
   if (running.length > 0) return { kind: 'stay', why: words.stays(running), record };
   const why = words.restarts();
-  return { kind: 'restart', why, record: toldToRestart(record, caller, { kind: 'restart', ...why }) };
+  // A record that was lost says nothing of it; nor does this.
+  if (record.members[caller.name] === undefined) return { kind: 'restart', why, record };
+  return { kind: 'restart', why, record: toldToWait(record, caller, { kind: 'restart', ...why }) };
 }
 
-/** Members whose server may run: one that nothing is known of may have been let start by a record that was lost. */
+/**
+ * Members whose server may run. One that nothing is known of may have been let start by a record that was lost, if it has a
+ * machine.
+ */
 function runningBeside({ record, members, caller }: Situation): readonly string[] {
   const known = Object.entries(record.members).filter(([, one]) => isRunning(one));
-  const unknown = members.filter(({ name }) => record.members[name] === undefined);
+  const unknown = members.filter(({ name, scheduled }) => scheduled && record.members[name] === undefined);
   const names = [...known.map(([name]) => name), ...unknown.map(({ name }) => name)];
   const vanished = record.vanished.map(({ member }) => member);
   return [...new Set([...names.filter((name) => name !== caller.name), ...vanished])].toSorted();
+}
+
+/**
+ * Whether those that serve may have lost their quorum: half of the last component or more is gone, and nobody has said yet
+ * how that went. Readiness comes some seconds late, and a server that joins one without quorum waits for half a minute.
+ */
+export function mayLackQuorum({ record, members, caller }: Situation): boolean {
+  const states = members
+    .filter(({ podUid, terminating }) => podUid !== caller.podUid && !terminating)
+    .map(({ name, podUid }) => (record.members[name]?.podUid === podUid ? record.members[name] : undefined));
+  const isOfUnknown = states.some((one) => one?.state.kind === 'primary' && one.state.component === null);
+  const last = generationOf(record, record.generation);
+  if (last === undefined || isOfUnknown) return false;
+  return states.filter((one) => runsIn(one) === last.number).length * 2 <= last.size;
 }

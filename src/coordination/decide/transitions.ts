@@ -129,7 +129,7 @@ function isReformUnheard({ start }: Situation, { state, spentView }: MemberRecor
   return isTold && start !== null && spentView?.start === start;
 }
 
-/** The caller is told something that starts no server. */
+/** The caller is told something that starts no server, or to end the one that it has. */
 export function toldToWait(record: ClusterRecord, caller: Member, said: Said): ClusterRecord {
   return write(record, caller, { said });
 }
@@ -150,11 +150,10 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
   });
 }
 
-/** The caller is told to end its server and ask: until it does, its readiness is a leftover. */
-export function toldToRestart(record: ClusterRecord, caller: Member, said: Said): ClusterRecord {
-  // A record that was lost says nothing of it; nor does this.
+/** The caller says that its server has stopped to serve: its readiness is a leftover. A record that was lost knows nothing of it. */
+export function stoppedServing(record: ClusterRecord, caller: Member): ClusterRecord {
   if (record.members[caller.name] === undefined) return record;
-  return write(record, caller, { staleReadiness: caller.ready ? caller.readySince : null, said });
+  return write(record, caller, { staleReadiness: caller.ready ? caller.readySince : null });
 }
 
 /** The caller says that it is Primary, in a component of the generation that goes on, or in one that nobody knows all members of. */

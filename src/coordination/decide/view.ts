@@ -52,8 +52,12 @@ function membersOf({ record, others }: Facts, view: View): readonly string[] | n
   return distinct.size + running.length < view.size ? null : [...names, ...running];
 }
 
-/** Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know. */
-function mayBeIn({ state }: MemberRecord, view: View): boolean {
+/**
+ * Until it is Primary, a server that joins is none of that view: it goes by a name that the view does not know. One that was
+ * told to restart ends, and forgets its view.
+ */
+function mayBeIn({ state, said }: MemberRecord, view: View): boolean {
+  if (said?.kind === 'restart') return false;
   return (
     state.kind === 'primary' ||
     state.kind === 'parted' ||

@@ -124,10 +124,7 @@ export const TABLE: readonly Row[] = [
     'wait',
     'until the machine is heard, or a person says that it is off',
     {
-      ...situation(1, formed({ members: { 'db-0': started(0, { machine: 'machine' }) } }), [
-        member(1),
-        member(2),
-      ]),
+      ...situation(1, formed({ members: { 'db-0': started(0, { machine: 'machine' }) } }), [member(1), member(2)]),
       machines: new Map([['machine', { isReached: false, heard: null }]]),
     },
     holding(A, 900, true),
@@ -170,7 +167,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.bootstrapLastMember,
-    'the cluster has formed, the caller is first in the order below and safe, it goes as far as the cluster had confirmed, and no bootstrap has set it apart',
+    'the cluster has formed, the caller is first in the order above and safe, it goes as far as the cluster had confirmed, and no bootstrap has set it apart',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-2': unheard(2) } })),
@@ -218,7 +215,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.askPerson,
-    'a member whose data has diverged shares more with the cluster than the first in the order below has, and no other is surely ahead of it',
+    'a member whose data has diverged shares more with the cluster than the first in the order above has, and no other is surely ahead of it',
     'wait',
     'for a person to choose one',
     situation(1, formed({ ...forkedAt(5), members: { 'db-0': leftBehind(0, 9), 'db-1': leftBehind(1, 4) } })),
@@ -242,7 +239,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.bootstrapNewest,
-    'the caller is first in the order below, every member that may hold newer data has reported, no other with data has an unknown position, and it goes as far as the cluster had confirmed',
+    'the caller is first in the order above, every member that may hold newer data has reported, no other with data has an unknown position, and it goes as far as the cluster had confirmed',
     'bootstrap',
     'with its data',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, 3)), 'db-2': known(2, EMPTY) } })),
@@ -250,7 +247,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.bootstrapNewest,
-    'another member is first in the order below',
+    'another member is first in the order above',
     'wait',
     'for it to bootstrap',
     situation(1, formed({ members: { 'db-0': known(0, holding(A, 5)) } })),
@@ -291,10 +288,15 @@ export const TABLE: readonly Row[] = [
   row(rules.formNewCluster, 'otherwise', 'wait', 'for the designated member', situation(1, allEmpty), EMPTY),
 ];
 
-/** A row as Markdown, with the reason that the rule gives. */
-function renderRow({ rule, when, answer, detail, seen, report }: Row): string {
-  const { reason } = decideStart(seen, report).answer;
-  return `| ${rules.RULES.indexOf(rule) + 1} ${rule.name} | ${when} | ${answer} | ${reason} | ${detail} |`;
+/** The rules in their order as a list in Markdown: a rule, and below it when it answers what. Lines are not wrapped. */
+export function renderRules(): readonly string[] {
+  return rules.RULES.flatMap((rule, index) => [
+    `${index + 1}. **${rule.name}**`,
+    ...TABLE.filter((one) => one.rule === rule).map(renderRow),
+  ]);
 }
 
-export const renderTable = (): readonly string[] => TABLE.map(renderRow);
+function renderRow({ when, answer, detail, seen, report }: Row): string {
+  const { reason } = decideStart(seen, report).answer;
+  return `- ${when}: **${answer}**, \`${reason}\`${detail === '' ? '' : `; ${detail}`}`;
+}

@@ -6,7 +6,7 @@ import { decideStart } from '../../src/coordination/decide/index.ts';
 import { type Rule, RULES } from '../../src/coordination/decide/rules.ts';
 import { followPods, reported } from '../../src/coordination/decide/transitions.ts';
 import { isReason, type Needed, neededFor, type Reason, REASONS } from '../../src/coordination/reasons.ts';
-import { renderTable, type Row, TABLE } from '../coordination/decision-table.ts';
+import { renderRules, type Row, TABLE } from '../coordination/decision-table.ts';
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'recovery.md');
 
@@ -36,9 +36,7 @@ describe('the runbook', () => {
     const text = await readFile(page, 'utf8');
     const rowsOf = (heading: string) => {
       const [, section = ''] = text.split(`### ${heading}\n`);
-      return [...(section.split(/^#/m)[0] ?? '').matchAll(/^\| `(\w+)`/gm)]
-        .map(([, reason = '']) => reason)
-        .toSorted();
+      return [...(section.split(/^#/m)[0] ?? '').matchAll(/^\| `(\w+)`/gm)].map(([, reason = '']) => reason).toSorted();
     };
     const reasonsThatNeed = (needed: Needed) =>
       Object.keys(REASONS)
@@ -51,13 +49,10 @@ describe('the runbook', () => {
   });
 });
 
-describe('the decision table', () => {
-  it('stands in docs/recovery.md row for row', async () => {
-    const lines = (await readFile(page, 'utf8'))
-      .split('\n')
-      .map((line) => line.replaceAll(/ +/g, ' ').trim());
-    const rows = lines.filter((line) => /^\| \d+ \w+ \|/.test(line));
-    expect(rows).toEqual(renderTable());
+describe('the list of rules', () => {
+  it('stands in docs/recovery.md word for word', async () => {
+    const text = (await readFile(page, 'utf8')).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(` ${renderRules().join(' ')} `);
   });
 
   it.each(TABLE.map((row, index) => [index + 1, row] as const))(

@@ -154,7 +154,6 @@ pass_mariadb() {
   give default-storage-engine InnoDB
   give bind-address '*'
   ignore_aside --ignore-db-dirs
-  prefer_donors
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
 }
 
@@ -167,7 +166,6 @@ pass_kubernetes_examples() {
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
   ignore_aside --loose-ignore-db-dirs
-  prefer_donors
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
 }
 
@@ -187,7 +185,6 @@ pass_percona() {
   # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
   # Only 5.7 takes folders for databases, and calls the option so.
   ignore_aside --loose-ignore-db-dir
-  prefer_donors
   is_set pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
 }
 
@@ -205,7 +202,6 @@ pass_bitnami() {
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
   ignore_aside --ignore-db-dirs
-  prefer_donors
   IFS=' '
   MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
   additions=()
@@ -218,6 +214,7 @@ prepare_server() {
   additions=()
   node_address=$(bracket "$WSREP_NODE_ADDRESS")
   give_provider_options
+  prefer_donors
   # Also where the entrypoint finds it again, as Percona's does: without one a last view forms again under the zero uuid, on whatever data
   # there is.
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi

@@ -124,7 +124,10 @@ export const TABLE: readonly Row[] = [
     'wait',
     'until the machine is heard, or a person says that it is off',
     {
-      ...situation(1, formed({ members: { 'db-0': started(0, { machine: 'machine' }) } }), [member(1), member(2)]),
+      ...situation(1, formed({ members: { 'db-0': started(0, { machine: 'machine' }) } }), [
+        member(1),
+        member(2),
+      ]),
       machines: new Map([['machine', { isReached: false, heard: null }]]),
     },
     holding(A, 900, true),

@@ -36,7 +36,9 @@ describe('the runbook', () => {
     const text = await readFile(page, 'utf8');
     const rowsOf = (heading: string) => {
       const [, section = ''] = text.split(`### ${heading}\n`);
-      return [...(section.split(/^#/m)[0] ?? '').matchAll(/^\| `(\w+)`/gm)].map(([, reason = '']) => reason).toSorted();
+      return [...(section.split(/^#/m)[0] ?? '').matchAll(/^\| `(\w+)`/gm)]
+        .map(([, reason = '']) => reason)
+        .toSorted();
     };
     const reasonsThatNeed = (needed: Needed) =>
       Object.keys(REASONS)

@@ -6,7 +6,7 @@ import {
   holding,
   known,
   member,
-  record,
+  record as lost,
   situation,
   started,
   withView,
@@ -130,7 +130,7 @@ describe('those that serve', () => {
       true,
     ],
     ['nobody knows who is in the last component', seenBy1(3, [serves(0, null)]), false],
-    ['the record was lost', situation(1, record(), there), false],
+    ['the record was lost', situation(1, lost(), there), false],
   ])('may have lost their quorum, or surely have not: %s', (_what, seen, expected) => {
     expect(mayLackQuorum(seen)).toBe(expected);
   });

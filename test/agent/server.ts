@@ -1,4 +1,5 @@
 /** The server that a probe asks, as far as the probe can see it. */
+import { expect } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
 import { type Pod, podForEachTest } from './pod.ts';
@@ -25,6 +26,8 @@ export interface Node {
   readonly serverSays: (status?: Status) => Promise<void>;
   /** Sets the clock, in seconds since the machine started. */
   readonly at: (seconds: number) => Promise<void>;
+  /** Resolves when the loop has looked at the server again, and done what it does about it. */
+  readonly looks: () => Promise<void>;
 }
 
 /** Registers the set-up of a suite of probes: a node that joins, and a coordinator that says ok. */
@@ -40,6 +43,7 @@ export function joiningNodeForEachTest(use: (pod: Pod, coordinator: StubCoordina
     phase: (name, start) => phase(pod, name, start),
     serverSays: (status) => serverSays(pod, status),
     at: (seconds) => at(pod, seconds),
+    looks: () => looks(pod),
   };
 }
 
@@ -86,4 +90,11 @@ function serverSays(
 
 function at(pod: Pod, seconds: number): Promise<void> {
   return pod.write('proc/uptime', `${seconds}.50 0.00\n`);
+}
+
+async function looks(pod: Pod): Promise<void> {
+  const count = async () =>
+    pod.has('status.calls') ? (await pod.read('status.calls')).split('\n').length : 0;
+  const before = await count();
+  await expect.poll(count, { timeout: 30_000 }).toBeGreaterThanOrEqual(before + 2);
 }

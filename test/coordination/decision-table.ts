@@ -1,5 +1,4 @@
 /** The decision table of docs/recovery.md: for each row its words and a situation in which it is the answer. */
-import { decideStart } from '../../src/coordination/decide/index.ts';
 import * as rules from '../../src/coordination/decide/rules.ts';
 import type { Answer, Report, Situation } from '../../src/coordination/types.ts';
 import {
@@ -290,16 +289,3 @@ export const TABLE: readonly Row[] = [
   ),
   row(rules.formNewCluster, 'otherwise', 'wait', 'for the designated member', situation(1, allEmpty), EMPTY),
 ];
-
-/** The rules in their order as a list in Markdown: a rule, and below it when it answers what. Lines are not wrapped. */
-export function renderRules(): readonly string[] {
-  return rules.RULES.flatMap((rule, index) => [
-    `${index + 1}. **${rule.name}**`,
-    ...TABLE.filter((one) => one.rule === rule).map(renderRow),
-  ]);
-}
-
-function renderRow({ when, answer, detail, seen, report }: Row): string {
-  const { reason } = decideStart(seen, report).answer;
-  return `- ${when}: **${answer}**, \`${reason}\`${detail === '' ? '' : `; ${detail}`}`;
-}

@@ -6,7 +6,7 @@ import { decideStart } from '../../src/coordination/decide/index.ts';
 import { type Rule, RULES } from '../../src/coordination/decide/rules.ts';
 import { followPods, reported } from '../../src/coordination/decide/transitions.ts';
 import { isReason, type Needed, neededFor, type Reason, REASONS } from '../../src/coordination/reasons.ts';
-import { renderRules, type Row, TABLE } from '../coordination/decision-table.ts';
+import { type Row, TABLE } from '../coordination/decision-table.ts';
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'recovery.md');
 
@@ -50,6 +50,19 @@ describe('the runbook', () => {
     expect(rowsOf('Nothing to do')).toEqual(reasonsThatNeed('no'));
   });
 });
+
+/** The rules in their order as a list in Markdown: a rule, and below it when it answers what. Lines are not wrapped. */
+function renderRules(): readonly string[] {
+  return RULES.flatMap((rule, index) => [
+    `${index + 1}. **${rule.name}**`,
+    ...TABLE.filter((one) => one.rule === rule).map(renderRow),
+  ]);
+}
+
+function renderRow({ when, answer, detail, seen, report }: Row): string {
+  const { reason } = decideStart(seen, report).answer;
+  return `- ${when}: **${answer}**, \`${reason}\`${detail === '' ? '' : `; ${detail}`}`;
+}
 
 describe('the list of rules', () => {
   it('stands in docs/recovery.md word for word', async () => {

@@ -49,11 +49,15 @@ function howToJoin(situation: Situation, report: Report): readonly string[] {
   ];
 }
 
-/** Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. */
+/**
+ * Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. Applications often
+ * write to the first one, which a transfer disturbs: it comes last.
+ */
 function servingPods({ record, members, caller }: Situation): readonly string[] {
   return members
     .filter(({ podUid, terminating }) => podUid !== caller.podUid && !terminating)
     .filter(({ name }) => record.members[name]?.state.kind === 'primary')
     .map(({ pod }) => pod)
-    .toSorted();
+    .toSorted()
+    .toReversed();
 }

@@ -18,7 +18,7 @@ export function whatNext(target: Target, container: string): string {
   return text('What to try next:', target, [
     [
       'kill a server and see it come back',
-      `${kubectl} exec ${here} db-1 -c ${container} -- sh -c 'kill -ABRT 1'`,
+      `${kubectl} exec ${here} db-1 -c ${container} -- sh -c 'kill -KILL -1'`,
     ],
     ['delete the pod that formed the cluster', `${kubectl} delete pod ${here} db-0`],
     ['watch them return, Synced again when ready', `${kubectl} get pods ${here} -l app=db --watch`],

@@ -27,13 +27,11 @@ flush() {
 # flush_stamp: a word is said only once it is on the disk. One that a power cut took back would make the volume an older
 # copy. What may not be written here was not written here.
 flush_stamp() {
-  if [[ $stamp && $stamp != none && $stamp != "$flushed_stamp" && -w $stamp_file ]]; then
-    if flush "$stamp_file"; then flushed_stamp=$stamp; else stamp=''; fi
-  fi
-  if [[ ! -e $flushed_file || $stamp != "$noted_stamp" ]]; then write_file "$flushed_file" "$stamp" && noted_stamp=$stamp; fi
+  [[ $stamp != "$flushed_stamp" ]] || return 0
+  if [[ $stamp && $stamp != none && -w $stamp_file ]]; then flush "$stamp_file" || stamp=''; fi
+  write_file "$flushed_file" "$stamp" && flushed_stamp=$stamp
 }
-flushed_stamp=''
-noted_stamp=''
+flushed_stamp='not yet'
 
 # What was flushed last in this pod, for a probe: it says the same, and waits for no disk.
 read_flushed_stamp() {

@@ -1,9 +1,9 @@
 import { symlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer, StubCoordinator } from './coordinator.ts';
 import type { Pod, RunningScript } from './pod.ts';
-import { type Status, joiningNodeForEachTest } from './server.ts';
+import { endAfterEachTest, joiningNodeForEachTest, type Status, until } from './server.ts';
 
 let coordinator: StubCoordinator;
 let pod: Pod;
@@ -11,14 +11,7 @@ const { serverSays, at, looks } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
 });
 
-const running: RunningScript[] = [];
-afterEach(async () => {
-  for (const script of running) script.kill('SIGKILL');
-  await Promise.all(running.splice(0).map((script) => script.finished));
-});
-
-/** Nothing waits for these when all is well. */
-const until = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+const ended = endAfterEachTest('SIGKILL');
 
 describe('a server that cannot go on', () => {
   const LOST: Status = { cluster: 'non-Primary', state: 0, comment: 'Initialized', ready: 'OFF' };
@@ -29,13 +22,10 @@ describe('a server that cannot go on', () => {
 
   /** A process in the place of the server, and the loop beside it. */
   const besideServer = async (status: Status, program = ENDS) => {
-    const server = pod.spawn('/bin/bash', '-c', program);
-    running.push(server);
+    const server = ended(pod.spawn('/bin/bash', '-c', program));
     await symlink(`/proc/${server.pid}`, pod.path(`proc/${server.pid}`));
     await serverSays(status);
-    const loop = pod.watch(server.pid);
-    running.push(loop);
-    return { server, loop };
+    return { server, loop: ended(pod.watch(server.pid)) };
   };
   /** On a busy machine the loop may have begun to count later than the test. */
   const untilEnded = (server: RunningScript, from: number) => {

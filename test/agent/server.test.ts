@@ -1,8 +1,8 @@
 import { chmod } from 'node:fs/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import type { Pod, RunningScript } from './pod.ts';
-import { joiningNodeForEachTest } from './server.ts';
+import { endAfterEachTest, joiningNodeForEachTest, statusCalls, until } from './server.ts';
 
 let coordinator: StubCoordinator;
 let pod: Pod;
@@ -10,23 +10,15 @@ const { serverSays } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
 });
 
-const started: RunningScript[] = [];
-afterEach(async () => {
-  for (const script of started) script.kill('SIGTERM');
-  await Promise.all(started.splice(0).map((script) => script.finished));
-});
+const ended = endAfterEachTest('SIGTERM');
 
 /** The start script with a program in the place of the entrypoint. */
 function start(program: string): RunningScript {
   // The loop looks for the process that the start script has started, whose number no test can know beforehand.
   delete pod.environment['GALERA_PROC'];
   coordinator.answers = ['reform -', 'ok'];
-  const script = pod.start('/bin/bash', '-c', program);
-  started.push(script);
-  return script;
+  return ended(pod.start('/bin/bash', '-c', program));
 }
-
-const looks = async () => (await pod.read('status.calls')).split('\n').length;
 
 const UNTIL_TOLD = 'while [[ ! $told ]]; do /bin/sleep 0.05; done';
 
@@ -83,10 +75,10 @@ describe('the start script with a server', () => {
     await script.logged('the coordinator has confirmed that this node serves');
     await serverSays({ cluster: 'non-Primary', state: 0, comment: 'Initialized', connected: 'OFF' });
     script.kill('SIGTERM');
-    const before = await looks();
+    const before = await statusCalls(pod);
     expect(await script.finished).toMatchObject({ code: 0 });
     // One may have been under way.
-    expect(await looks()).toBeLessThanOrEqual(before + 1);
+    expect(await statusCalls(pod)).toBeLessThanOrEqual(before + 1);
   });
 
   it('hands a TERM on to a program that shows no handler for it, as tini does not', async () => {
@@ -111,11 +103,11 @@ describe('the start script with a server', () => {
   it('keeps the loop where a TERM was held back, since the server runs on', async () => {
     await serverSays();
     const script = start(`/bin/sleep 0.5; trap "told=yes" TERM; echo ready; ${UNTIL_TOLD}; exit 0`);
-    await expect.poll(() => pod.has('status.calls'), { timeout: 30_000 }).toBe(true);
+    await until(() => pod.has('status.calls')).toBe(true);
     script.kill('SIGTERM');
     await script.logged('ready');
-    const before = await looks();
-    await expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    const before = await statusCalls(pod);
+    await until(() => statusCalls(pod)).toBeGreaterThan(before + 1);
     script.kill('SIGTERM');
     expect(await script.finished).toMatchObject({ code: 0 });
   });

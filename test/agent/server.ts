@@ -1,8 +1,8 @@
 /** The server that a probe asks, as far as the probe can see it. */
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
-import { type Pod, podForEachTest } from './pod.ts';
+import { type Pod, podForEachTest, type RunningScript } from './pod.ts';
 
 export const MEMBERS = '198.18.0.1:3306,198.18.0.2:3306,198.18.0.3:3306';
 
@@ -92,9 +92,28 @@ function at(pod: Pod, seconds: number): Promise<void> {
   return pod.write('proc/uptime', `${seconds}.50 0.00\n`);
 }
 
+/** How often the server was asked for its status, and one more once it was. */
+export async function statusCalls(pod: Pod): Promise<number> {
+  return pod.has('status.calls') ? (await pod.read('status.calls')).split('\n').length : 0;
+}
+
 async function looks(pod: Pod): Promise<void> {
-  const count = async () =>
-    pod.has('status.calls') ? (await pod.read('status.calls')).split('\n').length : 0;
-  const before = await count();
-  await expect.poll(count, { timeout: 30_000 }).toBeGreaterThanOrEqual(before + 2);
+  const before = await statusCalls(pod);
+  await until(() => statusCalls(pod)).toBeGreaterThanOrEqual(before + 2);
+}
+
+/** Nothing waits for these when all is well. */
+export const until = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+
+/** Registers that the scripts of each test are ended after it; what it gives takes a script to end. */
+export function endAfterEachTest(signal: 'SIGTERM' | 'SIGKILL'): (script: RunningScript) => RunningScript {
+  const running: RunningScript[] = [];
+  afterEach(async () => {
+    for (const script of running) script.kill(signal);
+    await Promise.all(running.splice(0).map((script) => script.finished));
+  });
+  return (script) => {
+    running.push(script);
+    return script;
+  };
 }

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer, StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
 import type { Pod, RunningScript } from './pod.ts';
-import { MEMBERS, type Status, joiningNodeForEachTest } from './server.ts';
+import { endAfterEachTest, joiningNodeForEachTest, MEMBERS, type Status, until } from './server.ts';
 
 /** The process that the start script has started, where a test speaks for it. */
 const SERVER = 7;
@@ -13,21 +13,13 @@ const { serverSays, at, looks } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
 });
 
-const running: RunningScript[] = [];
-afterEach(async () => {
-  for (const script of running) script.kill('SIGKILL');
-  await Promise.all(running.splice(0).map((script) => script.finished));
-});
+const ended = endAfterEachTest('SIGKILL');
 
 async function watch(): Promise<RunningScript> {
   await pod.write(`proc/${SERVER}/comm`, 'mariadbd\n');
-  const script = pod.watch(SERVER);
-  running.push(script);
-  return script;
+  return ended(pod.watch(SERVER));
 }
 
-/** Nothing waits for these when all is well. */
-const until = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 const readyCalls = () => coordinator.calls.filter(({ name }) => name === 'ready');
 /** Resolves when the coordinator has heard that many calls. */
 const heard = (count: number) => until(() => readyCalls().length).toBe(count);

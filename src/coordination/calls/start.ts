@@ -1,5 +1,5 @@
 import type { CoordinatorParts } from '../context.ts';
-import { decideStart, isViewOver, mayLackQuorum } from '../decide/index.ts';
+import { decideStart, isViewOver, mayLackQuorum, staying } from '../decide/index.ts';
 import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
 import { withReason } from '../reasons.ts';
@@ -27,8 +27,7 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
   if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
     return `${answer.kind} ${withReason(answer)}`;
   }
-  const addresses = situation.members
-    .filter((member) => member.podUid !== situation.caller.podUid && !member.terminating)
+  const addresses = staying(situation)
     .flatMap((member) => (member.address === null ? [] : [member.address]))
     .join(',');
   const list = addresses === '' ? '-' : addresses;
@@ -53,10 +52,9 @@ function howToJoin(situation: Situation, report: Report): readonly string[] {
  * Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. Applications often
  * write to the first one, which a transfer disturbs: it comes last.
  */
-function servingPods({ record, members, caller }: Situation): readonly string[] {
-  return members
-    .filter(({ podUid, terminating }) => podUid !== caller.podUid && !terminating)
-    .filter(({ name }) => record.members[name]?.state.kind === 'primary')
+function servingPods(situation: Situation): readonly string[] {
+  return staying(situation)
+    .filter(({ name }) => situation.record.members[name]?.state.kind === 'primary')
     .map(({ pod }) => pod)
     .toSorted()
     .toReversed();

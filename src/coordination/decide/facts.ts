@@ -81,6 +81,11 @@ export function factsOf(seen: Situation, report: Report): Facts {
   };
 }
 
+/** The pods of the cluster that are there beside the caller's and are not about to go. */
+export function staying({ members, caller }: Situation): readonly Member[] {
+  return members.filter(({ podUid, terminating }) => podUid !== caller.podUid && !terminating);
+}
+
 /** Whether a pod's readiness is that of a server; one that nothing is known of is believed. */
 export function isServing(member: Member, known: MemberRecord | undefined): boolean {
   if (!member.ready) return false;

@@ -1,4 +1,4 @@
-export { isServing } from './facts.ts';
+export { isServing, staying } from './facts.ts';
 export { hasMissed, isRunning } from './generations.ts';
 export { decideReady } from './ready.ts';
 export { decideStart, decideTurn } from './start.ts';

@@ -1,4 +1,5 @@
 import type { ClusterRecord, Situation, Why } from '../types.ts';
+import { staying } from './facts.ts';
 import { generationOf, isRunning, runsIn } from './generations.ts';
 import { followPods, stoppedServing, toldToWait } from './transitions.ts';
 import * as words from './words.ts';
@@ -40,13 +41,14 @@ function runningBeside({ record, members, caller }: Situation): readonly string[
 }
 
 /**
- * Whether those that serve may have lost their quorum: half of the last component or more is gone, and nobody has said yet
- * how that went. Readiness comes some seconds late, and a server that joins one without quorum waits for half a minute.
+ * Whether those that serve may have lost their quorum: half of the last component or more is gone, and no server has said
+ * yet how that went. Readiness comes some seconds late, and a server that joins one without quorum waits for half a minute.
  */
-export function mayLackQuorum({ record, members, caller }: Situation): boolean {
-  const states = members
-    .filter(({ podUid, terminating }) => podUid !== caller.podUid && !terminating)
-    .map(({ name, podUid }) => (record.members[name]?.podUid === podUid ? record.members[name] : undefined));
+export function mayLackQuorum(situation: Situation): boolean {
+  const { record } = situation;
+  const states = staying(situation).map(({ name, podUid }) =>
+    record.members[name]?.podUid === podUid ? record.members[name] : undefined,
+  );
   const isOfUnknown = states.some((one) => one?.state.kind === 'primary' && one.state.component === null);
   const last = generationOf(record, record.generation);
   if (last === undefined || isOfUnknown) return false;

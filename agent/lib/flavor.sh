@@ -126,9 +126,10 @@ ignore_aside() {
   if [[ -d $aside_by_folder ]]; then additions+=("$1=lost+found"); fi
 }
 
-# Galera prefers the donor whose cache begins latest, so one that has just joined. That one sends an incremental transfer only
-# up to the view in which it joined itself (cc_seqno_ in galera/src/replicator_str.cpp; seen with 10.11.19): the joiner leaves
-# its group, "IST didn't contain all write sets", and hangs. Those that serve already come first, any other after them.
+# Galera prefers the donor whose cache begins latest, so one that has just joined. That one sends an incremental transfer
+# only up to the view in which it joined itself (cc_seqno_ in galera/src/replicator_str.cpp; seen with 10.11.19): the
+# joiner leaves its group, "IST didn't contain all write sets", and hangs. Those that serve already come first, any
+# other after them.
 prefer_donors() {
   [[ $donors ]] && ! is_set wsrep-sst-donor || return 0
   # Where segments say who is near, a donor that is named would be taken from far away.

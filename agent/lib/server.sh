@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# The server as a child of the start script. As process 1 of its container it could not be killed from in here, and a server
-# that has left its group may hang when it is told to end.
+# The server as a child of the start script. As process 1 of its container it could not be killed from in here, and a
+# server that has left its group may hang at a TERM.
 
 # signal_server SIGNAL: root of a container without CAP_KILL has to send it as the server's own user. In a trap a bare
 # return gives the status of what the signal has interrupted.
@@ -10,9 +10,10 @@ signal_server() {
   as_server bash -c 'kill "-$0" "$1"' "$1" "$server" 2>/dev/null
 }
 
-# Whether process 1 would take the signal, which ignores what it has no handler for. Entrypoints count on that: a shell among
-# them would end at a TERM, and take the server that it initialises or upgrades with it. Others may wait for the signal
-# without a handler, as tini does. No command is substituted here: bash 5.2 does that wrongly in a trap within a trap.
+# Whether process 1 would take the signal, which ignores what it has no handler for. Entrypoints count on that: a shell
+# among them would end at a TERM, and take the server that it initialises or upgrades with it. Others may wait for the
+# signal without a handler, as tini does. No command is substituted here: bash 5.2 does that wrongly in a trap within a
+# trap.
 takes_signal() {
   local name mask bit=1 program=''
   if [[ $1 == TERM ]]; then

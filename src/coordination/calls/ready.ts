@@ -8,8 +8,9 @@ import { tell } from '../tell.ts';
 import { updateRecord } from '../update-record.ts';
 
 /**
- * How long an agent waits for the answer to `ready` or `stalled` (agent/lib/coordinator.sh), in milliseconds. What it says about its
- * component is only true of about that time: of members that join and go later it must not be said that they missed anything.
+ * How long an agent waits for the answer to `ready` or `stalled` (agent/lib/coordinator.sh), in milliseconds. What it
+ * says about its component is only true of about that time: of members that join and go later it must not be said that
+ * they missed anything.
  */
 export const READY_PATIENCE_MS = 2_000;
 

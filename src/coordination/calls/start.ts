@@ -36,7 +36,7 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
   return `${answer.kind} ${list}${identity}`;
 }
 
-/** What a joiner is told besides the addresses. */
+/** What a joiner has to know besides the addresses. */
 function howToJoin(situation: Situation, report: Report): readonly string[] {
   // The start script need not ask whether the others are enough to be Primary.
   const isOver = isViewOver(situation.record, situation.caller.name, report);

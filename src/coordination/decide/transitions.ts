@@ -129,7 +129,7 @@ function isReformUnheard({ start }: Situation, { state, spentView }: MemberRecor
   return isTold && start !== null && spentView?.start === start;
 }
 
-/** The caller is told something that starts no server, or to end the one that it has. */
+/** The answer to the caller starts no server, or ends the one that it has. */
 export function toldToWait(record: ClusterRecord, caller: Member, said: Said): ClusterRecord {
   return write(record, caller, { said });
 }
@@ -150,7 +150,10 @@ export function toldToStart(seen: Situation, as: StartedAs, report: Report, said
   });
 }
 
-/** The caller says that its server has stopped to serve: its readiness is a leftover. A record that was lost knows nothing of it. */
+/**
+ * The caller says that its server has stopped serving: its readiness is a leftover. A record that was lost knows nothing
+ * of it.
+ */
 export function stoppedServing(record: ClusterRecord, caller: Member): ClusterRecord {
   if (record.members[caller.name] === undefined) return record;
   return write(record, caller, { staleReadiness: caller.ready ? caller.readySince : null });

@@ -6,7 +6,7 @@ import { removeSuddenly } from '../support/faults.ts';
 import { sql, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, get, kubectl, kubectlAny, pods, until } from '../support/kubectl.ts';
 import { row } from './support/matrix.ts';
-import { countConnections } from './support/network.ts';
+import { countConnections, whileCutOff } from './support/network.ts';
 import { startAt } from './support/pod-addresses.ts';
 import type { Subject } from './support/subject.ts';
 import { SELECTOR } from './support/workloads.ts';
@@ -81,16 +81,19 @@ async function leavesAddresses({ namespace, workload }: Subject): Promise<readon
 
 row(22, 'two clusters of one name, a pod of one at the former address of a pod of the other', (add) => {
   add(
-    'a survivor without quorum looks for its peers there',
+    'a survivor without quorum and coordinator looks for its peers there',
     { shape: 'Pods', machine: true },
     async (subject) => {
       const twin = await createNamespace('twin');
       try {
         const survivor = await get<V1Pod>(subject.namespace, 'pod', 'db-node3');
-        const addresses = await leavesAddresses(subject);
-        const uuid = await twinMeets(twin.name, survivor, addresses);
-        await unharmed(survivor, uuid);
-        for (const pod of await pods(twin.name, SELECTOR)) await unharmed(pod, subject.uuid);
+        // The coordinator would have it end: no other server of its cluster runs.
+        await whileCutOff(subject.namespace, 'db-node3', 'the coordinator', async () => {
+          const addresses = await leavesAddresses(subject);
+          const uuid = await twinMeets(twin.name, survivor, addresses);
+          await unharmed(survivor, uuid);
+          for (const pod of await pods(twin.name, SELECTOR)) await unharmed(pod, subject.uuid);
+        });
         subject.begin();
         for (const index of [0, 1]) await apply(subject.namespace, subject.workload.member(index));
         await subject.recovers();

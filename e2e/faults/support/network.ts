@@ -4,8 +4,8 @@ import { get } from '../../support/kubectl.ts';
 import { run, runAny } from '../../support/run.ts';
 import { podProcesses } from '../../support/processes.ts';
 
-/** What a pod is cut off from: the other nodes' Galera ports, or everybody, coordinator and clients included. */
-export type CutFrom = 'its peers' | 'everything';
+/** What a pod is cut off from: the other nodes' Galera ports, the coordinator alone, or everybody, these and clients included. */
+export type CutFrom = 'its peers' | 'the coordinator' | 'everything';
 
 /** Group communication, incremental and full state transfers. */
 const GALERA_PORTS = [4567, 4568, 4444];
@@ -18,7 +18,7 @@ export async function whileCutOff(
   during: () => Promise<void>,
 ): Promise<void> {
   const pid = await anyProcess(namespace, name);
-  const rules = from === 'everything' ? ALL : GALERA;
+  const rules = RULES[from];
   try {
     for (const rule of rules) await inNetwork(pid, ['iptables', '-w', '-I', ...rule]);
     await during();
@@ -71,6 +71,12 @@ const GALERA = GALERA_PORTS.flatMap((port) =>
     ),
   ),
 );
+
+const RULES: Readonly<Record<CutFrom, readonly string[][]>> = {
+  'its peers': GALERA,
+  'the coordinator': [['OUTPUT', '-p', 'tcp', '--dport', '443', '-j', 'DROP']],
+  everything: ALL,
+};
 
 /** Runs `during` while each of the pods sends no more than `rate` (as tc writes it: `16mbit`). */
 export async function whileSlow(

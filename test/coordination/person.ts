@@ -46,12 +46,12 @@ export function refill(world: World, node: Node): void {
 }
 
 /**
- * A person makes the servers of one side of a partition primary over SQL, while all members run. The loops beside all servers say so at once,
- * and go on for some minutes while clients write to both sides.
+ * A person makes the servers of one side of a partition primary over SQL, while all members run, each server in a pod that is there. The
+ * loops beside all servers say so at once, and go on for some minutes while clients write to both sides.
  */
 export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
-  const servers = world.nodes.filter(({ process }) => process === 'server');
+  const servers = world.workload.places.filter(({ process }) => process === 'server');
   const areHeard =
     servers.length === world.workload.active.length &&
     servers.length === group.laws.databases.length &&

@@ -273,4 +273,14 @@ cutOff 2
 deleteByForce 2
 isolate 1
 bootstrapBySql 1`,
+
+  'a member that was cut off is no second component where the others end when it is with them again': `3 kept
+settle 0
+commit 0
+overtake 0
+overtake 2
+terminate 0
+terminate 1
+isolate 2
+overtake 0`,
 };

@@ -252,7 +252,6 @@ export class World {
   }
 
   #goOn(node: Node): void {
-    if (node.pod?.terminating === true) this.deletePod(node, true);
     if (node.pod?.state === 'pulling') this.workload.advance(node);
     this.createPod(node);
     if (this.#callOf(node) === 'stalled') this.callNow(node);
@@ -262,6 +261,8 @@ export class World {
     if (!this.group.isServing(node) || isDue(node, this.#clock.now)) this.callNow(node);
     this.launch(node);
     this.noticeReadiness(node);
+    // The loop beside a server that is about to end sees first with whom it serves.
+    if (node.pod?.terminating === true) this.deletePod(node, true);
   }
 
   /** The node asks, and is answered before anything else happens. */

@@ -176,14 +176,6 @@ commit 0
 kill 0
 beginCall 1`,
 
-  'a last view does not form again beside a component that a person began and that was confirmed since': `3 kept
-settle 0
-settle 7 !
-isolate 5
-deletePod 3
-bootstrapBySql 11
-settle 8`,
-
   'an older copy does not speak for members that were behind what it was': `3 kept ordered
 settle 0
 takeCopy 0
@@ -256,31 +248,4 @@ launch 0
 beginCall 1
 finishCall 0
 launch 1`,
-
-  'two components are told apart also where one of them has served before': `3 kept
-settle 0
-isolate 8 !
-settle 4
-outage 6 !
-split 11 !
-settle 3
-isolate 11 !
-bootstrapBySql 2`,
-
-  'a person begins no component over SQL beside a server of which nobody hears, because its pod and volume are gone': `3 lost
-settle 0
-cutOff 2
-deleteByForce 2
-isolate 1
-bootstrapBySql 1`,
-
-  'a member that was cut off is no second component where the others end when it is with them again': `3 kept
-settle 0
-commit 0
-overtake 0
-overtake 2
-terminate 0
-terminate 1
-isolate 2
-overtake 0`,
 };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FOUND_COMPONENTS } from './found-components.ts';
 import { FOUND_COPIES } from './found-copies.ts';
 import { FOUND } from './found-histories.ts';
 import { describeHistory, historiesWith, historiesWithin, judge, replay } from './history.ts';
@@ -30,7 +31,7 @@ describe('over random histories of crashes, outages, scaling, lost calls and two
 });
 
 describe('histories that once went wrong stay right', () => {
-  it.each(Object.entries({ ...FOUND, ...FOUND_COPIES }))('%s', (_what, history) => {
+  it.each(Object.entries({ ...FOUND, ...FOUND_COPIES, ...FOUND_COMPONENTS }))('%s', (_what, history) => {
     expect(replay(history)).toEqual([]);
   });
 });

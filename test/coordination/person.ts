@@ -67,14 +67,14 @@ export function bootstrapBySql(world: World, node: Node): void {
 }
 
 /**
- * A person deletes the Lease, while all members are stopped or all serve. While volumes hold branches of one history
+ * A person deletes the Lease, while all members are stopped or all serve in one component. While volumes hold branches of one history
  * after a bootstrap by hand, only where all serve and all have stamps, and nothing else happens before the next record
  * has learnt from them. Not while something runs on a lost machine.
  */
 export function deleteLease(world: World): void {
   const { group, workload, nodes } = world;
   const { active, machines } = workload;
-  const allServe = active.length > 0 && active.every((node) => group.isServing(node));
+  const allServe = group.tips.length === 1 && active.every((node) => group.isServing(node));
   const allStopped = nodes.every(({ process }) => process === 'none' || process === 'init');
   const isTaught = allServe && nodes.every(({ unconfirmed, volume }) => !unconfirmed && isStamped(volume));
   const isOne = group.laws.isOneHistory();

@@ -1,0 +1,43 @@
+/** The same of two primary components, and of what is taken for a second one. */
+export const FOUND_COMPONENTS: Readonly<Record<string, string>> = {
+  'a last view does not form again beside a component that a person began and that was confirmed since': `3 kept
+settle 0
+settle 7 !
+isolate 5
+deletePod 3
+bootstrapBySql 11
+settle 8`,
+
+  'two components are told apart also where one of them has served before': `3 kept
+settle 0
+isolate 8 !
+settle 4
+outage 6 !
+split 11 !
+settle 3
+isolate 11 !
+bootstrapBySql 2`,
+
+  'a person begins no component over SQL beside a server of which nobody hears, because its pod and volume are gone': `3 lost
+settle 0
+cutOff 2
+deleteByForce 2
+isolate 1
+bootstrapBySql 1`,
+
+  'a member that was cut off is no second component where the others end when it is with them again': `3 kept
+settle 0
+commit 0
+overtake 0
+overtake 2
+terminate 0
+terminate 1
+isolate 2
+overtake 0`,
+
+  'a Lease is not deleted beside a second component, which would be confirmed once more': `3 renamed
+settle 0
+split 0
+bootstrapBySql 0
+deleteLease 0`,
+};

@@ -248,4 +248,13 @@ launch 0
 beginCall 1
 finishCall 0
 launch 1`,
+
+  'a question that was given up is not answered once the Lease is gone that held the number of the next one': `2 kept
+settle 0
+breakTransfer 1
+settle 0 !
+deleteLease 0
+lag 0
+commit 0
+breakTransfer 0`,
 };

@@ -210,7 +210,7 @@ export class World {
 
   /** The record is lost. */
   forget(): void {
-    this.#replicas.forget();
+    this.#replicas.forget((question) => this.nodes.some((node) => listener(node, question) !== null));
     for (const node of this.nodes) node.unconfirmed = true;
     this.group.ledger.forget();
     this.orders.forget();

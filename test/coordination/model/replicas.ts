@@ -91,8 +91,12 @@ export class Replicas {
     return this.#calls.length;
   }
 
-  /** A person deletes the Lease. */
-  forget(): void {
+  /**
+   * A person deletes the Lease, and with it the numbers of the questions. A pod that listens no more has closed its
+   * connection by then, which a replica sees.
+   */
+  forget(isHeard: (question: Question) => boolean): void {
+    this.#calls = this.#calls.filter(isHeard);
     this.#write(EMPTY_RECORD);
   }
 

@@ -40,12 +40,22 @@ async function acceptance(subject: Subject, manifest: string): Promise<void> {
   });
 }
 
-/** A start script lost its answer: else the replica was killed too late, and the case shows nothing. */
-async function answerWasLost(subject: Subject, selector: string): Promise<void> {
-  const all = ['-l', selector, '--all-containers', '--tail=-1'];
-  const log = await kubectl(['logs', '-n', subject.namespace, ...all]);
-  if (/ trying again$/m.test(log)) return;
-  throw new Error(`every start script had its answers:\n${ownLines(log)}`);
+/** How often a replica is killed at most until it was between its write and its answer. */
+const KILLS = 5;
+
+/** Goes on until a start script has lost its answer; a replica that was killed too late shows nothing. */
+async function untilAnAnswerIsLost(
+  { namespace }: Subject,
+  attempt: (number: number) => Promise<{ readonly selector: string }>,
+): Promise<void> {
+  const logs: string[] = [];
+  for (let number = 1; number <= KILLS; number += 1) {
+    const { selector } = await attempt(number);
+    const log = await kubectl(['logs', '-n', namespace, '-l', selector, '--all-containers', '--tail=-1']);
+    if (/ trying again$/m.test(log)) return;
+    logs.push(ownLines(log));
+  }
+  throw new Error(`every start script had its answers, ${KILLS} times:\n${logs.join('\n\n')}`);
 }
 
 /** The start script found nobody to ask and joined on the word that it had. */
@@ -125,16 +135,40 @@ function whileItIsAway(add: Add): void {
   });
 }
 
+/** Another cluster in the namespace, in place of the one before: a replica is killed while it forms, and it is one cluster. */
+async function lateStart(
+  subject: Subject,
+  auditLogPath: string,
+  name: string,
+): Promise<{ readonly selector: string }> {
+  const { namespace } = subject;
+  const selector = `app=${name}`;
+  await kubectl(['delete', 'pod', '-n', namespace, '-l', 'galera=true,app!=db', '--grace-period=1']);
+  const manifest = workload('Pods')
+    .manifest.replaceAll('db-node', `${name}-node`)
+    .replaceAll('"app":"db"', `"app":"${name}"`);
+  await killWriters(auditLogPath, `${namespace}.${name}-node`, () => acceptance(subject, manifest));
+  const { uuid } = await untilFormed(namespace, selector, 3);
+  const begun = (await eventsOf(namespace, 'GaleraBootstrap'))
+    .map((one) => one.involvedObject.name ?? '')
+    .filter((pod) => pod.startsWith(`${name}-`));
+  if (uuid === subject.uuid || new Set(begun).size > 1)
+    throw new Error(`begun by ${begun.join()}, as ${uuid}`);
+  return { selector };
+}
+
 function whileItDecides(add: Add): void {
   add(
     'one replica killed between its write and its answer, after the kill of all servers',
     options,
     async (subject) => {
       const { auditLogPath } = await bootCluster(quiet);
-      subject.begin();
-      await killWriters(auditLogPath, `${subject.namespace}.db`, () => killServers(subject.namespace, ALL));
-      await answerWasLost(subject, SELECTOR);
-      await subject.recovers();
+      await untilAnAnswerIsLost(subject, async () => {
+        subject.begin();
+        await killWriters(auditLogPath, `${subject.namespace}.db`, () => killServers(subject.namespace, ALL));
+        await subject.recovers();
+        return { selector: SELECTOR };
+      });
     },
   );
 
@@ -143,18 +177,8 @@ function whileItDecides(add: Add): void {
     options,
     async (subject) => {
       const { auditLogPath } = await bootCluster(quiet);
-      const { manifest } = workload('Pods');
-      const late = manifest.replaceAll('db-node', 'late-node').replaceAll('"app":"db"', '"app":"late"');
-      const lease = `${subject.namespace}.late-node`;
       subject.begin();
-      await killWriters(auditLogPath, lease, () => acceptance(subject, late));
-      const { uuid } = await untilFormed(subject.namespace, 'app=late', 3);
-      await answerWasLost(subject, 'app=late');
-      const begun = (await eventsOf(subject.namespace, 'GaleraBootstrap'))
-        .map((one) => one.involvedObject.name ?? '')
-        .filter((name) => name.startsWith('late-'));
-      if (uuid === subject.uuid || new Set(begun).size > 1)
-        throw new Error(`begun by ${begun.join()}, as ${uuid}`);
+      await untilAnAnswerIsLost(subject, (number) => lateStart(subject, auditLogPath, `late${number}`));
       await subject.recovers();
     },
   );

@@ -16,6 +16,7 @@ describe('readServeConfig', () => {
       servicePort: 443,
       webhook: 'galera-injector',
       secret: 'galera-injector-tls',
+      memberSecret: 'galera-injector-members',
       certificates: {
         source: 'self-managed',
         directory: '/certificates',
@@ -23,6 +24,11 @@ describe('readServeConfig', () => {
         checkMs: 5_000,
         leafLifeMs: 90 * 24 * 3_600_000,
         authorityLifeMs: 3_650 * 24 * 3_600_000,
+        members: {
+          leaf: 90 * 24 * 3_600_000,
+          authority: 3_650 * 24 * 3_600_000,
+          overlap: 7 * 24 * 3_600_000,
+        },
       },
       image: 'galera-injector:0.1.0',
       imagePullPolicy: 'IfNotPresent',

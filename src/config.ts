@@ -12,6 +12,8 @@ export interface ServeConfig {
   readonly webhook: string;
   /** Name of the Secret with authority and leaf. */
   readonly secret: string;
+  /** Name of the Secret with the roots of the members' authorities. */
+  readonly memberSecret: string;
   readonly certificates: CertificateSettings;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
@@ -58,6 +60,7 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
     servicePort: port('GALERA_INJECTOR_SERVICE_PORT', 443),
     webhook: text('GALERA_INJECTOR_WEBHOOK'),
     secret: text('GALERA_INJECTOR_SECRET', 'galera-injector-tls'),
+    memberSecret: text('GALERA_INJECTOR_MEMBER_SECRET', 'galera-injector-members'),
     certificates: readCertificateSettings(env, problems),
     image: text('GALERA_INJECTOR_IMAGE'),
     imagePullPolicy: oneOf('GALERA_INJECTOR_IMAGE_PULL_POLICY', PULL_POLICIES, 'IfNotPresent'),

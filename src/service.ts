@@ -2,6 +2,8 @@
 import type { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type CertifyMember, createCertifyMember } from './authority/certify.ts';
+import { createRootStore } from './authority/root-store.ts';
 import type { ServeConfig } from './config.ts';
 import { podLister } from './coordination/context.ts';
 import { createCoordinator } from './coordination/coordinator.ts';
@@ -167,6 +169,7 @@ function coordinatorRouter(
     readMachine: machineReader(client),
     recordNamespace: config.namespace,
     ensureCompanions: createCompanions(client),
+    certifyMember: memberCertificates(config, client, logger),
     announce: createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) })),
     onDecision: ({ key, ...given }) => {
       const { call, kind, reason } = given;
@@ -179,6 +182,17 @@ function coordinatorRouter(
     },
   });
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });
+}
+
+function memberCertificates(config: ServeConfig, client: KubernetesClient, logger: Logger): CertifyMember {
+  const { members: lives } = config.certificates;
+  const { namespace, memberSecret: secret } = config;
+  const onRepair = (what: string): void => logger.info('certificate repaired', { what });
+  return createCertifyMember({
+    client,
+    lives,
+    readRoots: createRootStore({ client, namespace, secret, lives, onRepair }),
+  });
 }
 
 async function close(server: Server | HttpsServer | undefined): Promise<void> {

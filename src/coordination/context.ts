@@ -1,6 +1,7 @@
 /** What the coordinator works with. */
 import type { V1Pod } from '@kubernetes/client-node';
 import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
+import type { CertifyMember } from '../authority/certify.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import type { Announce } from './events.ts';
@@ -10,7 +11,7 @@ import type { Reason } from './reasons.ts';
 import type { Said } from './types.ts';
 
 /** The calls an agent can make. */
-export type CallName = 'turn' | 'start' | 'ready' | 'stalled';
+export type CallName = 'turn' | 'start' | 'ready' | 'stalled' | 'certificate';
 
 /** An answer that was given, and to whom. */
 export interface Given extends Said {
@@ -28,6 +29,7 @@ export interface CoordinatorParts {
   /** Namespace of the records, for the commands that a person is told. */
   readonly recordNamespace: string;
   readonly ensureCompanions: EnsureCompanions;
+  readonly certifyMember: CertifyMember;
   readonly announce: Announce;
   /** Hears of each answer that differs from the one before to the same pod. */
   readonly onDecision: (given: Given) => void;

@@ -1,4 +1,5 @@
 /** The calls of the agents, each in a file of its own: read record and pods, decide, write the record, and only then answer. */
+import { certificate } from './calls/certificate.ts';
 import { ready } from './calls/ready.ts';
 import { stalled } from './calls/stalled.ts';
 import { start } from './calls/start.ts';
@@ -6,7 +7,7 @@ import { turn } from './calls/turn.ts';
 import type { CallName, CoordinatorParts } from './context.ts';
 import type { Caller } from './identity.ts';
 
-const CALLS = { turn, start, ready, stalled } as const;
+const CALLS = { turn, start, ready, stalled, certificate } as const;
 
 /**
  * Answers one call of one pod with one line. `isAbandoned` says that nobody listens any more: such a call changes nothing,

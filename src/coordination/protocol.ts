@@ -47,6 +47,13 @@ export interface ReadyCall {
 /** The body of a `stalled` call. */
 export type StalledCall = Pick<ReadyCall, 'cluster' | 'ask'>;
 
+/** The body of a `certificate` call. */
+export interface CertificateCall {
+  readonly cluster: string;
+  /** What the member was given last (src/authority/issue.ts); empty where it has nothing. */
+  readonly tag: string;
+}
+
 type Fields = ReadonlyMap<string, string>;
 
 const CLUSTER = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -96,6 +103,12 @@ export function parseReady(body: string): ReadyCall {
 export function parseStalled(body: string): StalledCall {
   const fields = parseFields(body);
   return { cluster: cluster(fields), ask: ask(fields) };
+}
+
+/** @throws BadCallError */
+export function parseCertificate(body: string): CertificateCall {
+  const fields = parseFields(body);
+  return { cluster: cluster(fields), tag: fields.get('tag') ?? '' };
 }
 
 /** `wsrep_incoming_addresses`: `host:port` of each member, IPv6 in brackets; a member may be missing in it. */

@@ -113,7 +113,8 @@ async function situationOf(
   };
 }
 
-function ownPod(pods: readonly V1Pod[], { caller, key }: Question): V1Pod {
+/** The pod that asks. @throws NotAMemberError */
+export function ownPod(pods: readonly V1Pod[], { caller, key }: Pick<Question, 'caller' | 'key'>): V1Pod {
   const own = pods.find((pod) => pod.metadata?.uid === caller.podUid);
   if (own !== undefined) return own;
   throw new NotAMemberError(

@@ -19,7 +19,7 @@ const CALL_LIMIT = 8 * 1024;
 /** Calls decided at one time, and the bytes of their bodies: apart from those of the reviews. */
 const CALLS_AT_ONCE = 64;
 const HELD = { small: 256 * CALL_LIMIT, large: 16 * CALL_LIMIT };
-const CALLS: readonly CallName[] = ['turn', 'start', 'ready', 'stalled'];
+const CALLS: readonly CallName[] = ['turn', 'start', 'ready', 'stalled', 'certificate'];
 
 /** What the endpoints work with. */
 export interface CoordinateParts {

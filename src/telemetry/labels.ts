@@ -11,7 +11,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** The endpoints of the HTTPS port. */
-export const ENDPOINTS = ['mutate', 'advise', 'turn', 'start', 'ready', 'stalled'] as const;
+export const ENDPOINTS = ['mutate', 'advise', 'turn', 'start', 'ready', 'stalled', 'certificate'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** Where a fault of ours can show: at an endpoint, or before a request has reached one. */
@@ -23,6 +23,7 @@ export const ANSWERS = {
   start: ['join', 'reform', 'bootstrap', 'wait', 'recover', 'refuse'],
   ready: ['ok', 'refuse'],
   stalled: ['stay', 'restart'],
+  certificate: ['keep', 'new'],
 } as const;
 
 /** How a request to the Kubernetes API ends; `absent` (404) and `conflict` (409) are part of ordinary work. */

@@ -41,14 +41,39 @@ export async function makeAuthority(now: number, life: number): Promise<KeyPair>
 
 /** Makes a leaf for the given DNS names, at most as long valid as the authority that signs it. */
 export async function makeLeaf(names: readonly string[], authority: KeyPair, term: Term): Promise<KeyPair> {
-  return make(names[0] ?? 'galera-injector', {
+  return signed({ names, addresses: [], isClient: false }, authority, term);
+}
+
+/** Whom a leaf is for. */
+export interface LeafSubject {
+  /** DNS names; the first one is also the common name. */
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+  /** Whether its owner also calls others with it, and does not only answer. */
+  readonly isClient: boolean;
+}
+
+/** Makes a leaf of any kind, at most as long valid as the authority that signs it. */
+export async function signed(
+  { names, addresses, isClient }: LeafSubject,
+  authority: KeyPair,
+  term: Term,
+): Promise<KeyPair> {
+  // RFC 5280, ub-common-name: 64 characters at most.
+  return make((names[0] ?? 'galera-injector').slice(0, 64), {
     ...dates(within(term, authority)),
     ca: { key: authority.key, cert: authority.certificate },
     extensions: [
       { name: 'basicConstraints', cA: false },
       { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
+      { name: 'extKeyUsage', serverAuth: true, ...(isClient ? { clientAuth: true } : {}) },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          ...names.map((value) => ({ type: 2 as const, value })),
+          ...addresses.map((ip) => ({ type: 7 as const, ip })),
+        ],
+      },
     ],
   });
 }
@@ -64,6 +89,21 @@ export async function crossSign(fresh: KeyPair, old: KeyPair, now: number): Prom
     extensions: AUTHORITY,
   });
   return certificate;
+}
+
+/** An authority of that name with a key that is there already. Times in milliseconds since 1970. */
+export async function selfSigned(
+  name: string,
+  privateKey: string,
+  { from, until }: { readonly from: number; readonly until: number },
+): Promise<KeyPair> {
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+  return make(name, {
+    notBeforeDate: new Date(from),
+    notAfterDate: new Date(until),
+    keyPair: { privateKey, publicKey },
+    extensions: AUTHORITY,
+  });
 }
 
 /** Makes an authority of ten years and a leaf of as long for the given names. */

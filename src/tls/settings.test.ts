@@ -37,3 +37,34 @@ describe('the settings of certificates', () => {
     expect(problemsOf({ GALERA_INJECTOR_CERTIFICATE_CHECK_INTERVAL: '61s' }).join()).toContain('at most 1m');
   });
 });
+
+describe('the lives of the members’ certificates', () => {
+  const lives = { MEMBER_LEAF_LIFE: '60s', MEMBER_AUTHORITY_LIFE: '200s', MEMBER_OVERLAP: '20s' };
+  const problems = (changes: Partial<typeof lives>) =>
+    problemsOf(
+      Object.fromEntries(
+        Object.entries({ ...lives, ...changes }).map(([name, value]) => [`GALERA_INJECTOR_${name}`, value]),
+      ),
+    ).join();
+
+  it.each([
+    ['as short as a test may want them', {}, /^$/],
+    [
+      'with an overlap in which members cannot ask often enough',
+      { MEMBER_OVERLAP: '11s' },
+      /OVERLAP is 11000 ms/,
+    ],
+    [
+      'with certificates that end within the overlap',
+      { MEMBER_LEAF_LIFE: '19s' },
+      /LEAF_LIFE is shorter than/,
+    ],
+    [
+      'with authorities that end before their successor signs',
+      { MEMBER_AUTHORITY_LIFE: '159s' },
+      /than twice/,
+    ],
+  ] as const)('%s', (_, changes, expected) => {
+    expect(problems(changes)).toMatch(expected);
+  });
+});

@@ -1,5 +1,7 @@
 /** The part of the environment that is about certificates. */
 
+import type { MemberLives } from '../authority/roots.ts';
+
 /** Where certificates come from, and how often they change. Times in milliseconds. */
 export interface CertificateSettings {
   readonly source: 'self-managed' | 'secret' | 'files';
@@ -13,6 +15,8 @@ export interface CertificateSettings {
   readonly leafLifeMs: number;
   /** For `self-managed`. */
   readonly authorityLifeMs: number;
+  /** For the certificates of the members. */
+  readonly members: MemberLives;
 }
 
 const SOURCES = ['self-managed', 'secret', 'files'] as const;
@@ -44,8 +48,13 @@ export function readCertificateSettings(
     checkMs: duration('GALERA_INJECTOR_CERTIFICATE_CHECK_INTERVAL', '5s'),
     leafLifeMs: duration('GALERA_INJECTOR_LEAF_LIFE', '90d'),
     authorityLifeMs: duration('GALERA_INJECTOR_AUTHORITY_LIFE', '3650d'),
+    members: {
+      leaf: duration('GALERA_INJECTOR_MEMBER_LEAF_LIFE', '90d'),
+      authority: duration('GALERA_INJECTOR_MEMBER_AUTHORITY_LIFE', '3650d'),
+      overlap: duration('GALERA_INJECTOR_MEMBER_OVERLAP', '7d'),
+    },
   };
-  problems.push(...tooShort(settings));
+  problems.push(...tooShort(settings), ...tooShortForMembers(settings.members));
   return settings;
 }
 
@@ -71,5 +80,20 @@ function tooShort({ checkMs, leafLifeMs, authorityLifeMs }: CertificateSettings)
     );
   if (authorityLifeMs < leafLifeMs)
     problems.push('GALERA_INJECTOR_AUTHORITY_LIFE is shorter than GALERA_INJECTOR_LEAF_LIFE');
+  return problems;
+}
+
+/** A member asks twelve times in the overlap, and needs the new authority before its own certificate or the old authority ends. */
+function tooShortForMembers({ leaf, authority, overlap }: MemberLives): string[] {
+  if (leaf === 0 || authority === 0 || overlap === 0) return [];
+  const problems: string[] = [];
+  if (overlap < 12_000)
+    problems.push(`GALERA_INJECTOR_MEMBER_OVERLAP is ${overlap} ms; allowed is at least 12s`);
+  if (leaf < overlap)
+    problems.push('GALERA_INJECTOR_MEMBER_LEAF_LIFE is shorter than GALERA_INJECTOR_MEMBER_OVERLAP');
+  if (authority / 2 < leaf + overlap)
+    problems.push(
+      'GALERA_INJECTOR_MEMBER_AUTHORITY_LIFE is shorter than twice GALERA_INJECTOR_MEMBER_LEAF_LIFE and GALERA_INJECTOR_MEMBER_OVERLAP together',
+    );
   return problems;
 }

@@ -95,14 +95,17 @@ describe('provided certificates', () => {
     expect(pod(objects).volumes).toBeUndefined();
   });
 
-  it('in a volume are read as files, without any right on a Secret by name', async () => {
+  it('in a volume are read as files, without any right on a Secret for them', async () => {
     const objects = await render('--set', 'tls.source=provided', '--set', 'tls.volume.csi.driver=x.example');
     expect(variable(objects, 'GALERA_INJECTOR_CERTIFICATES')).toBe('files');
     expect(pod(objects).volumes).toEqual([{ name: 'certificates', csi: { driver: 'x.example' } }]);
     expect(pod(objects).containers[0].volumeMounts).toEqual([
       { name: 'certificates', mountPath: '/certificates', readOnly: true },
     ]);
-    expect(verbs(objects, 'Role', 'secrets')).toEqual([]);
+    // The Secret from which the certificates of the members come.
+    expect(verbs(objects, 'Role', 'secrets')).toEqual(['get', 'update']);
+    const roles = objects.filter(({ kind }) => kind === 'Role');
+    expect(JSON.stringify(roles)).not.toContain('galera-injector-tls');
   });
 });
 

@@ -44,7 +44,7 @@ describe('the chart', () => {
   it('explains every value in a comment that begins with "# --"', () => {
     const lines = read(join(chart, 'values.yaml')).split('\n');
     const groups =
-      /^(image|webhook|advice|safetyNet|tls|serviceAccount|podDisruptionBudget|networkPolicy|selfTest|uninstallHook|podMonitor|prometheusRule|dashboard):$/;
+      /^(image|webhook|advice|safetyNet|tls|memberTls|serviceAccount|podDisruptionBudget|networkPolicy|selfTest|uninstallHook|podMonitor|prometheusRule|dashboard):$/;
     const wrong = lines.filter((line, index) => {
       const above = lines[index - 1];
       if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');

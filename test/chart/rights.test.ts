@@ -76,6 +76,8 @@ describe('the rights of the injector', () => {
         'update leases.coordination.k8s.io',
         'get secrets named galera-injector-tls',
         'update secrets named galera-injector-tls',
+        'get secrets named galera-injector-members',
+        'update secrets named galera-injector-members',
       ].toSorted(),
     );
   });

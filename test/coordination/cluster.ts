@@ -33,8 +33,8 @@ export function memoryStore(): RecordStore & { texts: Map<string, { text: string
   };
 }
 
-/** A running pod of a StatefulSet whose data goes with it. */
-export function pod(namespace: string, cluster: string, index: number): V1Pod {
+/** A running pod of a StatefulSet whose data goes with it; its members speak TLS where it says so. */
+export function pod(namespace: string, cluster: string, index: number, tls?: 'on' | 'off'): V1Pod {
   const name = `${cluster}-${index}`;
   return {
     metadata: {
@@ -43,7 +43,10 @@ export function pod(namespace: string, cluster: string, index: number): V1Pod {
       uid: `${namespace}-${name}`,
       labels: { galera: 'true', 'galera-injector.dev/cluster': cluster },
     },
-    spec: { nodeName: 'node', containers: [{ name: 'mariadb' }] },
+    spec: {
+      nodeName: 'node',
+      containers: [{ name: 'mariadb', env: tls === undefined ? [] : [{ name: 'GALERA_TLS', value: tls }] }],
+    },
     status: { phase: 'Running', podIP: `198.18.0.${index + 1}` },
   };
 }
@@ -71,6 +74,7 @@ export function coordinatorOver(
     readMachine: () => Promise.resolve({ isReached: true, heard: null }),
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
+    certifyMember: () => Promise.resolve({ pair: null, askAgainMs: 60_000 }),
     announce: (_caller, event) => {
       events.push(event);
       return Promise.resolve();

@@ -33,6 +33,7 @@ beforeAll(async () => {
     readMachine: () => Promise.resolve({ isReached: true, heard: null }),
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
+    certifyMember: () => Promise.resolve({ pair: null, askAgainMs: 60_000 }),
     announce: () => Promise.resolve(),
     onDecision: ({ call, kind, reason }) => metrics.decisions.inc({ call, kind, reason }),
     onAnswer: (call, answer) => metrics.answers.inc({ call, answer }),

@@ -42,6 +42,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- .Values.tls.secretName | default (printf "%s-tls" (include "galera-injector.fullname" .)) -}}
 {{- end -}}
 
+{{- define "galera-injector.memberSecretName" -}}
+{{- printf "%s-members" (include "galera-injector.fullname" .) -}}
+{{- end -}}
+
 {{/* All namespaces but those whose pods are never injected. */}}
 {{- define "galera-injector.namespaceSelector" -}}
 matchExpressions:

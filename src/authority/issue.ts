@@ -1,0 +1,60 @@
+/** A member's certificate: made for one pod, signed by the authority of its cluster, trusted by the other members. */
+import { type KeyPair, signed } from '../tls/generate.ts';
+import { authorityOf, type Circle } from './derive.ts';
+import { endOf, type MemberLives, type Root, signingRoot } from './roots.ts';
+
+/** What a member needs to prove who it is and to recognise the others. PEM. */
+export interface MemberPair extends KeyPair {
+  /** The authorities that the member trusts, that which signed its own certificate first. */
+  readonly authorities: string;
+  /** Says which authorities these are and when the certificate ends: the member says it when it asks again. */
+  readonly tag: string;
+}
+
+/** For whom. */
+export interface Subject extends Circle {
+  /** Names by which clients may call the member; the first is its own. */
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+/** The part of its life after which a certificate is replaced: weeks are left for a coordinator that is away. */
+const RENEW_AFTER = 1 / 2;
+
+/** Whether a member that has what the tag says needs nothing new: the same authorities, and a certificate of half its life. */
+export function isCurrent(tag: string, roots: readonly Root[], now: number, lives: MemberLives): boolean {
+  const [ids, until] = tag.split(':');
+  if (ids !== idsOf(roots, now, lives)) return false;
+  return Number(until) - now > lives.leaf * (1 - RENEW_AFTER);
+}
+
+/** Makes key and certificate of a member. @throws Error when there is no root */
+export async function issue(
+  subject: Subject,
+  roots: readonly Root[],
+  now: number,
+  lives: MemberLives,
+): Promise<MemberPair> {
+  const signing = signingRoot(roots, now, lives);
+  if (signing === null) throw new Error('there is no root to sign with');
+  const others = roots.filter(({ id }) => id !== signing.id);
+  const authorities = await Promise.all(
+    [signing, ...others].map((root) => authorityOf(root, subject, lives)),
+  );
+  const [authority] = authorities;
+  if (authority === undefined) throw new Error('there is no root to sign with');
+  const until = Math.min(now + lives.leaf, endOf(signing, lives));
+  const pair = await signed({ ...subject, isClient: true }, authority, { now, until });
+  return {
+    ...pair,
+    authorities: authorities.map(({ certificate }) => certificate).join(''),
+    tag: `${idsOf(roots, now, lives)}:${until}`,
+  };
+}
+
+/** The signing root first, the others by name. */
+function idsOf(roots: readonly Root[], now: number, lives: MemberLives): string {
+  const signing = signingRoot(roots, now, lives)?.id ?? '';
+  const others = roots.map(({ id }) => id).filter((id) => id !== signing);
+  return [signing, ...others.toSorted()].join(',');
+}

@@ -1,0 +1,22 @@
+import type { CoordinatorParts } from '../context.ts';
+import type { Caller } from '../identity.ts';
+import { parseCertificate } from '../protocol.ts';
+import { ownPod } from '../update-record.ts';
+
+/**
+ * `certificate`: a member asks for what it proves itself with to the others. Answers `keep SECONDS` where it has that, or
+ * `new SECONDS TAG CERTIFICATE KEY AUTHORITIES`, the last three in base64 of PEM; it asks again after so many seconds.
+ */
+export async function certificate(parts: CoordinatorParts, caller: Caller, body: string): Promise<string> {
+  const { cluster, tag } = parseCertificate(body);
+  const key = { namespace: caller.namespace, cluster };
+  const pod = ownPod(await parts.listPods(key), { caller, key });
+  const { pair, askAgainMs } = await parts.certifyMember(cluster, pod, tag);
+  const seconds = Math.max(1, Math.floor(askAgainMs / 1_000));
+  parts.onAnswer?.('certificate', pair === null ? 'keep' : 'new', null);
+  if (pair === null) return `keep ${seconds}`;
+  const texts = [pair.certificate, pair.key, pair.authorities].map((text) =>
+    Buffer.from(text).toString('base64'),
+  );
+  return ['new', seconds, pair.tag, ...texts].join(' ');
+}

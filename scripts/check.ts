@@ -15,6 +15,13 @@ const SHELL_SCRIPTS = [
   'agent/start',
   'agent/probe',
   'agent/watch',
+  'agent/doors',
+  'agent/transfer/wsrep_sst_tls',
+  'agent/transfer/wsrep_sst_tls-mariabackup',
+  'agent/transfer/wsrep_sst_tls-rsync',
+  'agent/transfer/wsrep_sst_tls-xtrabackup-v2',
+  'agent/transfer/bin/socat',
+  'agent/transfer/bin/rsync',
   'e2e/images/mariadb/docker-entrypoint.sh',
   'e2e/images/mariadb/build-rootfs.sh',
 ];

@@ -85,6 +85,7 @@ give_provider_options() {
   local merged=${GALERA_PROVIDER_OPTIONS:-}
   # Without these a node with an IPv6 address listens on IPv4 only.
   [[ $node_address == \[* ]] && merged="gmcast.listen_addr=tcp://[::]:4567;ist.recv_addr=$node_address:4568${merged:+;$merged}"
+  if understands_tls; then merged="$(tls_provider_options)${merged:+;$merged}"; fi
   [[ $merged ]] || return 0
   if [[ ${settings[wsrep-provider-options]} ]]; then merged="${settings[wsrep-provider-options]%;};$merged"; fi
   drop_option wsrep-provider-options
@@ -138,6 +139,18 @@ prefer_donors() {
   additions+=("--wsrep-sst-donor=$donors,")
 }
 
+# Clients are served TLS with the same certificate, unless the user has another one. A donor finds the methods with TLS.
+give_tls() {
+  is_set ssl-cert || is_set ssl-key || is_set ssl-ca || additions+=("--ssl-cert=$keys/current/tls.crt" "--ssl-key=$keys/current/tls.key" "--ssl-ca=$keys/current/ca.crt")
+  export PATH=$home/transfer:$PATH
+}
+
+# A joiner asks for a transfer by the name of the method. Of the user's argument the later one counts.
+give_tls_method() {
+  drop_option wsrep-sst-method
+  additions+=("--wsrep-sst-method=tls-$sst_method")
+}
+
 # Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.
 pass_mariadb() {
   move_buffer_pool_size
@@ -147,7 +160,8 @@ pass_mariadb() {
   give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
-  give wsrep-sst-method "$sst_method"
+  if understands_tls; then give_tls; fi
+  if speaks_tls; then give_tls_method; else give wsrep-sst-method "$sst_method"; fi
   # unix_socket: the server's own user needs no password on its own host.
   if [[ $sst_method == mariabackup ]]; then is_set wsrep-sst-auth || additions+=(--wsrep-sst-auth=mysql:); fi
   give binlog-format ROW

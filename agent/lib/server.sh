@@ -41,6 +41,7 @@ run_server() {
   server=$!
   "$home/watch" "$server" </dev/null >/dev/null &
   loop=$!
+  if speaks_tls; then "$home/doors" "$server" "$sst_port" "$ist_port" </dev/null >/dev/null & fi
   while :; do
     wait "$server"
     ended=$?

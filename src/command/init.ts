@@ -1,6 +1,6 @@
 /** `init`: the init container `galera-init`. It brings the agent into the pod and waits for the node's turn. */
 import type { Dirent } from 'node:fs';
-import { chmod, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,20 @@ import { requiredIn } from './environment.ts';
 const PAUSE_MS = 2_000;
 const CALL_TIMEOUT_MS = 10_000;
 
+/** What is run by itself: the others are read by these. */
+const PROGRAMS = [
+  'start',
+  'probe',
+  'watch',
+  'doors',
+  'transfer/wsrep_sst_tls',
+  'transfer/wsrep_sst_tls-mariabackup',
+  'transfer/wsrep_sst_tls-rsync',
+  'transfer/wsrep_sst_tls-xtrabackup-v2',
+  'transfer/bin/socat',
+  'transfer/bin/rsync',
+];
+
 /** Where things are; tests bring other places. */
 export interface InitPlaces {
   /** The scripts in the image. */
@@ -17,6 +31,8 @@ export interface InitPlaces {
   /** The emptyDir shared with the database container. */
   readonly shared: string;
   readonly token: string;
+  /** The emptyDir in memory that both containers share, where the members speak TLS. */
+  readonly keys: string;
   readonly log: (line: string) => void;
   /** Milliseconds between two questions. */
   readonly pauseMs?: number;
@@ -26,6 +42,7 @@ const PLACES: InitPlaces = {
   agent: '/agent',
   shared: '/galera',
   token: '/var/run/secrets/galera-injector/token',
+  keys: '/galera-tls',
   log: (line) => process.stdout.write(`galera-injector: ${line}\n`),
 };
 
@@ -35,6 +52,8 @@ interface InitConfig {
   readonly authority: string;
   readonly cluster: string;
   readonly dataDirectory: string;
+  /** Whether the member needs key and certificate before its server starts. */
+  readonly tls: boolean;
 }
 
 /** Copies the agent, then asks until it is this node's turn. Resolves with the exit code. */
@@ -55,7 +74,7 @@ export async function init(env: NodeJS.ProcessEnv, places: InitPlaces = PLACES):
 async function waitForTurn(config: InitConfig, places: InitPlaces, signal: AbortSignal): Promise<number> {
   let said = '';
   while (!signal.aborted) {
-    const answer = await ask(config, places).catch((error: unknown) => `wait ${explain(error)}`);
+    const answer = await nextStep(config, places).catch((error: unknown) => `wait ${explain(error)}`);
     if (answer === 'start') {
       places.log('starting');
       return 0;
@@ -76,12 +95,13 @@ function readConfig(env: NodeJS.ProcessEnv): InitConfig {
     authority: get('GALERA_CA'),
     cluster: get('GALERA_CLUSTER'),
     dataDirectory: get('GALERA_DATA_DIRECTORY'),
+    tls: ['on', 'off'].includes(env['GALERA_TLS'] ?? ''),
   };
 }
 
 async function bringAgent(config: InitConfig, places: InitPlaces): Promise<void> {
   await cp(places.agent, places.shared, { recursive: true });
-  for (const script of ['start', 'probe', 'watch']) await chmod(join(places.shared, script), 0o755);
+  for (const script of PROGRAMS) await chmod(join(places.shared, script), 0o755);
   await writeFile(join(places.shared, 'ca.crt'), config.authority);
   await writeFile(join(places.shared, 'coordinator'), `${config.coordinator}\n`);
 }
@@ -95,15 +115,61 @@ async function forgetConfirmation({ shared }: InitPlaces): Promise<void> {
     await rm(join(shared, name), { force: true });
 }
 
+/** The certificate first: with it the start script goes on even when the coordinator is away. */
+async function nextStep(config: InitConfig, places: InitPlaces): Promise<string> {
+  if (config.tls && !(await hasCertificate(places))) {
+    const line = await call(config, places, 'certificate', `cluster=${config.cluster}\n`);
+    if (!line.startsWith('new ')) return line.startsWith('wait ') ? line : `wait ${line}`;
+    await keepCertificate(line, places);
+  }
+  return ask(config, places);
+}
+
+/** There is one when this container runs again in its pod; a loop beside the server renews it (agent/lib/tls.sh). */
+async function hasCertificate({ keys }: InitPlaces): Promise<boolean> {
+  return (await readdir(join(keys, 'current')).catch(() => [])).length > 0;
+}
+
+/** Writes what `new SECONDS TAG CERTIFICATE KEY AUTHORITIES` gives, for a server and a loop of whatever user. */
+async function keepCertificate(line: string, { keys }: InitPlaces): Promise<void> {
+  const [, , tag = '', certificate, key, authorities] = line.split(' ');
+  const folder = join(keys, 'first');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  // The loop, which may run as another user, removes it when it has the next one.
+  await chmod(folder, 0o777);
+  await writeFile(join(folder, 'tag'), `${tag}\n`);
+  await writeFile(join(folder, 'tls.crt'), decoded(certificate));
+  await writeFile(join(folder, 'tls.key'), decoded(key));
+  await writeFile(join(folder, 'ca.crt'), decoded(authorities));
+  await rm(join(keys, 'current'), { force: true });
+  await symlink('first', join(keys, 'current'));
+}
+
+function decoded(text = ''): string {
+  return Buffer.from(text, 'base64').toString();
+}
+
 /** Asks once. The data directory is looked at each time: a volume may be filled by another init container. */
 async function ask(config: InitConfig, places: InitPlaces): Promise<string> {
   const data = (await isEmpty(config.dataDirectory)) ? 'empty' : 'present';
-  const token = (await readFile(places.token, 'utf8')).trim();
-  const { status, body } = await post(
+  return call(
     config,
-    token,
+    places,
+    'turn',
     `cluster=${config.cluster}\nask=${await count(places)}\ndata=${data}\n`,
   );
+}
+
+/** The line that the coordinator answers, or `wait` and why there is none to go by. */
+async function call(
+  config: InitConfig,
+  places: InitPlaces,
+  name: 'turn' | 'certificate',
+  said: string,
+): Promise<string> {
+  const token = (await readFile(places.token, 'utf8')).trim();
+  const { status, body } = await post(config, token, name, said);
   const line = body.split('\n')[0] ?? '';
   return status === 200 ? line : `wait the coordinator answers ${status}: ${line}`;
 }
@@ -141,10 +207,15 @@ async function isForeign(directory: string, entry: Dirent): Promise<boolean> {
   return entry.isDirectory() && (await readdir(join(directory, entry.name))).length === 0;
 }
 
-function post(config: InitConfig, token: string, body: string): Promise<{ status: number; body: string }> {
-  const url = `https://${config.coordinator}/coordinator/v1/turn`;
+function post(
+  config: InitConfig,
+  token: string,
+  name: string,
+  body: string,
+): Promise<{ status: number; body: string }> {
+  const url = `https://${config.coordinator}/coordinator/v1/${name}`;
   return new Promise((resolve, reject) => {
-    const call = request(
+    const asking = request(
       url,
       {
         method: 'POST',
@@ -160,9 +231,9 @@ function post(config: InitConfig, token: string, body: string): Promise<{ status
         response.on('error', reject);
       },
     );
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${CALL_TIMEOUT_MS / 1_000} s`)));
-    call.on('error', reject);
-    call.end(body);
+    asking.on('timeout', () => asking.destroy(new Error(`no answer within ${CALL_TIMEOUT_MS / 1_000} s`)));
+    asking.on('error', reject);
+    asking.end(body);
   });
 }
 

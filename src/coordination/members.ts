@@ -1,6 +1,6 @@
 /** Pods of a cluster, read into the members that the coordinator decides over. */
 import type { V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
-import { BOOTSTRAP_ANNOTATION, INIT_CONTAINER, SIZE_VARIABLE } from '../injection/index.ts';
+import { BOOTSTRAP_ANNOTATION, INIT_CONTAINER, SIZE_VARIABLE, TLS_VARIABLE } from '../injection/index.ts';
 import type { Member, Order } from './types.ts';
 
 const ORDERS: readonly Order[] = ['now', 'machines-off'];
@@ -26,6 +26,7 @@ export function memberOf(pod: V1Pod): Member {
     durable: data !== undefined && data.emptyDir === undefined && data.ephemeral === undefined,
     machine: pod.spec?.nodeName ?? null,
     size: sizeOf(pod),
+    tls: variable(pod, TLS_VARIABLE) === 'on',
     order: ORDERS.find((order) => order === metadata.annotations?.[BOOTSTRAP_ANNOTATION]) ?? null,
   };
 }
@@ -64,9 +65,14 @@ function initStatus(pod: V1Pod): V1ContainerStatus | undefined {
 
 /** What the injection found the size of the cluster to be; 0 for a pod of a version that did not say. */
 function sizeOf(pod: V1Pod): number {
-  const variables = (pod.spec?.containers ?? []).flatMap(({ env }) => env ?? []);
-  const size = Number(variables.find(({ name }) => name === SIZE_VARIABLE)?.value);
+  const size = Number(variable(pod, SIZE_VARIABLE));
   return Number.isSafeInteger(size) && size > 0 ? size : 0;
+}
+
+/** The value of a variable that the injection gives to one container of the pod. */
+function variable(pod: V1Pod, wanted: string): string | undefined {
+  const variables = (pod.spec?.containers ?? []).flatMap(({ env }) => env ?? []);
+  return variables.find(({ name }) => name === wanted)?.value;
 }
 
 function initStarted(pod: V1Pod): number | null {

@@ -74,6 +74,8 @@ export interface Member {
   readonly machine: string | null;
   /** Number of members that the injection computed for the cluster; 0 where the pod does not say. */
   readonly size: number;
+  /** Whether its pod wants the members to speak TLS with each other. */
+  readonly tls: boolean;
   /** The annotation `galera-injector.dev/bootstrap`: an order; `machines-off` also says that what vanished runs no more. */
   readonly order: Order | null;
 }

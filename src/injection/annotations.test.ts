@@ -80,6 +80,39 @@ test('sst-method and provider-options become variables', () => {
   expect(variable(container, 'GALERA_PROVIDER_OPTIONS')).toBe(options);
 });
 
+describe('TLS among the members', () => {
+  test.each(['on', 'off'])('%s takes a volume in memory for both containers, which are told', (tls) => {
+    const { volumes, containers, initContainers } = after(annotated({ tls })).spec;
+    expect(volumes).toContainEqual({
+      name: 'galera-tls',
+      emptyDir: { medium: 'Memory', sizeLimit: '1Mi' },
+    });
+    for (const container of [containers[0], initContainers[0]]) {
+      expect(container?.volumeMounts).toContainEqual({ name: 'galera-tls', mountPath: '/galera-tls' });
+      expect(container?.env).toContainEqual({ name: 'GALERA_TLS', value: tls });
+    }
+  });
+
+  test('is not there without the annotation, nor off where the flavor has none', () => {
+    const other = annotated({ tls: 'off' });
+    other.spec.containers[0].image = 'percona/percona-xtradb-cluster:8.0';
+    for (const subject of [pod(), other])
+      expect(JSON.stringify(after(subject).spec)).not.toMatch(/GALERA_TLS|galera-tls/);
+  });
+
+  test('is refused where the flavor has none, with the remedy', () => {
+    const subject = annotated({ tls: 'on' });
+    subject.spec.containers[0].image = 'percona/percona-xtradb-cluster:8.0';
+    expect(decide(subject)).toMatchObject({
+      kind: 'deny',
+      reason: 'annotation_invalid',
+      message: expect.stringMatching(
+        /tls is "on", but members of flavor percona do not .*; remove it$/,
+      ) as unknown,
+    });
+  });
+});
+
 test('without provider-options there is no variable for them', () => {
   expect(variable(after(pod()).spec.containers[0], 'GALERA_PROVIDER_OPTIONS')).toBeUndefined();
 });

@@ -42,6 +42,7 @@ export const ANNOTATIONS = {
     form: 'host names or addresses, each with an optional :port, separated by commas',
   },
   'sst-method': { maximum: 20, pattern: /^[a-z][a-z0-9-]*$/, form: 'a state transfer method of the flavor' },
+  tls: { maximum: 3, pattern: /^(on|off)$/, form: 'on or off' },
   'provider-options': {
     maximum: 1024,
     pattern: new RegExp(`^${OPTION}(;${OPTION})*;?$`),

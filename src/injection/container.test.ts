@@ -162,7 +162,7 @@ describe('mounts', () => {
     });
   });
 
-  test.each(['/galera', '/galera/', '/galera/x', '/var/run/secrets/galera-injector'])(
+  test.each(['/galera', '/galera/', '/galera/x', '/galera-tls', '/var/run/secrets/galera-injector'])(
     'at %s are denied',
     (mountPath) => {
       const decision = decide(withFields({ volumeMounts: [{ name: 'x', mountPath }] }));

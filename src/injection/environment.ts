@@ -8,6 +8,7 @@ import {
   ROOT_PASSWORD_KEY,
   secretName,
   SIZE_VARIABLE,
+  TLS_VARIABLE,
   wsrepClusterName,
 } from './names.ts';
 import { appendItems } from './operations.ts';
@@ -69,7 +70,7 @@ function variablesOf(container: ContainerView): ReadonlyMap<string, JsonObject> 
 }
 
 function variables(target: Target): readonly Variable[] {
-  const { cluster, context, flavor, flavorSource, membership, wishes, address, data } = target;
+  const { cluster, context, flavor, flavorSource, membership, wishes, address, data, tls } = target;
   const pod = 'the pod itself';
   const flavored = `flavor ${flavor.id}, from ${flavorSource}`;
   const sst = wishes['sst-method'];
@@ -102,6 +103,9 @@ function variables(target: Target): readonly Variable[] {
     { entry: { name: SIZE_VARIABLE, value: String(membership.size) }, source: membership.sizeSource },
     { entry: { name: 'GALERA_FLAVOR', value: flavor.id }, source: flavorSource },
     { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
+    ...(tls === null
+      ? []
+      : [{ entry: { name: TLS_VARIABLE, value: tls }, source: `annotation ${PREFIX}tls` }]),
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),
     ...passwords(target),
   ];

@@ -1,7 +1,14 @@
 /** The init container: it copies the scripts into the pod and waits for the member's turn. */
 import { fieldVariable } from './environment.ts';
 import { objects, text } from './json.ts';
-import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TOKEN_PATH } from './names.ts';
+import {
+  INIT_CONTAINER,
+  INJECTED_ANNOTATION,
+  SCRIPTS_PATH,
+  TLS_PATH,
+  TLS_VARIABLE,
+  TOKEN_PATH,
+} from './names.ts';
 import { prependItem } from './operations.ts';
 import { annotationsOf, type PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
@@ -53,7 +60,7 @@ function isMarked(candidate: JsonObject): boolean {
   );
 }
 
-function container({ cluster, data, volumes, settings }: Target): JsonObject {
+function container({ cluster, data, volumes, settings, tls }: Target): JsonObject {
   return {
     name: INIT_CONTAINER,
     image: settings.image,
@@ -66,11 +73,13 @@ function container({ cluster, data, volumes, settings }: Target): JsonObject {
       { name: 'GALERA_DATA_DIRECTORY', value: data.path },
       fieldVariable('POD_NAME', 'metadata.name'),
       fieldVariable('POD_NAMESPACE', 'metadata.namespace'),
+      ...(tls === null ? [] : [{ name: TLS_VARIABLE, value: tls }]),
     ],
     volumeMounts: [
       { name: volumes.scripts, mountPath: SCRIPTS_PATH },
       { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
       { name: volumes.token, mountPath: API_TOKEN_PATH, readOnly: true },
+      ...(tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }]),
       data.mount ?? { name: volumes.data, mountPath: data.path, readOnly: true },
     ],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },

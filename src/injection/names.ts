@@ -28,9 +28,12 @@ export const INIT_CONTAINER = 'galera-init';
 export const SCRIPTS_VOLUME = 'galera';
 export const TOKEN_VOLUME = 'galera-token';
 export const DATA_VOLUME = 'galera-data';
+export const TLS_VOLUME = 'galera-tls';
 
 export const SCRIPTS_PATH = '/galera';
 export const TOKEN_PATH = '/var/run/secrets/galera-injector';
+/** Where a member keeps its key and certificates: in memory only (agent/lib/tls.sh). */
+export const TLS_PATH = '/galera-tls';
 export const START_SCRIPT = `${SCRIPTS_PATH}/start`;
 export const PROBE_SCRIPT = `${SCRIPTS_PATH}/probe`;
 
@@ -45,6 +48,12 @@ export const NAME_VARIABLE = 'WSREP_CLUSTER_NAME';
 
 /** Variable of the database container: how many members the injection computed, e.g. `3`. */
 export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
+
+/**
+ * Variable of the database container and of the init container, where the member has a key: `on` where it speaks TLS with
+ * the others, `off` where it does so only while others want to.
+ */
+export const TLS_VARIABLE = 'GALERA_TLS';
 
 /** The ports of a Galera node and the names that fit Kubernetes' limit of 15 characters. */
 export const GALERA_PORTS = [

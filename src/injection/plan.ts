@@ -125,6 +125,7 @@ function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Setti
     address: `gcomm://${members.members.join(',')}`,
     data,
     volumes: volumeNames(pod),
+    tls: speaksTls(database, wishes),
     context,
     settings,
   };
@@ -142,6 +143,17 @@ function refuseMethod({ flavor }: Database, wishes: Wishes): void {
   throw new Refusal(
     'annotation_invalid',
     `Annotation ${PREFIX}sst-method is ${quoted(method)}; flavor ${flavor.id} allows: ${flavor.sstMethods.join(', ')}`,
+  );
+}
+
+/** @throws Refusal `annotation_invalid` where TLS is asked for and the flavor has none */
+function speaksTls({ flavor }: Database, { tls }: Wishes): Target['tls'] {
+  if (tls === undefined) return null;
+  if (flavor.speaksTls) return tls === 'on' ? 'on' : 'off';
+  if (tls === 'off') return null;
+  throw new Refusal(
+    'annotation_invalid',
+    `Annotation ${PREFIX}tls is "on", but members of flavor ${flavor.id} do not speak TLS yet; remove it`,
   );
 }
 

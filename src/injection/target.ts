@@ -19,6 +19,8 @@ export interface Target {
   readonly address: string;
   readonly data: DataDirectory;
   readonly volumes: VolumeNames;
+  /** Whether the member speaks TLS with the others; `off`: only while others want to. Null where it cannot. */
+  readonly tls: 'on' | 'off' | null;
   readonly context: Context;
   readonly settings: Settings;
 }
@@ -28,6 +30,7 @@ export interface VolumeNames {
   readonly scripts: string;
   readonly token: string;
   readonly data: string;
+  readonly tls: string;
 }
 
 /** What one step of the injection contributes. */

@@ -4,6 +4,8 @@ import {
   DATA_VOLUME,
   SCRIPTS_PATH,
   SCRIPTS_VOLUME,
+  TLS_PATH,
+  TLS_VOLUME,
   TOKEN_AUDIENCE,
   TOKEN_PATH,
   TOKEN_SECONDS,
@@ -14,6 +16,9 @@ import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target, VolumeNames } from './target.ts';
 import { quoted, withoutTrailing } from './text.ts';
+
+/** Key, certificate and authorities, the old ones beside the new while they are exchanged. */
+const KEYS_SIZE = '1Mi';
 
 /** Names that no volume and no mount of the pod uses: a claim called `galera` is likely enough. */
 export function volumeNames(pod: PodView): VolumeNames {
@@ -26,6 +31,7 @@ export function volumeNames(pod: PodView): VolumeNames {
     scripts: free(SCRIPTS_VOLUME, taken),
     token: free(TOKEN_VOLUME, taken),
     data: free(DATA_VOLUME, taken),
+    tls: free(TLS_VOLUME, taken),
   };
 }
 
@@ -35,10 +41,12 @@ export function volumeNames(pod: PodView): VolumeNames {
  * @throws Refusal `mount_path_taken`
  */
 export function volumesAndMounts(target: Target): Contribution {
-  const { pod, container, data, volumes } = target;
+  const { pod, container, data, volumes, tls } = target;
   refuseTakenPaths(container);
   const ownData = data.mount === null ? [{ name: volumes.data, emptyDir: {} }] : [];
   const ownMount = data.mount === null ? [{ name: volumes.data, mountPath: data.path }] : [];
+  // A key that only memory holds is on no disk of the machine, and goes with the pod.
+  const keys = { name: volumes.tls, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } };
   const token = { audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' };
   return {
     operations: [
@@ -48,6 +56,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, emptyDir: {} },
           { name: volumes.token, projected: { sources: [{ serviceAccountToken: token }] } },
+          ...(tls === null ? [] : [keys]),
           ...ownData,
         ],
       ),
@@ -57,6 +66,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, mountPath: SCRIPTS_PATH },
           { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
+          ...(tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }]),
           ...ownMount,
         ],
       ),
@@ -72,6 +82,15 @@ export function volumesAndMounts(target: Target): Contribution {
         value: `token at ${TOKEN_PATH}`,
         source: `audience ${TOKEN_AUDIENCE}`,
       },
+      ...(tls === null
+        ? []
+        : [
+            {
+              what: `volume ${volumes.tls}`,
+              value: `emptyDir in memory at ${TLS_PATH}`,
+              source: 'the injection: key and certificates of the member',
+            },
+          ]),
       ...ownMount.map(({ name, mountPath }) => ({
         what: `volume ${name}`,
         value: `emptyDir at ${mountPath}`,
@@ -88,7 +107,9 @@ function mounts(container: ContainerView): ReturnType<typeof objects> {
 function refuseTakenPaths(container: ContainerView): void {
   const taken = mounts(container)
     .map((mount) => withoutTrailing(text(mount, 'mountPath') ?? '', '/'))
-    .find((path) => [SCRIPTS_PATH, TOKEN_PATH].some((ours) => path === ours || path.startsWith(`${ours}/`)));
+    .find((path) =>
+      [SCRIPTS_PATH, TOKEN_PATH, TLS_PATH].some((ours) => path === ours || path.startsWith(`${ours}/`)),
+    );
   if (taken === undefined) return;
   throw new Refusal(
     'mount_path_taken',

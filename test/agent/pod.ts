@@ -50,6 +50,7 @@ export class Pod {
       GALERA_TOKEN_FILE: join(root, 'token'),
       GALERA_TERMINATION_LOG: join(root, 'termination'),
       GALERA_PROC: join(root, 'proc'),
+      GALERA_KEYS_DIRECTORY: join(root, 'keys'),
       GALERA_DATA_DIRECTORY: join(root, 'data'),
       GALERA_INJECTOR_CLUSTER: 'db',
       GALERA_FLAVOR: 'mariadb',

@@ -20,7 +20,18 @@ beforeAll(async () => (pair = await generatePair(['localhost'])));
 let directory: string;
 let server: Server;
 /** What the database container runs. */
-const SCRIPTS = ['start', 'probe', 'watch'];
+const SCRIPTS = [
+  'start',
+  'probe',
+  'watch',
+  'doors',
+  'transfer/wsrep_sst_tls',
+  'transfer/wsrep_sst_tls-mariabackup',
+  'transfer/wsrep_sst_tls-rsync',
+  'transfer/wsrep_sst_tls-xtrabackup-v2',
+  'transfer/bin/socat',
+  'transfer/bin/rsync',
+];
 
 let port: number;
 let asked: Asked[];
@@ -28,7 +39,8 @@ let answers: [status: number, body: string][];
 let lines: string[];
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'init-'));
-  for (const name of ['agent', 'shared', 'data', 'agent/lib']) mkdirSync(join(directory, name));
+  for (const name of ['agent', 'shared', 'data', 'keys', 'agent/lib', 'agent/transfer', 'agent/transfer/bin'])
+    mkdirSync(join(directory, name));
   for (const name of [...SCRIPTS, 'lib/log.sh']) writeFileSync(join(directory, 'agent', name), name);
   writeFileSync(join(directory, 'token'), 'the-token\n');
   asked = [];
@@ -65,6 +77,7 @@ const run = (tweak: NodeJS.ProcessEnv = {}) =>
       agent: at('agent'),
       shared: at('shared'),
       token: at('token'),
+      keys: at('keys'),
       log: (line) => lines.push(line),
       pauseMs: 5,
     },
@@ -180,5 +193,42 @@ describe('init', () => {
 
   it('names the variable that is missing', async () => {
     await expect(run({ GALERA_CLUSTER: '' })).rejects.toThrow('GALERA_CLUSTER is missing');
+  });
+
+  describe('of a member that speaks TLS', () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const given = `new 3600 a:1 ${base64('certificate')} ${base64('key')} ${base64('authorities')}\n`;
+    const kept = (name: string) => readFileSync(at(`keys/current/${name}`), 'utf8');
+
+    it('fetches its certificate before it asks for its turn', async () => {
+      answers = [[200, given]];
+      expect(await run({ GALERA_TLS: 'on' })).toBe(0);
+      expect(asked.map(({ path }) => path.split('/').at(-1))).toEqual(['certificate', 'turn']);
+      expect(asked[0]).toMatchObject({ body: 'cluster=db\n', token: 'Bearer the-token' });
+      expect(['tls.crt', 'tls.key', 'ca.crt', 'tag'].map(kept)).toEqual([
+        'certificate',
+        'key',
+        'authorities',
+        'a:1\n',
+      ]);
+    });
+
+    it('asks again until it is given one, and says why it waits', async () => {
+      answers = [
+        [503, 'no roots\n'],
+        [200, given],
+      ];
+      expect(await run({ GALERA_TLS: 'on' })).toBe(0);
+      expect(lines).toContain('waiting: the coordinator answers 503: no roots');
+      expect(kept('tls.key')).toBe('key');
+    });
+
+    it('goes on with the one it has when it runs again in its pod', async () => {
+      answers = [[200, given]];
+      await run({ GALERA_TLS: 'on' });
+      asked = [];
+      await run({ GALERA_TLS: 'on' });
+      expect(asked.map(({ path }) => path)).toEqual(['/coordinator/v1/turn']);
+    });
   });
 });

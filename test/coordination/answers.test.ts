@@ -81,3 +81,29 @@ describe('what is heard of the answers of the coordinator', () => {
     for (const one of heard) expect(known).toContain(one.split(',')[0]);
   });
 });
+
+describe('what the start script is told of TLS', () => {
+  type Wish = 'on' | 'off' | undefined;
+  const answer = async (...wishes: readonly Wish[]) => {
+    const pods = wishes.map((tls, index) => pod('shop', 'db', index, tls));
+    const coordinator = coordinatorOver(memoryStore(), pods);
+    // All are heard before one of them may begin.
+    for (const one of pods.toReversed()) await coordinator('turn', callerOf(one), empty(1));
+    const [own] = pods;
+    if (own === undefined) throw new Error('no pod');
+    return coordinator('start', callerOf(own), empty(2));
+  };
+
+  it.each<readonly [Wish, Wish, Wish, boolean]>([
+    ['on', 'on', 'on', false],
+    ['off', 'off', undefined, false],
+    [undefined, undefined, undefined, false],
+    ['on', 'on', undefined, true],
+    ['on', 'off', 'off', true],
+    ['off', 'on', 'off', true],
+  ])('where the pods say %s, %s and %s', async (one, two, three, isMixed) => {
+    expect(await answer(one, two, three)).toMatch(
+      isMixed ? /^bootstrap .* as \S+ mixed$/ : /^bootstrap .* as \S+$/,
+    );
+  });
+});

@@ -56,6 +56,18 @@ describe('the name of a member', () => {
   });
 });
 
+describe('whether a member wants TLS', () => {
+  it.each([
+    ['on', true],
+    ['off', false],
+    [undefined, false],
+  ])('is for %j: %j', (value, expected) => {
+    const one = pod('db-0');
+    one.spec?.containers[1]?.env?.push({ name: 'GALERA_TLS', ...(value === undefined ? {} : { value }) });
+    expect(memberOf(one).tls).toBe(expected);
+  });
+});
+
 describe('the rank of a member', () => {
   const ranked = (pods: V1Pod[]) =>
     pods.map((one) => memberOf(one)).map(({ pod: name, rank }) => ({ name, number: rank[0] }));

@@ -64,6 +64,7 @@ export function member(index: number, tweak: Partial<Member> = {}): Member {
     durable: true,
     machine: 'machine',
     size: 3,
+    tls: false,
     order: null,
     ...tweak,
   };

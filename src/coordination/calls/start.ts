@@ -30,10 +30,21 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
   const addresses = staying(situation)
     .flatMap((member) => (member.address === null ? [] : [member.address]))
     .join(',');
-  const list = addresses === '' ? '-' : addresses;
-  if (answer.kind === 'join') return `join ${[list, ...howToJoin(situation, report)].join(' ')}`;
-  const identity = answer.kind === 'bootstrap' && answer.as !== null ? ` as ${answer.as}` : '';
-  return `${answer.kind} ${list}${identity}`;
+  const words = [
+    addresses === '' ? '-' : addresses,
+    ...(answer.kind === 'join' ? howToJoin(situation, report) : []),
+    ...(answer.kind === 'bootstrap' && answer.as !== null ? ['as', answer.as] : []),
+    ...(isMixed(situation) ? ['mixed'] : []),
+  ];
+  return `${answer.kind} ${words.join(' ')}`;
+}
+
+/**
+ * Whether another pod wants TLS and this one does not, or the other way round. The server then accepts both, so that a
+ * cluster can be changed by a rolling restart.
+ */
+function isMixed({ members, caller }: Situation): boolean {
+  return members.some(({ tls }) => tls !== caller.tls);
 }
 
 /** What a joiner has to know besides the addresses. */

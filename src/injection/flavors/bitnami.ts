@@ -16,5 +16,6 @@ export const bitnami: Flavor = {
   rootPasswordVariables: ['MARIADB_ROOT_PASSWORD', 'MARIADB_ROOT_PASSWORD_FILE', 'ALLOW_EMPTY_PASSWORD'],
   passwordVariables: ['MARIADB_GALERA_MARIABACKUP_PASSWORD'],
   environment: [],
+  speaksTls: false,
   proven: false,
 };

@@ -19,5 +19,6 @@ export const kubernetesExamples: Flavor = {
     { name: 'GALERA_CLUSTER', value: 'true' },
     { name: 'WSREP_SST_USER', value: 'sst' },
   ],
+  speaksTls: false,
   proven: false,
 };

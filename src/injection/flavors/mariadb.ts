@@ -36,5 +36,6 @@ export const mariadb: Flavor = {
     { name: 'MARIADB_MYSQL_LOCALHOST_USER', value: '1' },
     { name: 'MARIADB_MYSQL_LOCALHOST_GRANTS', value: 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR' },
   ],
+  speaksTls: true,
   proven: true,
 };

@@ -21,5 +21,6 @@ export const percona: Flavor = {
   ],
   passwordVariables: [],
   environment: [],
+  speaksTls: false,
   proven: false,
 };

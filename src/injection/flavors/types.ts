@@ -23,6 +23,8 @@ export interface Flavor {
   readonly passwordVariables: readonly string[];
   /** Variables the image reads, in order; a value may use earlier ones as `$(NAME)`. */
   readonly environment: readonly { readonly name: string; readonly value: string }[];
+  /** Whether the start script can give members of this family TLS among each other (agent/lib/tls.sh). */
+  readonly speaksTls: boolean;
   /** Run end to end by this project. */
   readonly proven: boolean;
 }

@@ -1,10 +1,11 @@
 /** A node with a real server on a loopback address of its own, started by the start script and the test image's entrypoint. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MemberPair } from '../../../src/authority/issue.ts';
 import type { StubCoordinator } from '../coordinator.ts';
 import { Pod, type RunningScript } from '../pod.ts';
 
@@ -52,6 +53,22 @@ export class RealNode {
       MARIADB_MYSQL_LOCALHOST_GRANTS: 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR',
     });
     return new RealNode(pod, address);
+  }
+
+  /** Lets it speak TLS with other members, from its next start on; or gives one that runs another certificate. */
+  async speakTls({ certificate, key, authorities, tag }: MemberPair): Promise<void> {
+    const folder = `set-${tag.replaceAll(/\W/g, '')}`;
+    const files = { 'tls.crt': certificate, 'tls.key': key, 'ca.crt': authorities, tag: `${tag}\n` };
+    for (const [name, text] of Object.entries(files)) await this.pod.write(`keys/${folder}/${name}`, text);
+    await symlink(folder, this.pod.path('keys/next'));
+    await rename(this.pod.path('keys/next'), this.pod.path('keys/current'));
+    await chmod(this.pod.path('keys'), 0o777);
+    this.pod.environment['GALERA_TLS'] = 'on';
+  }
+
+  /** Where others call it. */
+  at(kind: keyof typeof PORTS): { readonly host: string; readonly port: number } {
+    return { host: this.address, port: PORTS[kind] };
   }
 
   start(...more: string[]): RunningScript {

@@ -144,6 +144,7 @@ export function memberOf({ machine, address }: Node, pod: Pod, durable: boolean)
     durable,
     machine: pod.state === 'unscheduled' ? null : machine,
     size: pod.size,
+    tls: false,
     order: pod.order,
   };
 }

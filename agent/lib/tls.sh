@@ -1,0 +1,121 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # sourced by start, watch, doors and what runs in a state transfer
+# TLS among the members. Who has no certificate of this cluster's authority gets no place in the group, and sends or
+# receives no state transfer.
+#
+#   4567  the group: the provider checks both sides
+#   4444  state transfers: their scripts listen on the loopback address only, behind a door that checks who comes
+#   4568  incremental transfers: the same, because a receiver of the provider gives up at the first handshake that fails
+#
+# These are the ports where the user sets no others.
+
+keys=${GALERA_KEYS_DIRECTORY:-/galera-tls}
+# For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
+# (src/authority/certify.ts), for it compares the one who answers with a name.
+certificate_options="cert=$keys/current/tls.crt,key=$keys/current/tls.key,cafile=$keys/current/ca.crt,verify=1"
+caller_options=$certificate_options,commonname=galera-member
+
+# How this start speaks with the other members:
+#   on     TLS with all of them
+#   mixed  both, because other pods want TLS and this one does not, or the other way round
+#   off    without TLS; there may be a key all the same
+#   none   without TLS, and there is no key
+tls=${GALERA_TLS:-none}
+speaks_tls() { [[ $tls == on ]]; }
+has_key() { [[ $tls != none ]]; }
+understands_tls() { [[ $tls == on || $tls == mixed ]]; }
+
+# Whether there can be TLS, after the server was asked what it is told.
+settle_tls() {
+  has_key || return 0
+  if [[ "${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}" == *socket.ssl* ]]; then
+    log 'the provider options bring certificates of their own: those of galera-injector are not used'
+    tls=none
+  elif ! socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL'; then
+    refuse "the image has no socat with OpenSSL, which transfers among members need; add it, or take annotation galera-injector.dev/tls off all pods of cluster $cluster"
+  elif [[ ! -s $keys/current/tls.key ]]; then
+    refuse "there is no key in $keys, where the init container galera-init puts it"
+  fi
+  find_ports
+}
+
+# After the decision: mixed says that the pods of the cluster do not want the same.
+choose_tls() {
+  if has_key && [[ $mixed == yes ]]; then
+    log 'other pods of the cluster want something else of TLS: this server accepts members with and without it'
+    tls=mixed
+  fi
+  export GALERA_TLS=$tls
+}
+
+# port_in ADDRESS DEFAULT
+port_in() {
+  if [[ $1 =~ :([0-9]+)$ ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf '%s' "$2"; fi
+}
+
+# Sets sst_port and ist_port, on which this node is called for transfers.
+find_ports() {
+  local pair receiver=''
+  local -a pairs
+  IFS=';' read -ra pairs <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
+  for pair in "${pairs[@]}"; do
+    pair=${pair//[[:space:]]/}
+    if [[ $pair == ist.recv_addr=* ]]; then receiver=${pair#*=}; fi
+  done
+  sst_port=$(port_in "${settings[wsrep-sst-receive-address]}" 4444)
+  ist_port=$(port_in "$receiver" 4568)
+}
+sst_port=4444 ist_port=4568
+
+# The loopback address of the family in which the node is called.
+loopback() {
+  if [[ ${POD_IP:-} == *:* ]]; then printf '[::1]'; else printf '127.0.0.1'; fi
+}
+
+# When the current certificate ends: the tag says it in milliseconds since 1970.
+certificate_end() {
+  local tag=''
+  IFS= read -r tag <"$keys/current/tag"
+  [[ ${tag##*:} =~ ^([0-9]+)[0-9]{3}$ ]] && printf '%(%F %T)T' "${BASH_REMATCH[1]}"
+}
+
+# What the provider is told. It reads the files again when it is asked to (socket.ssl_reload). Where it accepts both, it
+# receives incremental transfers without TLS: a sender without it would crash at an address that wants TLS (seen with
+# 26.4.23).
+tls_provider_options() {
+  local receiver=''
+  if [[ $tls == mixed ]]; then receiver='socket.dynamic=YES'; else receiver="ist.recv_bind=$(loopback):$ist_port"; fi
+  printf 'socket.ssl=YES;socket.ssl_cert=%s/current/tls.crt;socket.ssl_key=%s/current/tls.key;socket.ssl_ca=%s/current/ca.crt;%s' \
+    "$keys" "$keys" "$keys" "$receiver"
+}
+
+# Fetches what this node lacks: a certificate that lives longer, or one more authority. Sets ask_again to the seconds after
+# which to ask again. False when there was no answer to go by; what is there stays in use.
+renew_certificate() {
+  local tag='' word fresh certificate key authorities
+  IFS= read -r tag 2>/dev/null <"$keys/current/tag"
+  coordinator_call certificate "cluster=$cluster
+tag=$tag" 10 && [[ $reply_status == 200 ]] || return 1
+  read -r word ask_again fresh certificate key authorities <<<"$reply_line"
+  [[ $ask_again =~ ^[0-9]{1,9}$ ]] || return 1
+  case $word in
+    keep) return 0 ;;
+    new) keep_certificate "$fresh" "$certificate" "$key" "$authorities" ;;
+    *) return 1 ;;
+  esac
+}
+ask_again=60
+
+# keep_certificate TAG CERTIFICATE KEY AUTHORITIES: in a folder of their own, which takes the place of the current one at
+# once. That one stays until the next time, for a server that is just reading it.
+keep_certificate() {
+  local folder before
+  before=$(readlink "$keys/current")
+  folder=$(mktemp -d "$keys/set.XXXXXX") && chmod 755 "$folder" &&
+    printf '%s\n' "$1" >"$folder/tag" && base64 -d <<<"$2" >"$folder/tls.crt" && base64 -d <<<"$3" >"$folder/tls.key" &&
+    base64 -d <<<"$4" >"$folder/ca.crt" && give_to_server "$folder" "$folder"/* &&
+    ln -sfn "${folder##*/}" "$keys/next" && mv -fT "$keys/next" "$keys/current" || return 1
+  for folder in "$keys"/*/; do
+    folder=${folder%/}
+    case ${folder##*/} in current | "$before" | "$(readlink "$keys/current")") ;; *) rm -rf "$folder" ;; esac
+  done
+}

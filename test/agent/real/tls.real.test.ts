@@ -1,0 +1,158 @@
+/** Real servers whose members speak TLS with each other: who gets in, who does not, and what a stranger can disturb. */
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { issue, type MemberPair } from '../../../src/authority/issue.ts';
+import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+
+const DAY = 24 * 3_600_000;
+const LIVES = { leaf: 60 * DAY, authority: 3_650 * DAY, overlap: 7 * DAY };
+const ROOT = { id: '0a0b0c0d', born: Date.now() - 8 * DAY, secret: Buffer.alloc(32, 7) };
+
+function certificate(name: string, cluster = 'db', now = Date.now()): Promise<MemberPair> {
+  const subject = { namespaceUid: 'n-1', cluster, names: ['galera-member', name], addresses: [] };
+  return issue(subject, [ROOT], now, LIVES);
+}
+
+describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () => {
+  const { coordinator, first, second } = realNodes();
+
+  beforeEach(async () => {
+    await first().speakTls(await certificate('db-0'));
+    await second().speakTls(await certificate('db-1'));
+  });
+
+  async function formed(...options: string[]): Promise<void> {
+    await first().startSynced(...options);
+    await first().sql(
+      "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
+    );
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+  }
+
+  it.each(['mariabackup', 'rsync'])('send each other a state transfer by %s', async (method) => {
+    const options = [`--wsrep-sst-method=${method}`];
+    await formed(...options);
+    await second().startSynced(...options);
+    expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
+  });
+
+  it('send each other an incremental transfer', async () => {
+    await formed();
+    await second().startSynced();
+    await second().stop('SIGTERM');
+    await first().sql("INSERT INTO shop.t VALUES ('more')");
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await second().pod.write('data/witness', 'a full transfer removes it');
+    await second().startSynced();
+    expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
+    expect(second().pod.has('data/witness')).toBe(true);
+  });
+
+  it.each([
+    ['joins members without it', 'off', 'on'],
+    ['is joined by one without it', 'on', 'off'],
+  ] as const)('one of a mixed cluster %s, by both kinds of transfer', async (_, before, after) => {
+    first().pod.environment['GALERA_TLS'] = before === 'off' ? '' : 'on';
+    second().pod.environment['GALERA_TLS'] = after === 'off' ? '' : 'on';
+    coordinator().answers = [`bootstrap - as ${CLUSTER}${before === 'on' ? ' mixed' : ''}`, 'ok'];
+    await first().startSynced();
+    await first().sql(
+      "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
+    );
+    for (const rows of ['1', '2']) {
+      coordinator().answers = [`join 127.0.0.20${after === 'on' ? ' mixed' : ''}`, 'ok'];
+      await second().startSynced();
+      expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe(rows);
+      await second().stop('SIGTERM');
+      await first().sql("INSERT INTO shop.t VALUES ('more')");
+    }
+  });
+
+  it.each([
+    ['no certificate', null],
+    ['one of another cluster', 'other'],
+  ])('keep out a server with %s', async (_, cluster) => {
+    await formed();
+    const view = await first().status('wsrep_cluster_conf_id');
+    if (cluster === null) second().pod.environment['GALERA_TLS'] = 'off';
+    else await second().speakTls(await certificate('db-1', cluster));
+    second().start();
+    await sleep(15_000);
+    expect(second().pod.has('data/mysql/user.frm')).toBe(false);
+    expect(await first().status('wsrep_cluster_size')).toBe('1');
+    expect(await first().status('wsrep_cluster_conf_id')).toBe(view);
+  });
+
+  it.each(['group', 'sst', 'ist'] as const)(
+    'serve a new certificate on port %s without a restart',
+    async (port) => {
+      await formed();
+      const old = await servedBy(first().at(port));
+      const next = await certificate('db-0', 'db', Date.now() + 1_000);
+      await first().speakTls(next);
+      await expect.poll(() => servedBy(first().at(port)), { timeout: 30_000, interval: 500 }).not.toBe(old);
+      expect(await servedBy(first().at(port))).toBe(new X509Certificate(next.certificate).serialNumber);
+      expect(await first().status('wsrep_cluster_size')).toBe('1');
+    },
+  );
+
+  it('take transfers from members only, whoever else calls while they wait', async () => {
+    await formed();
+    const stranger = await certificate('x', 'other');
+    const calling = new AbortController();
+    const bothPorts = [second().at('sst'), second().at('ist')];
+    const strangers = bothPorts.flatMap((at) => [
+      callAgainAndAgain(() => net.connect(at), calling.signal),
+      callAgainAndAgain(() => tls.connect({ ...at, rejectUnauthorized: false }), calling.signal),
+      callAgainAndAgain(
+        () =>
+          tls.connect({ ...at, rejectUnauthorized: false, cert: stranger.certificate, key: stranger.key }),
+        calling.signal,
+      ),
+    ]);
+    await second().startSynced();
+    await second().stop('SIGTERM');
+    await first().sql("INSERT INTO shop.t VALUES ('more')");
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await second().startSynced();
+    calling.abort();
+    expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
+    expect(await Promise.all(strangers)).toEqual(strangers.map(() => ''));
+  });
+});
+
+/** The serial number of the certificate that a member calling there is shown. */
+async function servedBy(at: { readonly host: string; readonly port: number }): Promise<string> {
+  const { certificate: cert, key } = await certificate('db-1');
+  const socket = tls.connect({ ...at, cert, key, rejectUnauthorized: false });
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getPeerX509Certificate()?.serialNumber ?? '';
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Connects, sends what is no transfer, and notes what comes back in the plain. */
+async function callAgainAndAgain(connect: () => net.Socket, signal: AbortSignal): Promise<string> {
+  let heard = '';
+  while (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      const socket = connect();
+      socket.on(
+        'data',
+        (chunk: Buffer) => (heard += socket instanceof tls.TLSSocket ? chunk.toString('hex') : ''),
+      );
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve());
+      socket.write('not a transfer\n');
+      setTimeout(() => socket.destroy(), 200).unref();
+    });
+    await sleep(20);
+  }
+  return heard;
+}

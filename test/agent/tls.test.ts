@@ -1,0 +1,220 @@
+import { chmod, readlink } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { StubCoordinator } from './coordinator.ts';
+import { CLUSTER } from './directory.ts';
+import type { Pod, RunningScript } from './pod.ts';
+import { endAfterEachTest, joiningNodeForEachTest, until } from './server.ts';
+
+const SERVER = 7;
+
+let coordinator: StubCoordinator;
+let pod: Pod;
+let pods: 'mixed' | 'alike';
+const { serverSays, at } = joiningNodeForEachTest((made, stub) => {
+  [pod, coordinator] = [made, stub];
+  pod.environment['GALERA_TLS'] = 'on';
+});
+beforeEach(() => {
+  pods = 'alike';
+  return holdCertificate('first', 'a:1');
+});
+const ended = endAfterEachTest('SIGKILL');
+
+/** What galera-init leaves. */
+async function holdCertificate(text: string, tag: string): Promise<void> {
+  const files = { 'tls.crt': text, 'tls.key': text, 'ca.crt': text, tag: `${tag}\n` };
+  for (const [name, content] of Object.entries(files)) await pod.write(`keys/current/${name}`, content);
+}
+
+/** What the server is given after a bootstrap; `mixed` where pods want different things. */
+async function started(...options: string[]): Promise<readonly string[]> {
+  coordinator.answers = [`bootstrap - as ${CLUSTER}${pods === 'mixed' ? ' mixed' : ''}`];
+  const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', ...options).finished;
+  if (code !== 0) throw new Error(log);
+  return (await pod.handover()).arguments;
+}
+
+describe('a start with TLS among the members', () => {
+  it('tells the provider where key and certificates are, and asks for transfers over TLS', async () => {
+    const given = await started();
+    const current = pod.path('keys/current');
+    expect(given).toContain(
+      `--wsrep-provider-options=socket.ssl=YES;socket.ssl_cert=${current}/tls.crt;socket.ssl_key=${current}/tls.key;` +
+        `socket.ssl_ca=${current}/ca.crt;ist.recv_bind=127.0.0.1:4568`,
+    );
+    expect(given).toContain('--wsrep-sst-method=tls-mariabackup');
+    expect(given).toContain(`--ssl-cert=${current}/tls.crt`);
+  });
+
+  it('keeps the provider options and the method that the user gives', async () => {
+    const given = await started('--wsrep-provider-options=gcache.size=1G', '--wsrep-sst-method=rsync');
+    const options = given.filter((one) => one.startsWith('--wsrep-provider-options='));
+    expect(options).toEqual([expect.stringMatching(/=gcache\.size=1G;socket\.ssl=YES;/)]);
+    expect(given.filter((one) => one.startsWith('--wsrep-sst-method='))).toEqual([
+      '--wsrep-sst-method=tls-rsync',
+    ]);
+  });
+
+  it('leaves clients the certificate that the user gives', async () => {
+    const given = await started('--ssl-cert=/own.crt', '--ssl-key=/own.key');
+    expect(given.filter((one) => one.startsWith('--ssl-'))).toEqual([
+      '--ssl-cert=/own.crt',
+      '--ssl-key=/own.key',
+    ]);
+  });
+
+  it('leaves the members the certificates that the user gives the provider', async () => {
+    const given = await started('--wsrep-provider-options=socket.ssl_key=/own.key;socket.ssl_cert=/own.crt');
+    expect(given.join(' ')).not.toContain(pod.path('keys'));
+    expect(given).toContain('--wsrep-sst-method=mariabackup');
+  });
+
+  it('is refused where there is no key', async () => {
+    await pod.delete('keys/current');
+    const { code, log } = await pod.start().finished;
+    expect([code, log]).toEqual([1, expect.stringContaining('there is no key in')]);
+  });
+
+  it.each(['', 'off'])('says nothing of TLS where the pod says %j of it', async (wish) => {
+    pod.environment['GALERA_TLS'] = wish;
+    expect((await started()).join(' ')).not.toMatch(/ssl|tls/);
+  });
+
+  it.each(['on', 'off'])('accepts both where other pods want something else than %s', async (wish) => {
+    pod.environment['GALERA_TLS'] = wish;
+    pods = 'mixed';
+    const given = await started();
+    expect(given.join(' ')).toMatch(/wsrep-provider-options=socket\.ssl=YES;.*;socket\.dynamic=YES/);
+    expect(given.join(' ')).not.toContain('ist.recv_bind');
+    expect(given).toContain('--wsrep-sst-method=mariabackup');
+  });
+
+  it('speaks none where other pods want it and there is no key', async () => {
+    pod.environment['GALERA_TLS'] = '';
+    pods = 'mixed';
+    expect((await started()).join(' ')).not.toMatch(/ssl|tls/);
+  });
+});
+
+describe('the certificate of a server that serves', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const next = (tag: string) => `new 3600 ${tag} ${base64('c')} ${base64('k')} ${base64('a')}`;
+  const asked = () => coordinator.calls.filter(({ name }) => name === 'certificate');
+  /** What the server was told, besides the questions for its status. */
+  const told = async () =>
+    (await pod.read('status.calls')).split('\n').filter((line) => /FLUSH|SET GLOBAL/.test(line));
+
+  /** The pod's own folder is a link, as galera-init makes it. */
+  beforeEach(async () => {
+    coordinator.confirms = true;
+    await pod.delete('keys');
+    await pod.write('keys/first/tag', 'a:1\n');
+    await pod.spawn('ln', '-s', 'first', pod.path('keys/current')).finished;
+    await chmod(pod.path('keys'), 0o777);
+  });
+
+  async function watch(): Promise<RunningScript> {
+    await serverSays();
+    await pod.write(`proc/${SERVER}/comm`, 'mariadbd\n');
+    return ended(pod.watch(SERVER));
+  }
+
+  it('is asked for with what the member has', async () => {
+    coordinator.answers = ['keep 3600'];
+    await watch();
+    await until(() => asked().length).toBe(1);
+    expect(asked()[0]?.fields).toEqual({ cluster: 'db', tag: 'a:1' });
+  });
+
+  it('is asked for again when the coordinator has said', async () => {
+    coordinator.answers = ['keep 3600'];
+    await watch();
+    await until(() => asked().length).toBe(1);
+    await at(4_599);
+    await until(() => coordinator.calls.length).toBeGreaterThan(0);
+    expect(asked()).toHaveLength(1);
+    await at(4_601);
+    await until(() => asked().length).toBe(2);
+  });
+
+  it('takes the place of the old one at once, and the server is told to read it', async () => {
+    const end = Date.UTC(2027, 0, 27);
+    coordinator.answers = [next(`b:${end}`), 'keep 3600'];
+    const script = await watch();
+    await script.logged('the server has read its new certificate, which ends on 2027-01-2');
+    expect(await pod.read('keys/current/tls.key')).toBe('k');
+    expect(await pod.read('keys/current/tag')).toBe(`b:${end}\n`);
+    expect(await told()).toEqual([
+      expect.stringContaining("SET GLOBAL wsrep_provider_options = 'socket.ssl_reload=1'"),
+      expect.stringContaining('FLUSH SSL'),
+    ]);
+  });
+
+  it('leaves only the one before beside it', async () => {
+    coordinator.answers = [next('b:1'), next('c:2'), 'keep 3600'];
+    await watch();
+    await until(() => asked().length).toBe(1);
+    await at(4_601);
+    await until(() => pod.read('keys/current/tag')).toBe('c:2\n');
+    await until(() => pod.has('keys/first')).toBe(false);
+    expect(await readlink(pod.path('keys/current'))).toMatch(/^set\./);
+  });
+
+  it.each([
+    ['is away', { drop: true }],
+    ['has no roots', { status: 503, line: 'no roots' }],
+    ['says what this version does not know', 'later'],
+    ['sends half of it', 'new 3600 b:1 !!'],
+  ] as const)('stays in use while the coordinator %s', async (_, answer) => {
+    coordinator.answers = [answer];
+    await watch();
+    await until(() => asked().length).toBe(1);
+    await at(1_061);
+    await until(() => asked().length).toBe(2);
+    expect(await readlink(pod.path('keys/current'))).toBe('first');
+  });
+});
+
+describe('what a transfer script runs', () => {
+  /** What the command of the image gets when the transfer script calls the one beside it so. */
+  async function called(command: 'socat' | 'rsync', ...words: string[]): Promise<string> {
+    await pod.delete(`bin/${command}`);
+    const script = `#!/bin/sh\necho "$*"\necho "$RSYNC_CONNECT_PROG"\n`;
+    await pod.write(`bin/${command}`, script);
+    await chmod(pod.path(`bin/${command}`), 0o755);
+    const { output } = await pod.spawn(pod.path(`galera/transfer/bin/${command}`), ...words).finished;
+    return output.trimEnd().replaceAll(pod.path('keys/current'), 'KEYS');
+  }
+  const OURS = 'cert=KEYS/tls.crt,key=KEYS/tls.key,cafile=KEYS/ca.crt,verify=1';
+
+  it.each([
+    ['a listener', 'TCP-LISTEN:4444,reuseaddr', 'TCP-LISTEN:4444,reuseaddr,bind=127.0.0.1'],
+    ['one with options', 'TCP-LISTEN:4445,reuseaddr,pf=ip6', 'TCP-LISTEN:4445,reuseaddr,bind=127.0.0.1'],
+    ['one of TLS of its own', 'openssl-listen:4444,cert=x', 'TCP-LISTEN:4444,reuseaddr,bind=127.0.0.1'],
+    ['a sender', 'TCP:10.0.0.7:4444,retry=30', `OPENSSL:10.0.0.7:4444,${OURS},commonname=galera-member`],
+    ['a sender to IPv6', 'TCP:[fd00::7]:4444', `OPENSSL:[fd00::7]:4444,${OURS},commonname=galera-member`],
+    [
+      'one with TLS of its own',
+      'openssl-connect:h:4444,ca=x',
+      `OPENSSL:h:4444,${OURS},commonname=galera-member`,
+    ],
+    ['a file', 'CREATE:x', 'CREATE:x'],
+  ])('socat as %s', async (_, given, expected) => {
+    expect(await called('socat', '-u', given, 'stdio')).toBe(`-u ${expected} stdio`);
+  });
+
+  it('socat that is asked what it can', async () => {
+    expect(await called('socat', '-V')).toBe('-V');
+  });
+
+  it('rsync as a daemon', async () => {
+    const words = ['--daemon', '--no-detach', '--port', '4444', '--address', '10.0.0.7'];
+    expect(await called('rsync', ...words)).toBe('--daemon --no-detach --port 4444 --address 127.0.0.1');
+  });
+
+  it('rsync as a sender', async () => {
+    expect(await called('rsync', '-a', '.', 'rsync://10.0.0.7:4445/rsync_sst')).toBe(
+      `-a . rsync://10.0.0.7:4445/rsync_sst\nsocat STDIO OPENSSL:%H:4445,${OURS},commonname=galera-member`,
+    );
+  });
+});

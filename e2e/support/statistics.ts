@@ -32,3 +32,13 @@ export function summary(times: readonly number[]): { p50: number; p99: number; m
   const at = (percent: number) => Math.round(percentile(times, percent));
   return { p50: at(50), p99: at(99), max: at(100) };
 }
+
+/** The longest gap in seconds between two acknowledged rows, of those that end after `since`. */
+export function longestGap(times: readonly number[], since: number): number {
+  let longest = 0;
+  for (let i = 1; i < times.length; i += 1) {
+    const [before, after] = [times[i - 1] ?? 0, times[i] ?? 0];
+    if (after > since) longest = Math.max(longest, after - before);
+  }
+  return longest / 1_000;
+}

@@ -4,7 +4,8 @@ import { untilFormed } from '../../support/galera.ts';
 import { apply, createNamespace, kubectlAny, pods, until } from '../../support/kubectl.ts';
 import { missingRows, startWriter, type Writer } from '../../support/writer.ts';
 import type { Result } from './results.ts';
-import { backOffAfter, longestGap, syncedAfter } from './times.ts';
+import { longestGap } from '../../support/statistics.ts';
+import { backOffAfter, syncedAfter } from './times.ts';
 import { SELECTOR, type Workload } from './workloads.ts';
 
 /** A cluster that has formed, with an application that writes to it. */

@@ -44,13 +44,3 @@ export async function backOffAfter(namespace: string, selector: string, since: n
   });
   return Math.max(0, ...held);
 }
-
-/** The longest gap in seconds between two acknowledged rows, of those that end after `since`. */
-export function longestGap(times: readonly number[], since: number): number {
-  let longest = 0;
-  for (let i = 1; i < times.length; i += 1) {
-    const [before, after] = [times[i - 1] ?? 0, times[i] ?? 0];
-    if (after > since) longest = Math.max(longest, after - before);
-  }
-  return longest / 1_000;
-}

@@ -27,7 +27,10 @@ understands_tls() { [[ $tls == on || $tls == mixed ]]; }
 # Whether there can be TLS, after the server was asked what it is told.
 settle_tls() {
   has_key || return 0
-  if [[ "${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}" == *socket.ssl* ]]; then
+  local options="${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
+  if [[ $options =~ socket\.ssl[[:space:]]*= ]]; then
+    refuse "the provider options set socket.ssl, which annotation galera-injector.dev/tls decides: take one of them out"
+  elif [[ $options == *socket.ssl_key* ]]; then
     log 'the provider options bring certificates of their own: those of galera-injector are not used'
     tls=none
   elif ! socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL'; then
@@ -88,6 +91,14 @@ tls_provider_options() {
     "$keys" "$keys" "$keys" "$receiver"
 }
 
+# The PATH of the image, for a command that stands in for one of it: it would find itself.
+leave_transfer_bin() {
+  PATH=:$PATH:
+  PATH=${PATH//":$home/transfer/bin:"/:}
+  PATH=${PATH#:}
+  PATH=${PATH%:}
+}
+
 # Fetches what this node lacks: a certificate that lives longer, or one more authority. Sets ask_again to the seconds after
 # which to ask again. False when there was no answer to go by; what is there stays in use.
 renew_certificate() {
@@ -110,12 +121,20 @@ ask_again=60
 keep_certificate() {
   local folder before
   before=$(readlink "$keys/current")
-  folder=$(mktemp -d "$keys/set.XXXXXX") && chmod 755 "$folder" &&
-    printf '%s\n' "$1" >"$folder/tag" && base64 -d <<<"$2" >"$folder/tls.crt" && base64 -d <<<"$3" >"$folder/tls.key" &&
-    base64 -d <<<"$4" >"$folder/ca.crt" && give_to_server "$folder" "$folder"/* &&
-    ln -sfn "${folder##*/}" "$keys/next" && mv -fT "$keys/next" "$keys/current" || return 1
+  folder=$(mktemp -d "$keys/set.XXXXXX") || return 1
+  if ! write_certificate "$folder" "$@" || ! ln -sfn "${folder##*/}" "$keys/next" || ! mv -fT "$keys/next" "$keys/current"; then
+    rm -rf "$folder"
+    return 1
+  fi
   for folder in "$keys"/*/; do
     folder=${folder%/}
     case ${folder##*/} in current | "$before" | "$(readlink "$keys/current")") ;; *) rm -rf "$folder" ;; esac
   done
+}
+
+# write_certificate FOLDER TAG CERTIFICATE KEY AUTHORITIES
+write_certificate() {
+  [[ $2 && $3 && $4 && $5 ]] && chmod 755 "$1" &&
+    printf '%s\n' "$2" >"$1/tag" && base64 -d <<<"$3" >"$1/tls.crt" && base64 -d <<<"$4" >"$1/tls.key" &&
+    base64 -d <<<"$5" >"$1/ca.crt" && give_to_server "$1" "$1"/*
 }

@@ -75,7 +75,7 @@ export function formatRoots(roots: readonly Root[]): string {
 export function parseRoots(text: string | undefined, secret: string): readonly Root[] {
   const unreadable = new UnreadableRootsError(
     `Secret ${secret} has no readable ${ROOTS_KEY}, from which the certificates of all members come: ` +
-      'restore it, or delete the Secret to begin with new authorities, which running members do not trust',
+      'restore it; or delete the Secret while no injector runs, to begin with new authorities, which running members do not trust',
   );
   if (text === undefined) throw unreadable;
   const plain = parseJson(text);

@@ -21,10 +21,14 @@ export interface MemberLives {
   readonly overlap: number;
 }
 
-/** The root that signs: the youngest that is old enough to be known to every member, else the oldest. */
-export function signingRoot(roots: readonly Root[], now: number, { overlap }: MemberLives): Root | null {
-  const known = roots.filter(({ born }) => born + overlap <= now);
-  return youngest(known) ?? roots.toSorted(byAge)[0] ?? null;
+/**
+ * The root that signs: the youngest that is old enough to be known to every member, else the oldest. One that has ended
+ * signs nothing, as after a shorter life was set.
+ */
+export function signingRoot(roots: readonly Root[], now: number, lives: MemberLives): Root | null {
+  const usable = roots.filter((root) => endOf(root, lives) > now);
+  const known = usable.filter(({ born }) => born + lives.overlap <= now);
+  return youngest(known) ?? usable.toSorted(byAge)[0] ?? youngest(roots);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { chmod, readlink } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
@@ -68,6 +69,15 @@ describe('a start with TLS among the members', () => {
     expect(given.join(' ')).not.toContain(pod.path('keys'));
     expect(given).toContain('--wsrep-sst-method=mariabackup');
   });
+
+  it.each(['socket.ssl=NO', 'gcache.size=1G; socket.ssl = yes'])(
+    'is refused with %s in the provider options',
+    async (given) => {
+      pod.environment['GALERA_PROVIDER_OPTIONS'] = given;
+      const { code, log } = await pod.start().finished;
+      expect([code, log]).toEqual([1, expect.stringContaining('set socket.ssl, which annotation')]);
+    },
+  );
 
   it('is refused where there is no key', async () => {
     await pod.delete('keys/current');
@@ -172,6 +182,7 @@ describe('the certificate of a server that serves', () => {
     await at(1_061);
     await until(() => asked().length).toBe(2);
     expect(await readlink(pod.path('keys/current'))).toBe('first');
+    expect(readdirSync(pod.path('keys')).toSorted()).toEqual(['current', 'first']);
   });
 });
 
@@ -212,9 +223,18 @@ describe('what a transfer script runs', () => {
     expect(await called('rsync', ...words)).toBe('--daemon --no-detach --port 4444 --address 127.0.0.1');
   });
 
-  it('rsync as a sender', async () => {
-    expect(await called('rsync', '-a', '.', 'rsync://10.0.0.7:4445/rsync_sst')).toBe(
-      `-a . rsync://10.0.0.7:4445/rsync_sst\nsocat STDIO OPENSSL:%H:4445,${OURS},commonname=galera-member`,
+  it.each([
+    ['10.0.0.7:4445', '10.0.0.7:4445'],
+    ['[fd00::7]:4444', '[fd00::7]:4444'],
+    ['db-1.db', 'db-1.db:4444'],
+  ])('rsync as a sender to %s', async (given, expected) => {
+    expect(await called('rsync', '-a', '.', `rsync://${given}/rsync_sst`)).toBe(
+      `-a . rsync://${given}/rsync_sst\nsocat STDIO OPENSSL:${expected},${OURS},commonname=galera-member`,
     );
+  });
+
+  it.each(['socat', 'rsync'] as const)('%s where a script has put folders before ours', async (command) => {
+    pod.environment['PATH'] = `/usr/sbin:${pod.path('galera/transfer/bin')}:${pod.environment['PATH'] ?? ''}`;
+    expect(await called(command, '-V')).toBe('-V');
   });
 });

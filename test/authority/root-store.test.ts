@@ -90,7 +90,7 @@ describe('the roots that replicas share', () => {
     keep(text);
     const before = JSON.stringify(api.objects.get(PATH));
     await expect(store()()).rejects.toThrow(UnreadableRootsError);
-    await expect(store()()).rejects.toThrow(/Secret members .*restore it, or delete the Secret/);
+    await expect(store()()).rejects.toThrow(/Secret members .*restore it; or delete the Secret/);
     expect(JSON.stringify(api.objects.get(PATH))).toBe(before);
   });
 

@@ -46,6 +46,7 @@ describe('the root that signs', () => {
     ['is the only one, however young', 0, [root('a', 0)], 'a'],
     ['is the older one while the next one is being made known', 506, [root('a', 0), root('b', 500)], 'a'],
     ['is the next one afterwards', 507, [root('a', 0), root('b', 500)], 'b'],
+    ['is the next one at once where the older one has ended', 1_001, [root('a', 0), root('b', 1_000)], 'b'],
     ['is the oldest where several are too young', 3, [root('b', 2), root('a', 1)], 'a'],
   ] as const)('%s', (_, now, roots, expected) => {
     expect(signingRoot(roots, now, LIVES)?.id).toBe(expected);

@@ -28,10 +28,6 @@ resolve() {
   done <<<"$found" | sort -u
 }
 
-bracket() {
-  if [[ $1 == *:* && $1 != \[* ]]; then printf '[%s]' "$1"; else printf '%s' "$1"; fi
-}
-
 # compute_addresses LIST: LIST is the coordinator's comma list, or - . Sets
 #   members          what the server gets: names that stand for one address, addresses for the rest
 #   member_addresses every address of another member, for looking whether one answers

@@ -36,6 +36,11 @@ uptime_seconds() {
   printf '%s' "$seconds"
 }
 
+# bracket ADDRESS: as it stands before a port.
+bracket() {
+  if [[ $1 == *:* && $1 != \[* ]]; then printf '[%s]' "$1"; else printf '%s' "$1"; fi
+}
+
 # write_file PATH TEXT: other processes see the old text or the new one, never half of it.
 write_file() {
   printf '%s\n' "$2" >"$1.$$" && mv -f "$1.$$" "$1" && return

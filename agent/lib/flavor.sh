@@ -141,7 +141,7 @@ prefer_donors() {
 
 # Clients are served TLS with the same certificate, unless the user has another one. A donor finds the methods with TLS.
 give_tls() {
-  is_set ssl-cert || is_set ssl-key || is_set ssl-ca || additions+=("--ssl-cert=$keys/current/tls.crt" "--ssl-key=$keys/current/tls.key" "--ssl-ca=$keys/current/ca.crt")
+  is_set ssl-cert || is_set ssl-key || is_set ssl-ca || additions+=("--ssl-cert=$own_certificate" "--ssl-key=$own_key" "--ssl-ca=$own_authorities")
   export PATH=$home/transfer:$PATH
 }
 

@@ -7,6 +7,8 @@
 declare -A settings=()
 # The options of the files and the arguments, as far as they have no blanks.
 given_options=()
+# NAME=VALUE of the provider, those of the annotation behind the server's own; without blanks.
+provider_options=()
 
 # The name of an option without its dashes and value; the server takes - and _ alike.
 option_name() {
@@ -81,6 +83,8 @@ ask_settings() {
   if is_set socket || [[ -z $socket ]]; then socket=${settings[socket]}; fi
   if [[ $socket && $socket != /* ]]; then socket=$data/$socket; fi
   if is_set wsrep-sst-method; then sst_method=${settings[wsrep-sst-method]}; fi
+  IFS=';' read -ra provider_options <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
+  provider_options=("${provider_options[@]//[[:space:]]/}")
 }
 
 # require_folder NAME REMEDY: refuses where the server keeps in another folder what is looked for in the data directory.
@@ -103,10 +107,7 @@ require_quorum() {
 # Provider options are one text, and from MariaDB 11.4 on also an option of the server each, which its help does not list.
 require_quorum_options() {
   local pair option name
-  local -a pairs
-  IFS=';' read -ra pairs <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
-  for pair in "${pairs[@]}"; do
-    pair=${pair//[[:space:]]/}
+  for pair in "${provider_options[@]}"; do
     require_quorum "${pair%%=*}" "${pair#*=}" 'the provider options'
   done
   for option in "${given_options[@]}"; do

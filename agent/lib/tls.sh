@@ -9,9 +9,10 @@
 # These are the ports where the user sets no others.
 
 keys=${GALERA_KEYS_DIRECTORY:-/galera-tls}
+own_certificate=$keys/current/tls.crt own_key=$keys/current/tls.key own_authorities=$keys/current/ca.crt
 # For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
 # (src/authority/certify.ts), for it compares the one who answers with a name.
-certificate_options="cert=$keys/current/tls.crt,key=$keys/current/tls.key,cafile=$keys/current/ca.crt,verify=1"
+certificate_options="cert=$own_certificate,key=$own_key,cafile=$own_authorities,verify=1"
 caller_options=$certificate_options,commonname=galera-member
 
 # How this start speaks with the other members:
@@ -24,21 +25,28 @@ speaks_tls() { [[ $tls == on ]]; }
 has_key() { [[ $tls != none ]]; }
 understands_tls() { [[ $tls == on || $tls == mixed ]]; }
 
-# Whether there can be TLS, after the server was asked what it is told.
+# Whether there can be TLS, after the server has said what it will use. Sets sst_port and ist_port, on which other
+# members call this one for transfers.
 settle_tls() {
   has_key || return 0
-  local options="${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
-  if [[ $options =~ socket\.ssl[[:space:]]*= ]]; then
-    refuse "the provider options set socket.ssl, which annotation galera-injector.dev/tls decides: take one of them out"
-  elif [[ $options == *socket.ssl_key* ]]; then
+  local option receiver=''
+  for option in "${provider_options[@]}"; do
+    case $option in
+      *socket.ssl=*)
+        refuse "the provider options set socket.ssl, which annotation galera-injector.dev/tls decides: take one of them out"
+        ;;
+      *socket.ssl_key*) tls=none ;;
+      ist.recv_addr=*) receiver=${option#*=} ;;
+    esac
+  done
+  if ! has_key; then
     log 'the provider options bring certificates of their own: those of galera-injector are not used'
-    tls=none
-  elif ! socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL'; then
-    refuse "the image has no socat with OpenSSL, which transfers among members need; add it, or take annotation galera-injector.dev/tls off all pods of cluster $cluster"
-  elif [[ ! -s $keys/current/tls.key ]]; then
-    refuse "there is no key in $keys, where the init container galera-init puts it"
+    return
   fi
-  find_ports
+  socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL' || refuse "the image has no socat with OpenSSL, which transfers among members need; add it, or take annotation galera-injector.dev/tls off all pods of cluster $cluster"
+  [[ -s $own_key ]] || refuse "there is no key in $keys, where the init container galera-init puts it"
+  sst_port=$(port_in "${settings[wsrep-sst-receive-address]}" 4444)
+  ist_port=$(port_in "$receiver" 4568)
 }
 
 # After the decision: mixed says that the pods of the cluster do not want the same.
@@ -55,20 +63,6 @@ port_in() {
   if [[ $1 =~ :([0-9]+)$ ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf '%s' "$2"; fi
 }
 
-# Sets sst_port and ist_port, on which this node is called for transfers.
-find_ports() {
-  local pair receiver=''
-  local -a pairs
-  IFS=';' read -ra pairs <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
-  for pair in "${pairs[@]}"; do
-    pair=${pair//[[:space:]]/}
-    if [[ $pair == ist.recv_addr=* ]]; then receiver=${pair#*=}; fi
-  done
-  sst_port=$(port_in "${settings[wsrep-sst-receive-address]}" 4444)
-  ist_port=$(port_in "$receiver" 4568)
-}
-sst_port=4444 ist_port=4568
-
 # The loopback address of the family in which the node is called.
 loopback() {
   if [[ ${POD_IP:-} == *:* ]]; then printf '[::1]'; else printf '127.0.0.1'; fi
@@ -81,17 +75,16 @@ certificate_end() {
   [[ ${tag##*:} =~ ^([0-9]+)[0-9]{3}$ ]] && printf '%(%F %T)T' "${BASH_REMATCH[1]}"
 }
 
-# What the provider is told. It reads the files again when it is asked to (socket.ssl_reload). Where it accepts both, it
-# receives incremental transfers without TLS: a sender without it would crash at an address that wants TLS (seen with
-# 26.4.23).
+# Options for the provider. It reads the files again on request (socket.ssl_reload). Where it accepts both, it receives
+# incremental transfers without TLS: a sender without it would crash at an address that wants TLS (seen with 26.4.23).
 tls_provider_options() {
   local receiver=''
   if [[ $tls == mixed ]]; then receiver='socket.dynamic=YES'; else receiver="ist.recv_bind=$(loopback):$ist_port"; fi
-  printf 'socket.ssl=YES;socket.ssl_cert=%s/current/tls.crt;socket.ssl_key=%s/current/tls.key;socket.ssl_ca=%s/current/ca.crt;%s' \
-    "$keys" "$keys" "$keys" "$receiver"
+  printf 'socket.ssl=YES;socket.ssl_cert=%s;socket.ssl_key=%s;socket.ssl_ca=%s;%s' \
+    "$own_certificate" "$own_key" "$own_authorities" "$receiver"
 }
 
-# The PATH of the image, for a command that stands in for one of it: it would find itself.
+# The PATH of the image, for our socat and rsync: with the folder they are in they would find themselves.
 leave_transfer_bin() {
   PATH=:$PATH:
   PATH=${PATH//":$home/transfer/bin:"/:}
@@ -99,8 +92,8 @@ leave_transfer_bin() {
   PATH=${PATH%:}
 }
 
-# Fetches what this node lacks: a certificate that lives longer, or one more authority. Sets ask_again to the seconds after
-# which to ask again. False when there was no answer to go by; what is there stays in use.
+# Fetches what this node lacks: a certificate that lives longer, or one more authority. Sets ask_again to the seconds
+# after which to ask again. False when there was no answer to go by; what is there stays in use.
 renew_certificate() {
   local tag='' word fresh certificate key authorities
   IFS= read -r tag 2>/dev/null <"$keys/current/tag"
@@ -116,8 +109,8 @@ tag=$tag" 10 && [[ $reply_status == 200 ]] || return 1
 }
 ask_again=60
 
-# keep_certificate TAG CERTIFICATE KEY AUTHORITIES: in a folder of their own, which takes the place of the current one at
-# once. That one stays until the next time, for a server that is just reading it.
+# keep_certificate TAG CERTIFICATE KEY AUTHORITIES: in a folder of their own, which takes the place of the current one
+# at once. That one stays until the next time, for a server that is just reading it.
 keep_certificate() {
   local folder before
   before=$(readlink "$keys/current")

@@ -5,7 +5,7 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import { isCurrent, issue, type MemberPair } from './issue.ts';
 import type { MemberLives, Root } from './roots.ts';
 
-/** What a member is told: a new pair, or null where what it has is still good; and after how many milliseconds it asks again. */
+/** The answer to a member: a new pair, null where its own is still good; and the milliseconds until it asks again. */
 export interface Certified {
   readonly pair: MemberPair | null;
   readonly askAgainMs: number;
@@ -18,7 +18,7 @@ export type CertifyMember = (cluster: string, pod: V1Pod, tag: string) => Promis
 const MEMBER_NAME = 'galera-member';
 /** Longest time between two questions of a member, in milliseconds. */
 const ASK_MS = 3_600_000;
-/** At most this part of the time in which a member has to hear of the next authority. */
+/** At most this part of the time in which a member has to learn the next authority. */
 const ASK_PART = 1 / 12;
 
 /** What certificates are made from. */

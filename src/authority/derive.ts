@@ -1,4 +1,4 @@
-/** The authority of one cluster, derived from a root: no cluster has anything of its own that is kept or could be lost. */
+/** The authority of one cluster, derived from a root: nothing is kept for a cluster. */
 import { createECDH, createHash, createPrivateKey, hkdfSync } from 'node:crypto';
 import { BACKDATE_MS, type KeyPair, selfSigned } from '../tls/generate.ts';
 import { endOf, type MemberLives, type Root } from './roots.ts';
@@ -14,7 +14,7 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 /** So many bytes more than the order has that the remainder favours no key (FIPS 186-5, A.2.1). */
 const DERIVED_BYTES = 32 + 16;
 
-/** The authority of a cluster under a root: always the same name and key; its certificate is signed once more each time. */
+/** The authority of a cluster under a root: always the same name and key; the certificate is signed at each call. */
 export async function authorityOf(root: Root, circle: Circle, lives: MemberLives): Promise<KeyPair> {
   // Clients find an issuer by its name, which has at most 64 characters (RFC 5280, ub-common-name).
   const digest = createHash('sha256')

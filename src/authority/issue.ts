@@ -21,10 +21,10 @@ export interface Subject extends Circle {
 /** The part of its life after which a certificate is replaced: weeks are left for a coordinator that is away. */
 const RENEW_AFTER = 1 / 2;
 
-/** Whether a member that has what the tag says needs nothing new: the same authorities, and a certificate of half its life. */
+/** Whether what the tag says is still good: the same authorities, and a certificate with half of its life before it. */
 export function isCurrent(tag: string, roots: readonly Root[], now: number, lives: MemberLives): boolean {
   const [ids, until] = tag.split(':');
-  if (ids !== idsOf(roots, now, lives)) return false;
+  if (ids !== idsOf(signingFirst(roots, now, lives))) return false;
   return Number(until) - now > lives.leaf * (1 - RENEW_AFTER);
 }
 
@@ -35,26 +35,26 @@ export async function issue(
   now: number,
   lives: MemberLives,
 ): Promise<MemberPair> {
-  const signing = signingRoot(roots, now, lives);
-  if (signing === null) throw new Error('there is no root to sign with');
-  const others = roots.filter(({ id }) => id !== signing.id);
-  const authorities = await Promise.all(
-    [signing, ...others].map((root) => authorityOf(root, subject, lives)),
-  );
-  const [authority] = authorities;
-  if (authority === undefined) throw new Error('there is no root to sign with');
+  const trusted = signingFirst(roots, now, lives);
+  const authorities = await Promise.all(trusted.map((root) => authorityOf(root, subject, lives)));
+  const [signing, authority] = [trusted[0], authorities[0]];
+  if (signing === undefined || authority === undefined) throw new Error('there is no root to sign with');
   const until = Math.min(now + lives.leaf, endOf(signing, lives));
   const pair = await signed({ ...subject, isClient: true }, authority, { now, until });
   return {
     ...pair,
     authorities: authorities.map(({ certificate }) => certificate).join(''),
-    tag: `${idsOf(roots, now, lives)}:${until}`,
+    tag: `${idsOf(trusted)}:${until}`,
   };
 }
 
-/** The signing root first, the others by name. */
-function idsOf(roots: readonly Root[], now: number, lives: MemberLives): string {
-  const signing = signingRoot(roots, now, lives)?.id ?? '';
-  const others = roots.map(({ id }) => id).filter((id) => id !== signing);
-  return [signing, ...others.toSorted()].join(',');
+/** The root that signs, then the others by their ids. */
+function signingFirst(roots: readonly Root[], now: number, lives: MemberLives): readonly Root[] {
+  const signing = signingRoot(roots, now, lives);
+  const others = roots.filter((root) => root !== signing).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return signing === null ? others : [signing, ...others];
+}
+
+function idsOf(roots: readonly Root[]): string {
+  return roots.map(({ id }) => id).join(',');
 }

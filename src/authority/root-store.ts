@@ -13,7 +13,7 @@ const ATTEMPTS = 5;
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_PART = 1 / 10;
 
-/** What the store is told. */
+/** What the store needs. */
 export interface RootStoreOptions extends SecretPlace {
   readonly lives: MemberLives;
   readonly onRepair: (what: string) => void;
@@ -26,8 +26,8 @@ export class UnreadableRootsError extends Error {
 }
 
 /**
- * Gives the roots, and tends them on the way. What was read is remembered: it is brought back when the Secret was deleted,
- * since members that run trust what came from it.
+ * Gives the roots, and tends them on the way. What was read is remembered: it is brought back when the Secret was
+ * deleted, since members that run trust what came from it.
  *
  * @throws UnreadableRootsError, and what the API throws when nothing is remembered
  */

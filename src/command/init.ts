@@ -10,20 +10,6 @@ import { requiredIn } from './environment.ts';
 const PAUSE_MS = 2_000;
 const CALL_TIMEOUT_MS = 10_000;
 
-/** What is run by itself: the others are read by these. */
-const PROGRAMS = [
-  'start',
-  'probe',
-  'watch',
-  'doors',
-  'transfer/wsrep_sst_tls',
-  'transfer/wsrep_sst_tls-mariabackup',
-  'transfer/wsrep_sst_tls-rsync',
-  'transfer/wsrep_sst_tls-xtrabackup-v2',
-  'transfer/bin/socat',
-  'transfer/bin/rsync',
-];
-
 /** Where things are; tests bring other places. */
 export interface InitPlaces {
   /** The scripts in the image. */
@@ -101,7 +87,9 @@ function readConfig(env: NodeJS.ProcessEnv): InitConfig {
 
 async function bringAgent(config: InitConfig, places: InitPlaces): Promise<void> {
   await cp(places.agent, places.shared, { recursive: true });
-  for (const script of PROGRAMS) await chmod(join(places.shared, script), 0o755);
+  // As in the image, whatever the umask: any of them may be run.
+  const names = await readdir(places.agent, { recursive: true });
+  for (const name of names) await chmod(join(places.shared, name), 0o755);
   await writeFile(join(places.shared, 'ca.crt'), config.authority);
   await writeFile(join(places.shared, 'coordinator'), `${config.coordinator}\n`);
 }

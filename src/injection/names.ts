@@ -50,8 +50,8 @@ export const NAME_VARIABLE = 'WSREP_CLUSTER_NAME';
 export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
 
 /**
- * Variable of the database container and of the init container, where the member has a key: `on` where it speaks TLS with
- * the others, `off` where it does so only while others want to.
+ * Variable of the database container and of the init container, where the member has a key: `on` where it speaks TLS
+ * with the others, `off` where it does so only while others want to.
  */
 export const TLS_VARIABLE = 'GALERA_TLS';
 

@@ -45,8 +45,9 @@ export function volumesAndMounts(target: Target): Contribution {
   refuseTakenPaths(container);
   const ownData = data.mount === null ? [{ name: volumes.data, emptyDir: {} }] : [];
   const ownMount = data.mount === null ? [{ name: volumes.data, mountPath: data.path }] : [];
-  // A key that only memory holds is on no disk of the machine, and goes with the pod.
-  const keys = { name: volumes.tls, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } };
+  const keyMount = tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }];
+  // In memory, so that no disk of the machine keeps what stands there.
+  const keys = keyMount.map(({ name }) => ({ name, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } }));
   const token = { audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' };
   return {
     operations: [
@@ -56,7 +57,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, emptyDir: {} },
           { name: volumes.token, projected: { sources: [{ serviceAccountToken: token }] } },
-          ...(tls === null ? [] : [keys]),
+          ...keys,
           ...ownData,
         ],
       ),
@@ -66,7 +67,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, mountPath: SCRIPTS_PATH },
           { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
-          ...(tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }]),
+          ...keyMount,
           ...ownMount,
         ],
       ),
@@ -82,15 +83,11 @@ export function volumesAndMounts(target: Target): Contribution {
         value: `token at ${TOKEN_PATH}`,
         source: `audience ${TOKEN_AUDIENCE}`,
       },
-      ...(tls === null
-        ? []
-        : [
-            {
-              what: `volume ${volumes.tls}`,
-              value: `emptyDir in memory at ${TLS_PATH}`,
-              source: 'the injection: key and certificates of the member',
-            },
-          ]),
+      ...keyMount.map(({ name, mountPath }) => ({
+        what: `volume ${name}`,
+        value: `emptyDir in memory at ${mountPath}`,
+        source: 'the injection: key and certificates of the member',
+      })),
       ...ownMount.map(({ name, mountPath }) => ({
         what: `volume ${name}`,
         value: `emptyDir at ${mountPath}`,

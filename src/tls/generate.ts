@@ -81,11 +81,10 @@ export async function signed(
 /** The authority `fresh` once more, signed by `old`: with it a client that knows only `old` trusts what `fresh` signs. */
 export async function crossSign(fresh: KeyPair, old: KeyPair, now: number): Promise<string> {
   const { subject, validTo } = new X509Certificate(fresh.certificate);
-  const publicKey = createPublicKey(fresh.key).export({ type: 'spki', format: 'pem' }).toString();
   const { certificate } = await make(subject.replace(/^CN=/, ''), {
     ...dates(within({ now, until: Date.parse(validTo) }, old)),
     ca: { key: old.key, cert: old.certificate },
-    keyPair: { privateKey: fresh.key, publicKey },
+    keyPair: withPublicKey(fresh.key),
     extensions: AUTHORITY,
   });
   return certificate;
@@ -97,11 +96,10 @@ export async function selfSigned(
   privateKey: string,
   { from, until }: { readonly from: number; readonly until: number },
 ): Promise<KeyPair> {
-  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
   return make(name, {
     notBeforeDate: new Date(from),
     notAfterDate: new Date(until),
-    keyPair: { privateKey, publicKey },
+    keyPair: withPublicKey(privateKey),
     extensions: AUTHORITY,
   });
 }
@@ -117,6 +115,11 @@ const AUTHORITY: NonNullable<Options['extensions']> = [
   { name: 'basicConstraints', cA: true, critical: true },
   { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
 ];
+
+function withPublicKey(privateKey: string): NonNullable<Options['keyPair']> {
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+  return { privateKey, publicKey };
+}
 
 function within({ now, until }: Term, { certificate }: KeyPair): Term {
   return { now, until: Math.min(until, Date.parse(new X509Certificate(certificate).validTo)) };

@@ -83,7 +83,7 @@ function tooShort({ checkMs, leafLifeMs, authorityLifeMs }: CertificateSettings)
   return problems;
 }
 
-/** A member asks twelve times in the overlap, and needs the new authority before its own certificate or the old authority ends. */
+/** A member asks twelve times in the overlap, and needs the new authority before a certificate or the old one ends. */
 function tooShortForMembers({ leaf, authority, overlap }: MemberLives): string[] {
   if (leaf === 0 || authority === 0 || overlap === 0) return [];
   const problems: string[] = [];

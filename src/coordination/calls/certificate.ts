@@ -4,8 +4,9 @@ import { parseCertificate } from '../protocol.ts';
 import { ownPod } from '../update-record.ts';
 
 /**
- * `certificate`: a member asks for what it proves itself with to the others. Answers `keep SECONDS` where it has that, or
- * `new SECONDS TAG CERTIFICATE KEY AUTHORITIES`, the last three in base64 of PEM; it asks again after so many seconds.
+ * `certificate`: a member asks for what it proves itself with to the others. Answers `keep SECONDS` where it has that,
+ * or `new SECONDS TAG CERTIFICATE KEY AUTHORITIES`, the last three in base64 of PEM; it asks again after so many
+ * seconds.
  */
 export async function certificate(parts: CoordinatorParts, caller: Caller, body: string): Promise<string> {
   const { cluster, tag } = parseCertificate(body);

@@ -135,7 +135,7 @@ function whileItIsAway(add: Add): void {
   });
 }
 
-/** Another cluster in the namespace, in place of the one before: a replica is killed while it forms, and it is one cluster. */
+/** Forms another cluster in place of the one before; a replica is killed. @throws when it is not one cluster */
 async function lateStart(
   subject: Subject,
   auditLogPath: string,

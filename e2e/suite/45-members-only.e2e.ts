@@ -24,7 +24,7 @@ async function manifest(tls: 'on' | 'off'): Promise<string> {
   return JSON.stringify(set);
 }
 
-/** A server that nobody injects, with the address of a member, as anybody in another namespace can start it. */
+/** A server without the injection, with the address of a member, as anybody in another namespace can start it. */
 function strangerOf(namespace: string, cluster: string): string {
   const options = [
     '--wsrep-on=ON',
@@ -32,7 +32,7 @@ function strangerOf(namespace: string, cluster: string): string {
     `--wsrep-cluster-address=gcomm://db-0.db.${namespace}.svc`,
     '--wsrep-sst-method=rsync',
     '--binlog-format=ROW',
-    // It stands in every message of the cluster.
+    // Every message of the cluster has it.
     `--wsrep-cluster-name=${cluster}`,
   ];
   return JSON.stringify({

@@ -147,7 +147,7 @@ describe('the certificate of a server that serves', () => {
     await until(() => asked().length).toBe(2);
   });
 
-  it('takes the place of the old one at once, and the server is told to read it', async () => {
+  it('takes the place of the old one at once, and the loop has the server read it', async () => {
     const end = Date.UTC(2027, 0, 27);
     coordinator.answers = [next(`b:${end}`), 'keep 3600'];
     const script = await watch();

@@ -37,7 +37,7 @@ describe('a member that asks for its certificate', () => {
     for (const address of ['10.0.0.7', 'fd00::7', '127.0.0.1']) expect(parsed.checkIP(address)).toBe(address);
   });
 
-  it('is told to keep what it has while that is good', async () => {
+  it('keeps what it has while that is good', async () => {
     const { pair } = await certify()('db', pod(), '');
     expect((await certify()('db', pod(), pair?.tag ?? '')).pair).toBeNull();
   });

@@ -26,7 +26,7 @@ describe('the roots', () => {
     ],
     ['lose the older one then', 567, [root('a', 0), root('b', 500)], ['b']],
     [
-      'begin again where nobody tended them for a long time',
+      'begin again where no injector ran for a long time',
       2_000,
       [root('a', 0), root('b', 500)],
       ['b', 'new'],

@@ -82,7 +82,7 @@ describe('what is heard of the answers of the coordinator', () => {
   });
 });
 
-describe('what the start script is told of TLS', () => {
+describe('what the answer to a start script says of TLS', () => {
   type Wish = 'on' | 'off' | undefined;
   const answer = async (...wishes: readonly Wish[]) => {
     const pods = wishes.map((tls, index) => pod('shop', 'db', index, tls));

@@ -18,7 +18,7 @@ settle 3
 isolate 11 !
 bootstrapBySql 2`,
 
-  'a person begins no component over SQL beside a server of which nobody hears, because its pod and volume are gone': `3 lost
+  'a person begins no component over SQL beside a server that cannot report, because its pod and volume are gone': `3 lost
 settle 0
 cutOff 2
 deleteByForce 2

@@ -46,8 +46,9 @@ export function refill(world: World, node: Node): void {
 }
 
 /**
- * A person makes the servers of one side of a partition primary over SQL, while all members run, each server in a pod that is there. The
- * loops beside all servers say so at once, and go on for some minutes while clients write to both sides.
+ * A person makes the servers of one side of a partition primary over SQL, while all members run, each server in a pod
+ * that is there. The loops beside all servers say so at once, and go on for some minutes while clients write to both
+ * sides.
  */
 export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
@@ -67,9 +68,9 @@ export function bootstrapBySql(world: World, node: Node): void {
 }
 
 /**
- * A person deletes the Lease, while all members are stopped or all serve in one component. While volumes hold branches of one history
- * after a bootstrap by hand, only where all serve and all have stamps, and nothing else happens before the next record
- * has learnt from them. Not while something runs on a lost machine.
+ * A person deletes the Lease, while all members are stopped or all serve in one component. While volumes hold branches
+ * of one history after a bootstrap by hand, only where all serve and all have stamps, and nothing else happens before
+ * the next record has learnt from them. Not while something runs on a lost machine.
  */
 export function deleteLease(world: World): void {
   const { group, workload, nodes } = world;

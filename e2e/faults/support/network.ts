@@ -4,7 +4,7 @@ import { get } from '../../support/kubectl.ts';
 import { run, runAny } from '../../support/run.ts';
 import { podProcesses } from '../../support/processes.ts';
 
-/** What a pod is cut off from: the other nodes' Galera ports, the coordinator alone, or everybody, these and clients included. */
+/** What a pod is cut off from: the other nodes' Galera ports, the coordinator alone, or everybody. */
 export type CutFrom = 'its peers' | 'the coordinator' | 'everything';
 
 /** Group communication, incremental and full state transfers. */

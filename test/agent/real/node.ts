@@ -1,7 +1,7 @@
 /** A node with a real server on a loopback address of its own, started by the start script and the test image's entrypoint. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, rename, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,8 @@ const ENTRYPOINT = join(import.meta.dirname, '../../../e2e/images/mariadb/docker
 /** The receiver of a transfer listens on every address, so two runs at once need ports of their own. */
 const BASE = 21_000 + (process.pid % 1_000) * 10;
 const PORTS = { sql: BASE, group: BASE + 1, ist: BASE + 2, sst: BASE + 3 } as const;
+/** In /proc/net/tcp, as include/net/tcp_states.h of Linux numbers it. */
+const ESTABLISHED = '01';
 const NEEDED = ['mariadbd', 'mariadb-install-db', 'mariadb-backup', 'rsync', 'socat', 'gosu'];
 
 /** Why real servers cannot be run here, or null. */
@@ -168,12 +170,11 @@ export class RealNode {
     return (await this.script.finished).log;
   }
 
-  /** Ends what receives a state transfer once it is there, as a connection does that breaks. */
-  async breakTransfer(receiver: string): Promise<void> {
+  /** Ends what receives a state transfer once the donor has called it, as a connection does that breaks. */
+  async breakTransfer(): Promise<void> {
     while (this.script?.running() === true) {
       for (const pid of await descendants(this.script.pid))
-        if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === receiver)
-          return end(pid);
+        if (await isCalledAt(pid, PORTS.sst)) return end(pid);
       await sleep(5);
     }
   }
@@ -204,4 +205,18 @@ function end(pid: number): void {
   } catch {
     // It ended by itself.
   }
+}
+
+/** Whether a process has a connection that somebody made to a port of this machine. */
+async function isCalledAt(pid: number, port: number): Promise<boolean> {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = (await readFile(`/proc/${pid}/net/tcp`, 'utf8').catch(() => '')).split('\n');
+  const sockets = lines
+    .map((line) => line.trim().split(/ +/))
+    .filter(([, at, , state]) => at?.endsWith(local) === true && state === ESTABLISHED)
+    .map((fields) => `socket:[${fields[9]}]`);
+  if (sockets.length === 0) return false;
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const targets = descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''));
+  return (await Promise.all(targets)).some((target) => sockets.includes(target));
 }

@@ -29,7 +29,7 @@ last_question() {
 # The token is read at every call (the kubelet renews it) and travels through a pipe, never on a command line.
 # shut-none keeps the connection open after the request was sent: a server may take the end of its input for a client that left.
 coordinator_call() {
-  local coordinator token answer=$home/answer.$$ result=1
+  local coordinator token answer=$answers/answer.$$ result=1
   reply_status='' reply_line='' question_taken=no
   IFS= read -r coordinator <"$home/coordinator" || [[ $coordinator ]] || return 1
   token=''
@@ -46,6 +46,8 @@ coordinator_call() {
   return $result
 }
 coordinator_error=''
+# The folder of the answer while it is read.
+answers=$home
 # Seconds that a connection may take to open; the rest of a call's time is for the answer.
 connect_patience=5
 

@@ -41,7 +41,7 @@ run_server() {
   server=$!
   "$home/watch" "$server" </dev/null >/dev/null &
   loop=$!
-  if speaks_tls; then "$home/doors" "$server" "$sst_port" "$ist_port" </dev/null >/dev/null & fi
+  if speaks_tls; then as_server "$home/doors" "$server" "$sst_port" "$ist_port" </dev/null >/dev/null & fi
   while :; do
     wait "$server"
     ended=$?

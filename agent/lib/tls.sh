@@ -13,7 +13,9 @@ own_certificate=$keys/current/tls.crt own_key=$keys/current/tls.key own_authorit
 # For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
 # (src/authority/certify.ts), for it compares the one who answers with a name.
 certificate_options="cert=$own_certificate,key=$own_key,cafile=$own_authorities,verify=1"
-caller_options=$certificate_options,commonname=galera-member
+# A member whose machine is gone says nothing more: both sides notice after a minute.
+alive_options=keepalive,keepidle=30,keepintvl=10,keepcnt=3
+caller_options=$certificate_options,$alive_options,commonname=galera-member
 
 # How this start speaks with the other members:
 #   on     TLS with all of them
@@ -29,7 +31,7 @@ understands_tls() { [[ $tls == on || $tls == mixed ]]; }
 # members call this one for transfers.
 settle_tls() {
   has_key || return 0
-  local option receiver=''
+  local option receiver='' group=4567
   for option in "${provider_options[@]}"; do
     case $option in
       *socket.ssl=*)
@@ -37,6 +39,7 @@ settle_tls() {
         ;;
       *socket.ssl_key*) tls=none ;;
       ist.recv_addr=*) receiver=${option#*=} ;;
+      base_port=*) group=${option#*=} ;;
     esac
   done
   if ! has_key; then
@@ -46,7 +49,8 @@ settle_tls() {
   socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL' || refuse "the image has no socat with OpenSSL, which transfers among members need; add it, or take annotation galera-injector.dev/tls off all pods of cluster $cluster"
   [[ -s $own_key ]] || refuse "there is no key in $keys, where the init container galera-init puts it"
   sst_port=$(port_in "${settings[wsrep-sst-receive-address]}" 4444)
-  ist_port=$(port_in "$receiver" 4568)
+  [[ $group =~ ^[0-9]{1,5}$ ]] || group=4567
+  ist_port=$(port_in "$receiver" $((10#$group + 1)))
 }
 
 # After the decision: mixed says that the pods of the cluster do not want the same.
@@ -97,9 +101,10 @@ leave_transfer_bin() {
 renew_certificate() {
   local tag='' word fresh certificate key authorities
   IFS= read -r tag 2>/dev/null <"$keys/current/tag"
-  coordinator_call certificate "cluster=$cluster
+  # The answer has the key: it stays in memory.
+  answers=$keys coordinator_call certificate "cluster=$cluster
 tag=$tag" 10 && [[ $reply_status == 200 ]] || return 1
-  read -r word ask_again fresh certificate key authorities <<<"$reply_line"
+  read -r word ask_again fresh certificate key authorities < <(printf '%s\n' "$reply_line")
   [[ $ask_again =~ ^[0-9]{1,9}$ ]] || return 1
   case $word in
     keep) return 0 ;;
@@ -128,6 +133,9 @@ keep_certificate() {
 # write_certificate FOLDER TAG CERTIFICATE KEY AUTHORITIES
 write_certificate() {
   [[ $2 && $3 && $4 && $5 ]] && chmod 755 "$1" &&
-    printf '%s\n' "$2" >"$1/tag" && base64 -d <<<"$3" >"$1/tls.crt" && base64 -d <<<"$4" >"$1/tls.key" &&
-    base64 -d <<<"$5" >"$1/ca.crt" && give_to_server "$1" "$1"/*
+    printf '%s\n' "$2" >"$1/tag" && decode "$3" >"$1/tls.crt" && decode "$4" >"$1/tls.key" &&
+    decode "$5" >"$1/ca.crt" && give_to_server "$1" "$1"/*
 }
+
+# A here-string would be a file on the disk, before bash 5.1.
+decode() { printf '%s' "$1" | base64 -d; }

@@ -123,6 +123,17 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
     expect(await Promise.all(strangers)).toEqual(strangers.map(() => ''));
   });
+  it.each([
+    ['before they say anything', ''],
+    ['in the middle of their greeting', '\x16'],
+  ])('take a transfer while strangers hold every place at the door, %s', async (_, hello) => {
+    await formed();
+    const joiner = second().startSynced('--wsrep-sst-method=rsync');
+    const strangers = holdPlaces(second().at('sst'), 200, hello);
+    await joiner;
+    strangers.abort();
+    expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
+  });
 });
 
 /** The serial number of the certificate that a member calling there is shown. */
@@ -155,4 +166,26 @@ async function callAgainAndAgain(connect: () => net.Socket, signal: AbortSignal)
     await sleep(20);
   }
   return heard;
+}
+
+/** Holds so many connections until it is told to stop; one that is ended, or not taken, is opened again. */
+function holdPlaces(
+  at: { readonly host: string; readonly port: number },
+  count: number,
+  hello: string,
+): AbortController {
+  const holding = new AbortController();
+  const hold = (): void => {
+    if (holding.signal.aborted) return;
+    const socket = net.connect(at, () => socket.write(hello));
+    const stop = (): void => void socket.destroy();
+    holding.signal.addEventListener('abort', stop);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      holding.signal.removeEventListener('abort', stop);
+      setTimeout(hold, 1_000).unref();
+    });
+  };
+  for (let one = 0; one < count; one += 1) hold();
+  return holding;
 }

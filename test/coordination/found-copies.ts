@@ -84,4 +84,16 @@ settle 0
 commit 0
 cloneNext 2
 refill 0`,
+
+  'a clone of a member that was alone does not form its last view again beside the one that it was made of': `3 kept
+settle 0
+refill 2
+deletePod 9 !
+cloneNext 3
+breakTransfer 5
+commit 0
+createPod 0
+overtake 3
+overtake 7
+breakTransfer 1`,
 };

@@ -98,16 +98,14 @@ describe('a last view', () => {
   });
 
   it.each([
-    ['was Primary and runs, for it is of a later view', true, true, 'wait'],
-    ['was told to join, and this one was safe', false, true, 'reform'],
-    ['was told to join, and this one was not', false, false, 'wait'],
-  ])('of one, while another one %s: %s, safe %s: %s', (_what, served, safe, kind) => {
+    ['was Primary and runs, for it is of a later view', null, true, 'wait'],
+    ['was told to join, and this one was safe', 'join', true, 'reform'],
+    ['was told to join, and this one was not', 'join', false, 'wait'],
+    ['was told to form its own last view again', 'reform', true, 'wait'],
+  ] as const)('of one, while another one %s: %s, safe %s: %s', (_what, as, safe, kind) => {
     const one: Report = { ...holding(A, 5, safe), view: { id: 'v', self: 'm0', size: 1 } };
     const members = {
-      'db-1': started(
-        1,
-        served ? {} : { state: { kind: 'started', as: 'join', component: null, view: null } },
-      ),
+      'db-1': started(1, as === null ? {} : { state: { kind: 'started', as, component: null, view: null } }),
     };
     expect(answer(situation(0, formed({ members })), one).kind).toBe(kind);
   });

@@ -81,7 +81,7 @@ function hasNewestData({ record, caller }: Facts, together: readonly string[]): 
   return Object.entries(record.members)
     .filter(([name, { rows }]) => rows !== null && !inside.includes(name) && !isSurpassed(record, name))
     .every(([name, known]) => {
-      if (isRunning(known)) return isSafe && known.state.kind === 'started';
+      if (isRunning(known)) return isSafe && known.state.kind === 'started' && known.state.as === 'join';
       const position = reportedSeqno(record, name);
       return position >= 0 && position <= furthest;
     });

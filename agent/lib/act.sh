@@ -23,6 +23,11 @@ skip_initialisation() {
   must "hand $data/mysql to the server's user" give_to_server "$data" "$data/mysql"
 }
 
+give_view_up() {
+  [[ -e $gvwstate ]] || return 0
+  must "rename $gvwstate" mv -f "$gvwstate" "$data/.galera-injector-gvwstate.dat"
+}
+
 act_join() {
   # With a view the server may wait for the others of it without an end, as one that forms it again.
   if [[ $keep_view == yes ]]; then set_state reforming; else set_state joining; fi
@@ -30,7 +35,7 @@ act_join() {
     refuse "$data holds a database that was no node of this cluster; joining would erase it. Move it away, or let this node bootstrap"
   fi
   # With a Ready member the group forgets this node's old identity sooner than the node could resume it.
-  if [[ -e $gvwstate && $keep_view == no ]]; then must "rename $gvwstate" mv -f "$gvwstate" "$data/.galera-injector-gvwstate.dat"; fi
+  if [[ $keep_view == no ]]; then give_view_up; fi
   # A transfer would delete what is no leftover of one.
   if [[ $content == unusable ]] && ! shows_transfer && ! is_forming; then must_run 'clear the data directory' clear_leftovers; fi
   if ! holds_data || ! is_staged "$sst_method"; then must "write $transfer_mark" expect_transfer; fi

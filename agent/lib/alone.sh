@@ -49,6 +49,8 @@ consider_joining_alone() {
   elif some_member_answers; then
     log "$decision_text; a member answers and $alone_because, so this node joins"
     keep_view=yes
+    # A view of this node alone would form at once, as by a bootstrap, and the member that answers may have newer rows.
+    if [[ $view_members != *,* ]]; then give_view_up; fi
     return 0
   else
     log_change "$decision_text and no member answers on port $port; trying again"

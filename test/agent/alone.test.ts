@@ -123,6 +123,19 @@ describe('a node that was confirmed before it crashed', () => {
     expect(pod.has('galera/acknowledged')).toBe(true);
   });
 
+  it.each<[string, string, boolean]>([
+    ['keeps its last view, for others of it may have lost their quorum', 'member: a 0\nmember: b 0', true],
+    ['gives up a last view of itself, which would form without the rows of others', 'member: a 0', false],
+  ])('%s', async (_what, members, keeps) => {
+    const view = `my_uuid: a\n#vwbeg\nview_id: 3 a 7\nbootstrap: 0\n${members}\n#vwend\n`;
+    await pod.write('data/gvwstate.dat', view);
+    await pod.write('galera/coordinator', NOBODY);
+    expect((await begin().finished).code).toBe(0);
+    expect(pod.has('data/gvwstate.dat')).toBe(keeps);
+    // It may wait for others without an end: its liveness probe has to run.
+    expect((await pod.probe('started')).code).toBe(0);
+  });
+
   it('waits for a coordinator whose certificate it does not trust as for one that is away', async () => {
     await pod.write('galera/coordinator', `127.0.0.1:${coordinator.port}`);
     expect((await begin().finished).code).toBe(0);

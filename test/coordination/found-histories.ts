@@ -257,4 +257,18 @@ deleteLease 0
 lag 0
 commit 0
 breakTransfer 0`,
+
+  'a server that was alone and had not applied all does not form its view again where no coordinator answers': `5 kept
+settle 0
+lag 10
+cutOff 10
+deletePod 9
+commit 0
+refill 7
+kill 1
+deletePod 8 !
+breakTransfer 11
+launch 11
+breakTransfer 0
+settle 0`,
 };

@@ -192,7 +192,7 @@ export class World {
     this.group.bootstrap(node, uuid, choiceOf(this.workload, byHand, seen));
   }
 
-  /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/start). */
+  /** A start script that cannot reach the coordinator joins where that cannot erase anything (agent/lib/alone.sh). */
   startAlone(node: Node): void {
     const { process, volume, pod } = node;
     if (process !== 'asking' || !this.network.isOut(node) || !this.group.someAnswers(node, false)) return;
@@ -200,7 +200,7 @@ export class World {
     if (volume.kind === 'data' && (volume.doubtful || pod.word !== volume.uuid)) return;
     pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, recovering: false, unconfirmed: true });
-    this.group.start(node, true);
+    this.group.start(node, volume.kind === 'data' && (volume.view?.size ?? 0) >= 2);
   }
 
   /** The probe restarts a server that has been without Primary for too long. */

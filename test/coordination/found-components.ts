@@ -40,4 +40,14 @@ settle 0
 split 0
 bootstrapBySql 0
 deleteLease 0`,
+
+  'a Lease is not deleted while only a component serves that must not': `4 kept
+settle 0
+report 0
+split 4
+bootstrapBySql 8
+deletePod 3
+deletePod 2
+deletePod 1
+deleteLease 0`,
 };

@@ -96,4 +96,37 @@ createPod 0
 overtake 3
 overtake 7
 breakTransfer 1`,
+
+  'a Lease is not deleted while a server that knows of a fork cannot say so': `2 kept
+settle 0
+takeCopy 0
+commit 0
+report 0
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+commit 0
+report 0
+cutOff 0
+terminate 11
+deleteLease 0
+kill 0`,
+
+  'nor while a volume holds what the cluster has gone on without and written nothing since': `2 kept ordered
+settle 0
+takeCopy 1
+takeCopy 2
+scale 0
+putBack 0
+settle 0
+settle 0
+commit 0
+takeCopy 0
+refill 0
+putBack 0 !
+settle 0
+deletePod 6
+deleteLease 0`,
 };

@@ -3,7 +3,6 @@ import type { Order } from '../../src/coordination/types.ts';
 import { PERIOD_MS } from './model/answers.ts';
 import { fill } from './model/copies.ts';
 import type { Node } from './model/nodes.ts';
-import type { Volume } from './model/volumes.ts';
 import type { World } from './world.ts';
 
 /** What a restore takes at least, in milliseconds: longer than a probe's word about the pod before is believed. */
@@ -77,7 +76,8 @@ export function deleteLease(world: World): void {
   const { active, machines } = workload;
   const allServe = group.tips.length === 1 && active.every((node) => group.isServing(node));
   const allStopped = nodes.every(({ process }) => process === 'none' || process === 'init');
-  const isTaught = allServe && nodes.every(({ unconfirmed, volume }) => !unconfirmed && isStamped(volume));
+  const isTaught =
+    allServe && nodes.every((node) => isStamped(node) && (!group.isServing(node) || reports(world, node)));
   const isOne = group.laws.isOneHistory();
   if ((!allServe && !allStopped) || !(isOne || isTaught) || machines.anyRuns) return;
   world.forget();
@@ -86,6 +86,11 @@ export function deleteLease(world: World): void {
   world.report();
 }
 
-function isStamped(volume: Volume): boolean {
-  return volume.kind !== 'data' || volume.stamp !== null;
+function isStamped({ unconfirmed, volume }: Node): boolean {
+  return !unconfirmed && (volume.kind !== 'data' || volume.stamp !== null);
+}
+
+/** Whether the loop beside a server that serves is heard at once, and it is not one that must not. */
+function reports({ group, network }: World, node: Node): boolean {
+  return !network.isOut(node) && !node.lags && group.componentOf(node)?.word !== 'refused';
 }

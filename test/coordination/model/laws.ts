@@ -42,12 +42,9 @@ export class Laws {
     return this.#nodes.flatMap(({ copy }) => (copy?.kind === 'data' ? [copy] : []));
   }
 
-  /** Whether of any two volumes of one uuid the one has all that the other has. */
+  /** Whether no volume has diverged from another one, or holds what the cluster has gone on without. */
   isOneHistory(): boolean {
-    const all = this.databases;
-    return all.every((a) =>
-      all.every((b) => a.uuid !== b.uuid || contains(a.tip, b.tip) || contains(b.tip, a.tip)),
-    );
+    return this.databases.every((one) => this.agrees(one));
   }
 
   /** Whether a volume is of the history that goes on: of it and any other one of its uuid the one has all that the other has. */

@@ -129,4 +129,16 @@ putBack 0 !
 settle 0
 deletePod 6
 deleteLease 0`,
+
+  'a snapshot is not put back where a member was let start that waits for a server to answer': `2 kept
+settle 0
+takeCopy 0
+commit 0
+report 0
+takeCopy 1
+putBack 0
+split 0
+refill 1
+settle 0
+putBack 7`,
 };

@@ -12,6 +12,7 @@ import {
   giveBack,
   isDue,
   listener,
+  noteReport,
   readSeqno,
   suspend,
   viewOf,
@@ -151,7 +152,7 @@ export class World {
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(question.volume);
     this.#takeNote(decision);
-    if (node !== undefined && question.report.data.kind !== 'present') node.saidEmpty = true;
+    if (node !== undefined) noteReport(node, decision);
     if (decision.delivered && node !== undefined) this.#deliver(node, decision, byHand);
     const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {
@@ -185,7 +186,7 @@ export class World {
     if (answer.kind === 'join' && !this.group.someAnswers(node, false)) return askAgain(node);
     // Before it bootstraps it asks the others' SQL ports. The rules must do without that, but cannot know of these.
     if (answer.kind === 'bootstrap' && this.group.someAnswers(node, true)) return askAgain(node);
-    Object.assign(node, { told: null, onItsOwn: false, unconfirmed: true });
+    Object.assign(node, { told: null, onItsOwn: false });
     if (answer.kind !== 'bootstrap') return this.group.start(node, keepsView(node, told, this.group));
     if (byHand && this.record.formed) this.group.laws.checkOrder(node);
     const uuid = answer.as ?? this.#clock.freshUuid();

@@ -32,6 +32,15 @@ export function giveBack(nodes: readonly Node[], question: Question): void {
   if (pod !== null && question.suspends) pod.word = pod.suspended;
 }
 
+/** What the record has of a node from then on, whether the answer reaches that or not. */
+export function noteReport(node: Node, { question: { name, report }, answer: { kind } }: Decision): void {
+  const isEmpty = report.data.kind !== 'present';
+  if (isEmpty) node.saidEmpty = true;
+  const isLetStart = name === 'start' && (kind === 'join' || kind === 'reform' || kind === 'bootstrap');
+  // Of one that is empty the record keeps nothing.
+  if (isLetStart || (isEmpty && !isOfServer({ name }))) node.unconfirmed = isLetStart;
+}
+
 /** The answer reaches the pod, if that still waits for it. */
 export function deliver(node: Node, decision: Decision, byHand: boolean): void {
   const { question, answer, situation } = decision;

@@ -56,7 +56,7 @@ export interface Node {
   doomed: boolean;
   /** It has said that its volume holds nothing, and was in no primary component since. */
   saidEmpty: boolean;
-  /** Its server was started, and has not said since that the stamp which it was given stands beside its data. */
+  /** The record has let its server start, which has not said since that the stamp that it was given stands beside its data. */
   unconfirmed: boolean;
   /** A copy that was made of its volume at some time. */
   copy: Volume | null;

@@ -50,4 +50,19 @@ deletePod 3
 deletePod 2
 deletePod 1
 deleteLease 0`,
+
+  'a server of a component that must not serve joins none when that has lost its quorum': `5 kept
+settle 0
+report 0
+split 6
+bootstrapBySql 10
+kill 5`,
+
+  'nobody takes a state transfer from a component that must not serve': `3 kept
+settle 0
+report 0
+isolate 11
+bootstrapBySql 5
+split 9
+breakTransfer 1`,
 };

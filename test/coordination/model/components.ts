@@ -33,6 +33,11 @@ export class Components {
     return this.#all;
   }
 
+  /** Those that servers join: not a second one, which a person began beside another, nor one that must not serve. */
+  get followed(): readonly Component[] {
+    return this.#all.filter(({ bySql, word }) => word !== 'refused' && !(bySql && this.#all.length > 1));
+  }
+
   of({ index }: Node): Component | null {
     return this.#all.find(({ members }) => members.has(index)) ?? null;
   }
@@ -53,8 +58,24 @@ export class Components {
     if (joiners.length > 0) this.#newView(component);
   }
 
-  /** Nodes leave the components that they are in at once. */
-  leave(nodes: readonly Node[], clean: boolean): void {
+  /** Nodes leave the components that they are in at once. Gives those that a person has ended by then. */
+  leave(nodes: readonly Node[], clean: boolean): readonly Node[] {
+    return this.#outOfRefused(() => this.#leave(nodes, clean));
+  }
+
+  /** A primary component stays with the island that has most of it, if one has. Gives those that a person has ended by then. */
+  divide(): readonly Node[] {
+    return this.#outOfRefused(() => this.#divide());
+  }
+
+  /** Servers of a component that must not serve which the change leaves in none: Galera would merge them with the others. */
+  #outOfRefused(change: () => void): readonly Node[] {
+    const before = this.#nodes.filter((node) => this.of(node)?.word === 'refused');
+    change();
+    return before.filter((node) => node.process === 'server' && this.of(node) === null);
+  }
+
+  #leave(nodes: readonly Node[], clean: boolean): void {
     for (const component of this.#all) {
       const before = component.members.size;
       for (const { index } of nodes) component.members.delete(index);
@@ -67,8 +88,7 @@ export class Components {
     }
   }
 
-  /** A primary component stays with the island that has most of it, if one has. */
-  divide(): void {
+  #divide(): void {
     for (const component of this.#all) {
       const members = this.membersOf(component);
       const islands = [...new Set(members.map(({ island }) => island))];

@@ -205,7 +205,7 @@ export class Group {
   #leave(nodes: readonly Node[], clean: boolean): void {
     for (const node of nodes)
       Object.assign(node, { process: 'none', lags: false, pending: null, readings: null });
-    this.#components.leave(nodes, clean);
+    this.#components.leave(nodes, clean).forEach(this.#abort);
   }
 
   /** What runs at one place does so at another from now on. */
@@ -215,7 +215,7 @@ export class Group {
 
   /** Who sees whom has changed. */
   split(): void {
-    this.#components.divide();
+    this.#components.divide().forEach(this.#abort);
     this.meet();
   }
 
@@ -223,10 +223,7 @@ export class Group {
   meet(): void {
     this.#endYounger();
     const alone = this.#nodes.filter((node) => node.process === 'server' && !this.isServing(node));
-    for (const component of this.#components.all) {
-      // Nobody follows a second one, which a person began beside another, nor one that must not serve.
-      const isSecond = component.bySql && this.#components.all.length > 1;
-      if (isSecond || component.word === 'refused') continue;
+    for (const component of this.#components.followed) {
       const joiners = alone.filter((node) => !this.isServing(node) && this.#seesDonor(node, component));
       for (const node of joiners) this.laws.checkJoin(node, component);
       this.#components.admit(component, joiners);
@@ -282,7 +279,7 @@ export class Group {
 
   /** A state transfer empties the volume first; false where nobody can send one. */
   beginTransfer(node: Node): boolean {
-    const component = this.#components.all.find((one) => this.#seesDonor(node, one));
+    const component = this.#components.followed.find((one) => this.#seesDonor(node, one));
     if (component === undefined) return false;
     this.laws.checkJoin(node, component);
     node.volume = { kind: 'aborted' };

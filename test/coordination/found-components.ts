@@ -41,16 +41,6 @@ split 0
 bootstrapBySql 0
 deleteLease 0`,
 
-  'a Lease is not deleted while only a component serves that must not': `4 kept
-settle 0
-report 0
-split 4
-bootstrapBySql 8
-deletePod 3
-deletePod 2
-deletePod 1
-deleteLease 0`,
-
   'a server of a component that must not serve joins none when that has lost its quorum': `5 kept
 settle 0
 report 0
@@ -65,4 +55,22 @@ isolate 11
 bootstrapBySql 5
 split 9
 breakTransfer 1`,
+
+  'a person begins no component over SQL beside servers that form their last view again when they meet': `3 kept
+settle 0
+report 0
+isolate 2
+isolate 3
+bootstrapBySql 2
+kill 5`,
+
+  'a Lease is not deleted while only a component serves that must not': `4 kept
+settle 0
+report 0
+split 4
+bootstrapBySql 8
+deletePod 3
+deletePod 2
+deletePod 1
+deleteLease 0`,
 };

@@ -46,8 +46,8 @@ export function refill(world: World, node: Node): void {
 
 /**
  * A person makes the servers of one side of a partition primary over SQL, while all members run, each server in a pod
- * that is there. The loops beside all servers say so at once, and go on for some minutes while clients write to both
- * sides.
+ * that is there; not beside servers elsewhere that form their last view again when they meet. The loops beside all servers
+ * say so at once, and go on for some minutes while clients write to both sides.
  */
 export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
@@ -56,7 +56,9 @@ export function bootstrapBySql(world: World, node: Node): void {
     servers.length === world.workload.active.length &&
     servers.length === group.laws.databases.length &&
     servers.every((one) => !network.isOut(one) && !one.lags);
-  if (!areHeard || !isRecorded(world) || group.tips.length > 1 || !group.bootstrapBySql(node)) return;
+  const elsewhere = servers.filter((one) => one.island !== node.island && !group.isServing(one));
+  if (!areHeard || !isRecorded(world) || group.tips.length > 1 || mayFormAgain(elsewhere)) return;
+  if (!group.bootstrapBySql(node)) return;
   for (const one of servers.filter((other) => group.isTogether(node, other))) world.callNow(one);
   for (let minute = 0; minute < 3; minute += 1) {
     group.commit();
@@ -64,6 +66,14 @@ export function bootstrapBySql(world: World, node: Node): void {
     for (const one of world.nodes) world.noticeReadiness(one);
     for (const one of servers) world.callNow(one);
   }
+}
+
+/** Whether all members of somebody's last view are among the servers. */
+function mayFormAgain(servers: readonly Node[]): boolean {
+  const names = servers.map(({ self }) => self);
+  return servers.some(
+    ({ volume }) => volume.kind === 'data' && volume.view?.members.every((self) => names.includes(self)),
+  );
 }
 
 /**

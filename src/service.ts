@@ -3,12 +3,13 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CertifyMember, createCertifyMember } from './authority/certify.ts';
+import { createPublishAuthorities, type PublishAuthorities } from './authority/publish.ts';
 import { createRootStore } from './authority/root-store.ts';
 import type { ServeConfig } from './config.ts';
 import { podLister } from './coordination/context.ts';
 import { createCoordinator } from './coordination/coordinator.ts';
 import { machineReader } from './coordination/machines.ts';
-import { createAnnounce } from './coordination/events.ts';
+import { type Announce, createAnnounce } from './coordination/events.ts';
 import { createAuthenticate } from './coordination/identity.ts';
 import { createLeaseStore } from './coordination/lease-store.ts';
 import type { Settings } from './injection/index.ts';
@@ -163,14 +164,15 @@ function coordinatorRouter(
   logger: Logger,
   metrics: Metrics,
 ): ReturnType<typeof coordinateRouter> {
+  const announce = createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) }));
   const coordinator = createCoordinator({
     store: createLeaseStore(client, config.namespace),
     listPods: podLister(client),
     readMachine: machineReader(client),
     recordNamespace: config.namespace,
     ensureCompanions: createCompanions(client),
-    certifyMember: memberCertificates(config, client, logger),
-    announce: createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) })),
+    ...memberCertificates(config, client, logger, announce),
+    announce,
     onDecision: ({ key, ...given }) => {
       const { call, kind, reason } = given;
       metrics.decisions.inc({ call, kind, reason });
@@ -184,15 +186,25 @@ function coordinatorRouter(
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });
 }
 
-function memberCertificates(config: ServeConfig, client: KubernetesClient, logger: Logger): CertifyMember {
+function memberCertificates(
+  config: ServeConfig,
+  client: KubernetesClient,
+  logger: Logger,
+  announce: Announce,
+): { readonly certifyMember: CertifyMember; readonly publishAuthorities: PublishAuthorities } {
   const { members: lives } = config.certificates;
   const { namespace, memberSecret: secret } = config;
   const onRepair = (what: string): void => logger.info('certificate repaired', { what });
-  return createCertifyMember({
+  const parts = {
     client,
     lives,
     readRoots: createRootStore({ client, namespace, secret, lives, onRepair }),
-  });
+  };
+  const onProblem = (what: string): void => logger.warn('authorities for clients', { error: what });
+  return {
+    certifyMember: createCertifyMember(parts),
+    publishAuthorities: createPublishAuthorities({ ...parts, announce, onProblem }),
+  };
 }
 
 async function close(server: Server | HttpsServer | undefined): Promise<void> {

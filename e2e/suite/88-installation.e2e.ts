@@ -8,7 +8,7 @@ const chart = join(import.meta.dirname, '..', '..', 'charts', 'galera-injector')
 const OF_RELEASE = 'app.kubernetes.io/part-of=galera-injector';
 const CONFIGURATIONS = 'mutatingwebhookconfigurations,validatingwebhookconfigurations';
 /** Everything that the chart or a hook of it makes; Leases and the Secret are the injector's own and are kept. */
-const KINDS = `${CONFIGURATIONS},clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,deployments,jobs,pods,poddisruptionbudgets`;
+const KINDS = `${CONFIGURATIONS},validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,services,deployments,jobs,pods,poddisruptionbudgets`;
 
 function named(kinds: string, selector: string): Promise<string> {
   return kubectl(['get', kinds, '-A', '-l', selector, '-o', 'name']);

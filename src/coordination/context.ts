@@ -2,6 +2,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { CLUSTER_LABEL, OPT_IN_LABEL, OPT_IN_VALUE } from '../injection/index.ts';
 import type { CertifyMember } from '../authority/certify.ts';
+import type { PublishAuthorities } from '../authority/publish.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
 import type { Announce } from './events.ts';
@@ -30,6 +31,7 @@ export interface CoordinatorParts {
   readonly recordNamespace: string;
   readonly ensureCompanions: EnsureCompanions;
   readonly certifyMember: CertifyMember;
+  readonly publishAuthorities: PublishAuthorities;
   readonly announce: Announce;
   /** Hears of each answer that differs from the one before to the same pod. */
   readonly onDecision: (given: Given) => void;

@@ -13,7 +13,8 @@ export type EventReason =
   | 'GaleraRefused'
   | 'GaleraReady'
   | 'GaleraRestart'
-  | 'GaleraSecondCluster';
+  | 'GaleraSecondCluster'
+  | 'GaleraAuthorityUnpublished';
 
 /** One Event about a pod. */
 export interface PodEvent {

@@ -55,6 +55,12 @@ export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
  */
 export const TLS_VARIABLE = 'GALERA_TLS';
 
+/** Variable of the database container: `required` where its server takes no client without TLS over the network. */
+export const CLIENT_TLS_VARIABLE = 'GALERA_CLIENT_TLS';
+
+/** Key of the ConfigMap with the authorities for clients. */
+export const CLIENT_AUTHORITY_KEY = 'ca.crt';
+
 /** The ports of a Galera node and the names that fit Kubernetes' limit of 15 characters. */
 export const GALERA_PORTS = [
   { name: 'mysql', port: 3306 },
@@ -81,6 +87,11 @@ export function headlessServiceName(cluster: string): string {
 /** The Service for applications: Ready members only. */
 export function clientServiceName(cluster: string): string {
   return `${cluster}-mysql`;
+}
+
+/** The ConfigMap with the authorities by which clients verify the servers; the chart's policy knows the ending. */
+export function clientAuthorityName(cluster: string): string {
+  return `${clientServiceName(cluster)}-ca`;
 }
 
 export function disruptionBudgetName(cluster: string): string {

@@ -39,11 +39,11 @@ export function createCompanions(client: KubernetesClient): EnsureCompanions {
 async function ensureAll(client: KubernetesClient, cluster: string, pod: V1Pod): Promise<readonly string[]> {
   const namespace = pod.metadata?.namespace ?? '';
   const workload = await readWorkload(client, pod, namespace);
-  const owner = workload?.reference.name === cluster ? [workload.reference] : [];
-  const meta = (name: string, owners: V1OwnerReference[] = owner): V1ObjectMeta => ({
+  const owner = ownersOf(workload, cluster);
+  const meta = (name: string, owners = owner): V1ObjectMeta => ({
     name,
     namespace,
-    labels: { [CLUSTER_LABEL]: cluster, 'app.kubernetes.io/managed-by': 'galera-injector' },
+    labels: companionLabels(cluster),
     ...(owners.length > 0 ? { ownerReferences: owners } : {}),
   });
   const headless = workload?.serviceName || headlessServiceName(cluster);
@@ -75,6 +75,24 @@ async function ensureAll(client: KubernetesClient, cluster: string, pod: V1Pod):
   }
   const made = await Promise.all(wanted.map(([what, create]) => ensure(what, create)));
   return wanted.map(([what]) => what).filter((_, index) => made[index]);
+}
+
+/** What tells a companion of a cluster from an object of somebody else. */
+export function companionLabels(cluster: string): Readonly<Record<string, string>> {
+  return { [CLUSTER_LABEL]: cluster, 'app.kubernetes.io/managed-by': 'galera-injector' };
+}
+
+/** The workload of a companion, where the cluster is that workload alone. */
+export async function readOwners(
+  client: KubernetesClient,
+  cluster: string,
+  pod: V1Pod,
+): Promise<V1OwnerReference[]> {
+  return ownersOf(await readWorkload(client, pod, pod.metadata?.namespace ?? ''), cluster);
+}
+
+function ownersOf(workload: OwningWorkload | undefined, cluster: string): V1OwnerReference[] {
+  return workload?.reference.name === cluster ? [workload.reference] : [];
 }
 
 async function ensure(what: string, create: () => Promise<unknown>): Promise<boolean> {

@@ -15,6 +15,7 @@ import type { Route } from './rest.ts';
 type Routes<Api> = Partial<Record<keyof Api, Route>>;
 
 export const CORE_ROUTES = {
+  createNamespacedConfigMap: 'POST /api/v1/namespaces/{namespace}/configmaps',
   createNamespacedEvent: 'POST /api/v1/namespaces/{namespace}/events',
   createNamespacedPod: 'POST /api/v1/namespaces/{namespace}/pods',
   createNamespacedSecret: 'POST /api/v1/namespaces/{namespace}/secrets',
@@ -22,6 +23,7 @@ export const CORE_ROUTES = {
   listNamespacedPod: 'GET /api/v1/namespaces/{namespace}/pods',
   listNamespacedService: 'GET /api/v1/namespaces/{namespace}/services',
   listPodForAllNamespaces: 'GET /api/v1/pods',
+  patchNamespacedConfigMap: 'PATCH /api/v1/namespaces/{namespace}/configmaps/{name}',
   readNode: 'GET /api/v1/nodes/{name}',
   readNamespace: 'GET /api/v1/namespaces/{name}',
   readNamespacedReplicationController: 'GET /api/v1/namespaces/{namespace}/replicationcontrollers/{name}',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
+import { clientAuthorityName } from '../../src/injection/index.ts';
 import { only, render, type Rendered, roleIn } from './render.ts';
 
 interface Rule {
@@ -53,6 +54,8 @@ describe('the rights of the injector', () => {
         'create services',
         'create poddisruptionbudgets.policy',
         'create secrets',
+        'create configmaps',
+        'patch configmaps',
         'create events',
         'create tokenreviews.authentication.k8s.io',
         'get mutatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
@@ -61,6 +64,37 @@ describe('the rights of the injector', () => {
         'patch validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
       ].toSorted(),
     );
+  });
+
+  it('on ConfigMaps are only there with the policy that keeps them to the names of ours', async () => {
+    const policy = only(objects, 'ValidatingAdmissionPolicy');
+    expect(policy).toMatchObject({
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          resourceRules: [
+            {
+              apiGroups: [''],
+              apiVersions: ['v1'],
+              resources: ['configmaps'],
+              operations: ['CREATE', 'UPDATE'],
+            },
+          ],
+        },
+        matchConditions: [
+          {
+            expression: "request.userInfo.username == 'system:serviceaccount:galera-system:galera-injector'",
+          },
+        ],
+        validations: [{ expression: `object.metadata.name.endsWith('${clientAuthorityName('')}')` }],
+      },
+    });
+    expect(only(objects, 'ValidatingAdmissionPolicyBinding')).toMatchObject({
+      spec: { policyName: 'galera-injector-ca', validationActions: ['Deny'] },
+    });
+    const old = await render('--kube-version', '1.29.9');
+    expect(rights(only(old, 'ClusterRole')).join('\n')).not.toContain('configmaps');
+    expect(old.map(({ kind }) => kind).join('\n')).not.toContain('AdmissionPolicy');
   });
 
   it("where the kubelets' Leases are, is to read one", () => {

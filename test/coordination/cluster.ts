@@ -61,6 +61,7 @@ export function coordinatorOver(
   events: PodEvent[] = [],
   onAnswer: CoordinatorParts['onAnswer'] = () => undefined,
   now: () => number = Date.now,
+  publishAuthorities: CoordinatorParts['publishAuthorities'] = () => Promise.resolve(),
 ): Coordinator {
   return createCoordinator({
     store,
@@ -75,6 +76,7 @@ export function coordinatorOver(
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     certifyMember: () => Promise.resolve({ pair: null, askAgainMs: 60_000 }),
+    publishAuthorities,
     announce: (_caller, event) => {
       events.push(event);
       return Promise.resolve();

@@ -197,17 +197,29 @@ function stale(found: ApiObject, body: ApiObject | null): boolean {
   return version !== undefined && version !== found.metadata?.resourceVersion;
 }
 
-/** A strategic merge as far as webhook configurations need it: the list `webhooks` by name. */
-function merged(found: ApiObject, patch: ApiObject): ApiObject {
+/** A merge patch; a strategic one as far as webhook configurations need it: the list `webhooks` by name. */
+function merged(found: ApiObject, { webhooks: wanted, ...patch }: ApiObject): ApiObject {
   type Webhook = { name: string; clientConfig: object };
-  const wanted = (patch['webhooks'] ?? []) as Webhook[];
+  const rest = mergePatch(found, patch) as ApiObject;
+  if (wanted === undefined) return rest;
   const webhooks = ((found['webhooks'] ?? []) as Webhook[]).map((one) => {
-    const change = wanted.find(({ name }) => name === one.name);
+    const change = (wanted as Webhook[]).find(({ name }) => name === one.name);
     return change === undefined
       ? one
       : { ...one, ...change, clientConfig: { ...one.clientConfig, ...change.clientConfig } };
   });
-  return { ...found, webhooks };
+  return { ...rest, webhooks };
+}
+
+/** RFC 7396, without the removal by null. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const before = (typeof target === 'object' ? target : null) ?? {};
+  const changes = Object.entries(patch).map(([name, value]): [string, unknown] => [
+    name,
+    mergePatch((before as Record<string, unknown>)[name], value),
+  ]);
+  return { ...before, ...Object.fromEntries(changes) };
 }
 
 function failure(status: number, message: string): Forced {

@@ -34,6 +34,7 @@ beforeAll(async () => {
     recordNamespace: 'galera-system',
     ensureCompanions: () => Promise.resolve([]),
     certifyMember: () => Promise.resolve({ pair: null, askAgainMs: 60_000 }),
+    publishAuthorities: () => Promise.resolve(),
     announce: () => Promise.resolve(),
     onDecision: ({ call, kind, reason }) => metrics.decisions.inc({ call, kind, reason }),
     onAnswer: (call, answer) => metrics.answers.inc({ call, answer }),

@@ -163,3 +163,9 @@ containers:
 {{ trim . }}
 {{- end }}
 {{- end -}}
+
+
+{{/* Whether authorities are published for clients: where there are policies, without which the right were too wide. */}}
+{{- define "galera-injector.publishesAuthorities" -}}
+{{- if semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version }}true{{ end }}
+{{- end -}}

@@ -1,5 +1,6 @@
 import type { CoordinatorParts } from '../context.ts';
 import type { Caller } from '../identity.ts';
+import { memberOf } from '../members.ts';
 import { parseCertificate } from '../protocol.ts';
 import { ownPod } from '../update-record.ts';
 
@@ -13,6 +14,8 @@ export async function certificate(parts: CoordinatorParts, caller: Caller, body:
   const key = { namespace: caller.namespace, cluster };
   const pod = ownPod(await parts.listPods(key), { caller, key });
   const { pair, askAgainMs } = await parts.certifyMember(cluster, pod, tag);
+  // Members need nothing of it, so that none waits for it.
+  if (memberOf(pod).tls) void parts.publishAuthorities(caller, cluster, pod);
   const seconds = Math.max(1, Math.floor(askAgainMs / 1_000));
   parts.onAnswer?.('certificate', pair === null ? 'keep' : 'new', null);
   if (pair === null) return `keep ${seconds}`;

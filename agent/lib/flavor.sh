@@ -161,6 +161,7 @@ pass_mariadb() {
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
   if understands_tls; then give_tls; fi
+  if requires_client_tls; then additions+=(--require-secure-transport=ON); fi
   if speaks_tls; then give_tls_method; else give wsrep-sst-method "$sst_method"; fi
   # unix_socket: the server's own user needs no password on its own host.
   if [[ $sst_method == mariabackup ]]; then is_set wsrep-sst-auth || additions+=(--wsrep-sst-auth=mysql:); fi

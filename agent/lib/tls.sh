@@ -53,6 +53,23 @@ settle_tls() {
   ist_port=$(port_in "$receiver" $((10#$group + 1)))
 }
 
+# Whether the annotation wants TLS of every client over the network. Connections over the socket count as secure: those of
+# the probes, of the loop beside the server and of the transfer scripts.
+requires_client_tls() { [[ ${GALERA_CLIENT_TLS:-} == required ]]; }
+
+settle_client_tls() {
+  requires_client_tls || return 0
+  local wish='annotation galera-injector.dev/client-tls is required' value=${settings[require-secure-transport]-unknown}
+  if [[ $value == unknown ]]; then
+    refuse "$wish, but the server knows no option require_secure_transport: take MariaDB 10.5.2 or later, or the annotation out"
+  fi
+  if is_set require-secure-transport && [[ $value != TRUE ]]; then
+    refuse "$wish, but require_secure_transport is $value by the arguments or an option file: take one of them out"
+  fi
+  has_key || is_set ssl-cert ||
+    refuse "$wish, but the server has no certificate for clients: give --ssl-cert and --ssl-key, or take the annotation out"
+}
+
 # After the decision: mixed says that the pods of the cluster do not want the same.
 choose_tls() {
   if has_key && [[ $mixed == yes ]]; then

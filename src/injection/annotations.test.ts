@@ -22,6 +22,8 @@ describe('a wrong value denies the pod with the field, the value and the allowed
     ['sst-method', 'rsync;id', '"rsync;id"', 'state transfer method'],
     ['sst-method', 'mysqldump', '"mysqldump"', 'mariabackup, rsync'],
     ['sst-method', 'xtrabackup-v2', '"xtrabackup-v2"', 'mariabackup, rsync'],
+    ['client-tls', 'on', '"on"', 'offered or required'],
+    ['client-tls', 'required ', '"required "', 'offered or required'],
     ['provider-options', 'gcs.fc_limit', '"gcs.fc_limit"', 'name=value'],
     ['provider-options', 'gcs.fc_limit = 64', '"gcs.fc_limit = 64"', 'name=value'],
     ['provider-options', "a='b'", '"a=\'b\'"', 'name=value'],
@@ -110,6 +112,53 @@ describe('TLS among the members', () => {
         /tls is "on", but members of flavor percona do not .*; remove it$/,
       ) as unknown,
     });
+  });
+});
+
+describe('TLS of clients', () => {
+  const required = (...args: string[]) => {
+    const subject = annotated({ tls: 'on', 'client-tls': 'required' });
+    Object.assign(subject.spec.containers[0], { args });
+    return subject;
+  };
+  const clientTls = (subject: ReturnType<typeof annotated>) =>
+    variable(after(subject).spec.containers[0], 'GALERA_CLIENT_TLS');
+
+  test('is required where the annotation says so, of the database container', () => {
+    expect(clientTls(required())).toBe('required');
+    expect(clientTls(required('--require-secure-transport=ON'))).toBe('required');
+  });
+
+  test('is offered without it, whether TLS is on or off', () => {
+    expect(clientTls(annotated({ tls: 'on' }))).toBeUndefined();
+    expect(clientTls(annotated({ tls: 'on', 'client-tls': 'offered' }))).toBeUndefined();
+    expect(clientTls(annotated({ 'client-tls': 'offered' }))).toBeUndefined();
+  });
+
+  test.each([
+    [
+      'TLS is off',
+      annotated({ tls: 'off', 'client-tls': 'required' }),
+      'set annotation galera-injector.dev/tls to',
+    ],
+    [
+      'TLS is not asked for',
+      annotated({ 'client-tls': 'required' }),
+      'set annotation galera-injector.dev/tls to',
+    ],
+    ['the flavor has none', annotated({ flavor: 'bitnami', 'client-tls': 'required' }), 'no TLS; remove it'],
+    [
+      'an argument says OFF',
+      required('--require_secure_transport=off'),
+      'the argument "--require_secure_transport=off"; remove',
+    ],
+    ['an argument skips it', required('--skip-require-secure-transport'), 'remove one of them'],
+  ])('is refused where %s, with field, value and remedy', (_, subject, remedy) => {
+    const decision = decide(subject);
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
+    const message = decision.kind === 'deny' ? decision.message : '';
+    expect(message).toContain('Annotation galera-injector.dev/client-tls is "required", but ');
+    expect(message).toContain(remedy);
   });
 });
 

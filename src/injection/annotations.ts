@@ -43,6 +43,7 @@ export const ANNOTATIONS = {
   },
   'sst-method': { maximum: 20, pattern: /^[a-z][a-z0-9-]*$/, form: 'a state transfer method of the flavor' },
   tls: { maximum: 3, pattern: /^(on|off)$/, form: 'on or off' },
+  'client-tls': { maximum: 8, pattern: /^(offered|required)$/, form: 'offered or required' },
   'provider-options': {
     maximum: 1024,
     pattern: new RegExp(`^${OPTION}(;${OPTION})*;?$`),

@@ -3,6 +3,7 @@ import { ADDRESS_VARIABLE, hasBareAddress } from './cluster-address.ts';
 import type { EnvironmentVariable } from './flavors/types.ts';
 import { isObject, member, objects, optionalList, text } from './json.ts';
 import {
+  CLIENT_TLS_VARIABLE,
   NAME_VARIABLE,
   PREFIX,
   ROOT_PASSWORD_KEY,
@@ -106,8 +107,19 @@ function variables(target: Target): readonly Variable[] {
     ...(tls === null
       ? []
       : [{ entry: { name: TLS_VARIABLE, value: tls }, source: `annotation ${PREFIX}tls` }]),
+    ...clientTls(target),
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),
     ...passwords(target),
+  ];
+}
+
+function clientTls({ wishes }: Target): readonly Variable[] {
+  if (wishes['client-tls'] !== 'required') return [];
+  return [
+    {
+      entry: { name: CLIENT_TLS_VARIABLE, value: 'required' },
+      source: `annotation ${PREFIX}client-tls`,
+    },
   ];
 }
 

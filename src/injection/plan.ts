@@ -3,6 +3,7 @@ import { advice } from './advice.ts';
 import { readAnnotations, refuseOrder, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
 import { clusterAddress, decidedArguments } from './cluster-address.ts';
 import { clusterName } from './cluster-name.ts';
+import { refuseClientTls } from './client-tls.ts';
 import { command } from './command.ts';
 import { dataDirectory, refuseSharedClaim } from './data-directory.ts';
 import { findDatabase, type Database } from './database-container.ts';
@@ -115,6 +116,8 @@ function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Setti
   const data = dataDirectory(pod, database.container, database.flavor);
   refuseSharedClaim(data, context.workload);
   const cluster = clusterName(pod, context);
+  const tls = speaksTls(database, wishes);
+  refuseClientTls(database, wishes, tls);
   const members = membership(pod, cluster.name, wishes, nodeCount(database), context);
   return {
     ...database,
@@ -125,7 +128,7 @@ function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Setti
     address: `gcomm://${members.members.join(',')}`,
     data,
     volumes: volumeNames(pod),
-    tls: speaksTls(database, wishes),
+    tls,
     context,
     settings,
   };

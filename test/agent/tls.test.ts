@@ -106,6 +106,61 @@ describe('a start with TLS among the members', () => {
   });
 });
 
+describe('a start whose clients must use TLS', () => {
+  const REQUIRED = '--require-secure-transport=ON';
+  beforeEach(() => {
+    pod.environment['GALERA_CLIENT_TLS'] = 'required';
+  });
+
+  it.each([
+    ['alike', 'on'],
+    ['mixed', 'on'],
+  ] as const)('has the server ask for it where the pods are %s', async (others, wish) => {
+    pod.environment['GALERA_TLS'] = wish;
+    pods = others;
+    expect((await started()).filter((one) => one.includes('secure'))).toEqual([REQUIRED]);
+  });
+
+  it('does so too with certificates of the user’s own', async () => {
+    const own = ['--wsrep-provider-options=socket.ssl_key=/own.key', '--ssl-cert=/own.crt', '--ssl-key=/k'];
+    expect(await started(...own)).toContain(REQUIRED);
+  });
+
+  it('is an option: without it the server is told nothing', async () => {
+    delete pod.environment['GALERA_CLIENT_TLS'];
+    expect((await started()).join(' ')).not.toContain('secure');
+  });
+
+  it.each([
+    [
+      'an argument switches it off',
+      '',
+      '--require_secure_transport=OFF',
+      'is OFF by the arguments or an option',
+    ],
+    ['an option file does', '--require-secure-transport=OFF', '--port=3306', 'is OFF by the arguments or'],
+    [
+      'the server has no certificate',
+      '',
+      '--wsrep-provider-options=socket.ssl_key=/k',
+      'give --ssl-cert and',
+    ],
+  ])('is refused where %s', async (_, file, argument, expected) => {
+    await pod.write('options', file);
+    const { code, log } = await pod.start('entrypoint.sh', 'mariadbd', argument).finished;
+    expect([code, log]).toEqual([1, expect.stringContaining(expected)]);
+  });
+
+  it('is refused where the server is too old', async () => {
+    await pod.write('options.old', '');
+    const { code, log } = await pod.start().finished;
+    expect([code, log]).toEqual([
+      1,
+      expect.stringContaining('take MariaDB 10.5.2 or later, or the annotation'),
+    ]);
+  });
+});
+
 describe('the certificate of a server that serves', () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const next = (tag: string) => `new 3600 ${tag} ${base64('c')} ${base64('k')} ${base64('a')}`;

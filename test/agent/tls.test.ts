@@ -178,8 +178,9 @@ describe('the certificate of a server that serves', () => {
     await chmod(pod.path('keys'), 0o777);
   });
 
-  async function watch(): Promise<RunningScript> {
+  async function watch(variable = ''): Promise<RunningScript> {
     await serverSays();
+    await pod.write('status', `${await pod.read('status')}${variable}`);
     await pod.write(`proc/${SERVER}/comm`, 'mariadbd\n');
     return ended(pod.watch(SERVER));
   }
@@ -202,18 +203,29 @@ describe('the certificate of a server that serves', () => {
     await until(() => asked().length).toBe(2);
   });
 
-  it('takes the place of the old one at once, and the loop has the server read it', async () => {
-    const end = Date.UTC(2027, 0, 27);
-    coordinator.answers = [next(`b:${end}`), 'keep 3600'];
-    const script = await watch();
-    await script.logged('the server has read its new certificate, which ends on 2027-01-2');
-    expect(await pod.read('keys/current/tls.key')).toBe('k');
-    expect(await pod.read('keys/current/tag')).toBe(`b:${end}\n`);
-    expect(await told()).toEqual([
-      expect.stringContaining("SET GLOBAL wsrep_provider_options = 'socket.ssl_reload=1'"),
-      expect.stringContaining('FLUSH SSL'),
-    ]);
-  });
+  it.each([
+    ['only in their text', '', "wsrep_provider_options = 'socket.ssl_reload=1'"],
+    [
+      'by a variable each',
+      'wsrep_provider_socket_ssl_reload\tOFF\n',
+      'wsrep_provider_socket_ssl_reload = ON',
+    ],
+  ])(
+    'takes the place of the old one at once, and a server with provider options %s reads it',
+    async (...row) => {
+      const [, variable, statement] = row;
+      const end = Date.UTC(2027, 0, 27);
+      coordinator.answers = [next(`b:${end}`), 'keep 3600'];
+      const script = await watch(variable);
+      await script.logged('the server has read its new certificate, which ends on 2027-01-2');
+      expect(await pod.read('keys/current/tls.key')).toBe('k');
+      expect(await pod.read('keys/current/tag')).toBe(`b:${end}\n`);
+      expect(await told()).toEqual([
+        expect.stringContaining(`SET GLOBAL ${statement}`),
+        expect.stringContaining('FLUSH SSL'),
+      ]);
+    },
+  );
 
   it('leaves only the one before beside it', async () => {
     coordinator.answers = [next('b:1'), next('c:2'), 'keep 3600'];

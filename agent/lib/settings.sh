@@ -83,8 +83,30 @@ ask_settings() {
   if is_set socket || [[ -z $socket ]]; then socket=${settings[socket]}; fi
   if [[ $socket && $socket != /* ]]; then socket=$data/$socket; fi
   if is_set wsrep-sst-method; then sst_method=${settings[wsrep-sst-method]}; fi
+  # Beside a text of them the server ignores those that are given one by one (seen with 11.8.9), and a start may give one.
+  if [[ -z ${settings[wsrep-provider-options]} ]]; then settings[wsrep-provider-options]=$(single_provider_options); fi
   IFS=';' read -ra provider_options <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
   provider_options=("${provider_options[@]//[[:space:]]/}")
+}
+
+# From MariaDB 11.4 on each option of the provider is also one of the server, which its help does not list. Prints them as
+# the text that the provider reads, where not every option knows ON and OFF but all that can be either know 1 and 0.
+single_provider_options() {
+  local option name value
+  for option in "${given_options[@]}"; do
+    name=$(option_name "$option") value=1
+    case $name in skip-* | disable-*) value=0 ;; esac
+    name=${name#skip-} name=${name#disable-} name=${name#enable-}
+    [[ $name == wsrep-provider-?* && $name != wsrep-provider-o* ]] || continue
+    name=${name#wsrep-provider-}
+    if [[ $option == *=* ]]; then value=${option#*=}; fi
+    case ${value,,} in on | yes | true) value=1 ;; off | no | false) value=0 ;; esac
+    case $name in
+      base-* | debug) ;;
+      *) name=${name/-/.} ;;
+    esac
+    printf '%s=%s;' "${name//-/_}" "$value"
+  done
 }
 
 # require_folder NAME REMEDY: refuses where the server keeps in another folder what is looked for in the data directory.
@@ -104,19 +126,19 @@ require_quorum() {
   refuse "$1=$2 in $3 would let a part of the cluster serve without its quorum: take it out"
 }
 
-# Provider options are one text, and from MariaDB 11.4 on also an option of the server each, which its help does not list.
+# First those that are given one by one, so that it is these that are named.
 require_quorum_options() {
   local pair option name
-  for pair in "${provider_options[@]}"; do
-    require_quorum "${pair%%=*}" "${pair#*=}" 'the provider options'
-  done
   for option in "${given_options[@]}"; do
     name=$(option_name "${option%%=*}")
     name=${name#enable-}
     [[ $name == wsrep-provider-pc-* ]] || continue
     name=${name#wsrep-provider-pc-}
-    [[ $option == *=* ]] || option+==ON
+    [[ $option == *=* ]] || option+='=ON'
     require_quorum "pc.${name//-/_}" "${option#*=}" "the option ${option%%=*}"
+  done
+  for pair in "${provider_options[@]}"; do
+    require_quorum "${pair%%=*}" "${pair#*=}" 'the provider options'
   done
 }
 

@@ -1,5 +1,5 @@
 /** What the start script makes of the server's own word about its options: those of its files, its arguments and its defaults. */
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import { CLUSTER, holdData } from './directory.ts';
 import { memberForEachTest } from './member.ts';
@@ -85,6 +85,39 @@ describe('an option that makes the server another node than the one that is look
     await pod.write('options', `--datadir=${pod.path('data/../data//')}\n`);
     coordinator.answers = [`bootstrap - as ${CLUSTER}`];
     expect((await start().finished).code).toBe(0);
+  });
+});
+
+describe('provider options that are given one by one', () => {
+  const given = async () =>
+    (await pod.handover()).arguments.filter((one) => one.startsWith('--wsrep-provider-options='));
+  beforeEach(() => {
+    coordinator.answers = [`bootstrap - as ${CLUSTER}`];
+  });
+
+  it('stand in the text that this start gives, because beside one the server ignores them', async () => {
+    pod.environment['GALERA_PROVIDER_OPTIONS'] = 'pc.weight=2';
+    await pod.write(
+      'options',
+      '--wsrep_provider_gcache_size=1G\n--loose-wsrep-provider-gcs-fc-limit=99\n--wsrep-provider-debug\n' +
+        '--skip-wsrep-provider-gcache-recover\n--wsrep_provider_cert_optimistic_pa=OFF\n',
+    );
+    expect((await start('--wsrep-provider-base-host=db-0').finished).code).toBe(0);
+    expect(await given()).toEqual([
+      '--wsrep-provider-options=gcache.size=1G;gcs.fc_limit=99;debug=1;gcache.recover=0;cert.optimistic_pa=0;' +
+        'base_host=db-0;pc.weight=2',
+    ]);
+  });
+
+  it('stay as they are where this start gives none', async () => {
+    expect((await start('--wsrep-provider-gcache-size=1G').finished).code).toBe(0);
+    expect(await given()).toEqual([]);
+  });
+
+  it('are left out beside a text of the user, as the server does', async () => {
+    pod.environment['GALERA_PROVIDER_OPTIONS'] = 'pc.weight=2';
+    await start('--wsrep-provider-gcache-size=1G', '--wsrep-provider-options=gcs.fc_limit=99').finished;
+    expect(await given()).toEqual(['--wsrep-provider-options=gcs.fc_limit=99;pc.weight=2']);
   });
 });
 

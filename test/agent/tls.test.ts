@@ -70,6 +70,14 @@ describe('a start with TLS among the members', () => {
     expect(given).toContain('--wsrep-sst-method=mariabackup');
   });
 
+  it('leaves the members the certificates that the user gives the server for the provider', async () => {
+    const given = await started('--wsrep-provider-socket-ssl-key=/own.key');
+    expect(given.join(' ')).not.toContain(pod.path('keys'));
+    expect(given.filter((one) => one.startsWith('--wsrep-provider-'))).toEqual([
+      '--wsrep-provider-socket-ssl-key=/own.key',
+    ]);
+  });
+
   it.each(['socket.ssl=NO', 'gcache.size=1G; socket.ssl = yes'])(
     'is refused with %s in the provider options',
     async (given) => {
@@ -78,6 +86,15 @@ describe('a start with TLS among the members', () => {
       expect([code, log]).toEqual([1, expect.stringContaining('set socket.ssl, which annotation')]);
     },
   );
+
+  it.each([
+    ['--loose-wsrep-provider-socket-ssl=OFF', '--skip_wsrep_provider_socket_ssl'],
+    ['--wsrep_provider_socket_ssl'],
+  ])('is refused with it as an option of the server (%s)', async (...lines) => {
+    await pod.write('options', `${lines.join('\n')}\n`);
+    const { code, log } = await pod.start().finished;
+    expect([code, log]).toEqual([1, expect.stringContaining('set socket.ssl, which annotation')]);
+  });
 
   it('is refused where there is no key', async () => {
     await pod.delete('keys/current');

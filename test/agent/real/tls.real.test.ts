@@ -102,6 +102,17 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     },
   );
 
+  it('keep the provider options that are given one by one', async () => {
+    const { host, port } = first().at('group');
+    await first().startSynced(
+      '--wsrep-provider-options=',
+      `--loose-wsrep-provider-gmcast-listen-addr=tcp://${host}:${port}`,
+      '--loose-wsrep-provider-gcs-fc-limit=99',
+    );
+    const [limit] = /gcs\.fc_limit = \d+/.exec(await first().sql('SELECT @@wsrep_provider_options')) ?? [];
+    expect(limit).toBe('gcs.fc_limit = 99');
+  });
+
   it('take transfers from members only, whoever else calls while they wait', async () => {
     await formed();
     const stranger = await certificate('x', 'other');

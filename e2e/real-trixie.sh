@@ -44,7 +44,8 @@ in_root() {
       mount --rbind "$path" "$root$path"
     done
     mount -t proc proc "$root/proc"
-    install -m 755 "$(realpath "$(command -v node)")" "$root/usr/local/bin/node"
+    touch "$root/usr/local/bin/node"
+    mount --bind "$(realpath "$(command -v node)")" "$root/usr/local/bin/node"
     echo "127.0.0.1 localhost" >"$root/etc/hosts"
     chroot "$root" ip link set lo up
     # Not exec: the first process has to take in orphans.

@@ -1,8 +1,9 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import type { CoordinatorParts } from '../context.ts';
 import type { Caller } from '../identity.ts';
-import { memberOf } from '../members.ts';
+import { isAlive, memberOf } from '../members.ts';
 import { parseCertificate } from '../protocol.ts';
-import { ownPod } from '../update-record.ts';
+import { NotAMemberError, ownPod } from '../update-record.ts';
 
 /**
  * `certificate`: a member asks for what it proves itself with to the others. Answers `keep SECONDS` where it has that,
@@ -13,6 +14,7 @@ export async function certificate(parts: CoordinatorParts, caller: Caller, body:
   const { cluster, tag } = parseCertificate(body);
   const key = { namespace: caller.namespace, cluster };
   const pod = ownPod(await parts.listPods(key), { caller, key });
+  refuseEnded(pod, caller);
   const { pair, askAgainMs } = await parts.certifyMember(cluster, pod, tag);
   // Members need nothing of it, so that none waits for it.
   if (memberOf(pod).tls) void parts.publishAuthorities(caller, cluster, pod);
@@ -23,4 +25,18 @@ export async function certificate(parts: CoordinatorParts, caller: Caller, body:
     Buffer.from(text).toString('base64'),
   );
   return ['new', seconds, pair.tag, ...texts].join(' ');
+}
+
+/**
+ * The API keeps a pod that has ended, and its token, for as long as nobody deletes it. One that terminates is not there
+ * yet: its server may run for hours.
+ *
+ * @throws NotAMemberError
+ */
+function refuseEnded(pod: V1Pod, caller: Caller): void {
+  if (isAlive(pod)) return;
+  throw new NotAMemberError(
+    `pod ${caller.namespace}/${caller.pod} has ended (status.phase ${pod.status?.phase}), and no server of it needs a ` +
+      'certificate; delete the pod',
+  );
 }

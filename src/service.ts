@@ -5,10 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CertifyMember, createCertifyMember } from './authority/certify.ts';
 import { createPublishAuthorities, type PublishAuthorities } from './authority/publish.ts';
 import { createRootStore } from './authority/root-store.ts';
+import { endOf, type Root } from './authority/roots.ts';
 import type { ServeConfig } from './config.ts';
 import { podLister } from './coordination/context.ts';
 import { createCoordinator } from './coordination/coordinator.ts';
 import { machineReader } from './coordination/machines.ts';
+import { createMemberEnds, keepTidy, type MemberEnds } from './coordination/ends.ts';
 import { type Announce, createAnnounce } from './coordination/events.ts';
 import { createAuthenticate } from './coordination/identity.ts';
 import { createLeaseStore } from './coordination/lease-store.ts';
@@ -24,7 +26,7 @@ import { coordinateRouter } from './server/coordinate.ts';
 import { createApp, createHttpsServer, listen, type Phase, secureContext } from './server/https.ts';
 import { type MutateParts, mutateRouter } from './server/mutate.ts';
 import type { Logger } from './telemetry/logger.ts';
-import { createMetrics, type Metrics, observeCertificate } from './telemetry/metrics.ts';
+import { createMetrics, type Metrics, observeCertificate, observeMembers } from './telemetry/metrics.ts';
 import { expiries } from './tls/chain.ts';
 import { createSource } from './tls/choose.ts';
 import type { CertificateSource, ServingCertificate } from './tls/source.ts';
@@ -60,6 +62,7 @@ export async function startService(
   overrides: Overrides = {},
 ): Promise<Service> {
   const stopping = new AbortController();
+  const stopped = stopping.signal;
   const metrics = createMetrics(VERSION);
   const client = timedClient(untimed, metrics);
   const host = `${config.service}.${config.namespace}.svc`;
@@ -83,11 +86,11 @@ export async function startService(
       state.pair = pair;
       https?.setSecureContext(secureContext(pair));
       logger.info('certificate changed');
-    }, stopping.signal);
+    }, stopped);
     const settings = (): Settings => settingsOf(config, host, state.pair);
     const reviewing = { settings, logger, metrics, refuseAfterMs: REFUSE_AFTER_MS };
     const app = createApp(
-      [...reviewRouters(client, reviewing), coordinatorRouter(config, client, logger, metrics)],
+      [...reviewRouters(client, reviewing), coordinatorRouter(config, client, { logger, metrics, stopped })],
       () => state.phase,
       (error) => onFault(metrics, logger, error),
     );
@@ -158,20 +161,26 @@ function contextOf(client: KubernetesClient): ReturnType<typeof createContextRea
   return (pod, namespace) => reader.read(pod, namespace);
 }
 
+interface CoordinatorContext {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly stopped: AbortSignal;
+}
+
 function coordinatorRouter(
   config: ServeConfig,
   client: KubernetesClient,
-  logger: Logger,
-  metrics: Metrics,
+  { logger, metrics, stopped }: CoordinatorContext,
 ): ReturnType<typeof coordinateRouter> {
   const announce = createAnnounce(client, (error) => logger.warn('event', { error: explainError(error) }));
+  const { onCertificate, onRoots } = heardMembers(config, client, metrics, stopped);
   const coordinator = createCoordinator({
     store: createLeaseStore(client, config.namespace),
     listPods: podLister(client),
     readMachine: machineReader(client),
     recordNamespace: config.namespace,
     ensureCompanions: createCompanions(client),
-    ...memberCertificates(config, client, logger, announce),
+    ...memberCertificates(config, client, { logger, announce, onRoots }),
     announce,
     onDecision: ({ key, ...given }) => {
       const { call, kind, reason } = given;
@@ -182,28 +191,59 @@ function coordinatorRouter(
       metrics.answers.inc({ call, answer });
       if (asksFor !== null) metrics.personNeeded.inc({ reason: asksFor });
     },
+    onCertificate,
   });
   return coordinateRouter({ authenticate: createAuthenticate(client), coordinator, logger, metrics });
+}
+
+/** Hears what is scraped about the certificates of the members. */
+interface HeardMembers {
+  readonly onCertificate: MemberEnds['hear'];
+  readonly onRoots: (roots: readonly Root[]) => void;
+}
+
+function heardMembers(
+  config: ServeConfig,
+  client: KubernetesClient,
+  { registry }: Metrics,
+  signal: AbortSignal,
+): HeardMembers {
+  const ends = createMemberEnds(podLister(client));
+  let authority: number | null = null;
+  observeMembers(registry, () => ({ ends: ends.read(), authority }));
+  void keepTidy(ends, signal);
+  return {
+    onCertificate: ends.hear,
+    onRoots: (roots) => {
+      authority = Math.max(...roots.map((root) => endOf(root, config.certificates.members)));
+    },
+  };
+}
+
+interface MemberContext {
+  readonly logger: Logger;
+  readonly announce: Announce;
+  readonly onRoots: HeardMembers['onRoots'];
 }
 
 function memberCertificates(
   config: ServeConfig,
   client: KubernetesClient,
-  logger: Logger,
-  announce: Announce,
+  { logger, announce, onRoots }: MemberContext,
 ): { readonly certifyMember: CertifyMember; readonly publishAuthorities: PublishAuthorities } {
   const { members: lives } = config.certificates;
   const { namespace, memberSecret: secret } = config;
   const onRepair = (what: string): void => logger.info('certificate repaired', { what });
-  const parts = {
-    client,
-    lives,
-    readRoots: createRootStore({ client, namespace, secret, lives, onRepair }),
+  const read = createRootStore({ client, namespace, secret, lives, onRepair });
+  const readRoots = async (): Promise<readonly Root[]> => {
+    const roots = await read();
+    onRoots(roots);
+    return roots;
   };
   const onProblem = (what: string): void => logger.warn('authorities for clients', { error: what });
   return {
-    certifyMember: createCertifyMember(parts),
-    publishAuthorities: createPublishAuthorities({ ...parts, announce, onProblem }),
+    certifyMember: createCertifyMember({ client, lives, readRoots }),
+    publishAuthorities: createPublishAuthorities({ client, lives, readRoots, announce, onProblem }),
   };
 }
 

@@ -23,9 +23,14 @@ const RENEW_AFTER = 1 / 2;
 
 /** Whether what the tag says is still good: the same authorities, and a certificate with half of its life before it. */
 export function isCurrent(tag: string, roots: readonly Root[], now: number, lives: MemberLives): boolean {
-  const [ids, until] = tag.split(':');
-  if (ids !== idsOf(signingFirst(roots, now, lives))) return false;
-  return Number(until) - now > lives.leaf * (1 - RENEW_AFTER);
+  if (tag.split(':')[0] !== idsOf(signingFirst(roots, now, lives))) return false;
+  return (endOfTag(tag) ?? now) - now > lives.leaf * (1 - RENEW_AFTER);
+}
+
+/** When a certificate ends by its tag, in milliseconds since 1970; null for what is no tag. */
+export function endOfTag(tag: string): number | null {
+  const until = /:(\d{1,15})$/.exec(tag)?.[1];
+  return until === undefined ? null : Number(until);
 }
 
 /** Makes key and certificate of a member. @throws Error when there is no root */

@@ -5,6 +5,7 @@ import type { CertifyMember } from '../authority/certify.ts';
 import type { PublishAuthorities } from '../authority/publish.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { EnsureCompanions } from '../kubernetes/companions.ts';
+import type { HeardTag } from './ends.ts';
 import type { Announce } from './events.ts';
 import type { ClusterKey, RecordStore } from './lease-store.ts';
 import type { ReadMachine } from './machines.ts';
@@ -37,6 +38,8 @@ export interface CoordinatorParts {
   readonly onDecision: (given: Given) => void;
   /** Hears of every answer, by its word on the wire; and why, when a person has to act, or will have to if it lasts. */
   readonly onAnswer?: (call: CallName, word: string, asksFor: Reason | null) => void;
+  /** Hears what each pod says of its certificate when it asks for one, and again what it is given. */
+  readonly onCertificate?: (heard: HeardTag) => void;
   readonly now?: () => number;
   readonly newUuid?: () => string;
 }

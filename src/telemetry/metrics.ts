@@ -182,3 +182,44 @@ export function observeCertificate(registry: Registry, read: () => CertificateRe
     },
   });
 }
+
+/** What is scraped about the certificates of the members. */
+export interface MembersReading {
+  /** In milliseconds since 1970, one for each pod. */
+  readonly ends: readonly {
+    readonly namespace: string;
+    readonly cluster: string;
+    readonly pod: string;
+    readonly end: number;
+  }[];
+  /** When the authority of the youngest root ends; null while no root was read. */
+  readonly authority: number | null;
+}
+
+/**
+ * Adds gauges that read what is known of the members when they are scraped. Their labels are names that others choose:
+ * there are as many as pods that the API shows.
+ */
+export function observeMembers(registry: Registry, read: () => MembersReading): void {
+  const registers = [registry];
+  const ends = new Gauge({
+    name: 'galera_injector_member_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate expires that the pod said it has, or was given, in seconds since 1970.',
+    labelNames: ['namespace', 'cluster', 'pod'],
+    registers,
+    collect() {
+      ends.reset();
+      for (const { end, ...labels } of read().ends) ends.set(labels, end / 1_000);
+    },
+  });
+  const authority = new Gauge({
+    name: 'galera_injector_member_authority_expiry_timestamp_seconds',
+    help: 'When the newest authority of the members expires, in seconds since 1970.',
+    registers,
+    collect() {
+      const end = read().authority;
+      if (end === null) authority.remove();
+      else authority.set(end / 1_000);
+    },
+  });
+}

@@ -36,7 +36,7 @@ describe('monitoring', () => {
       metadata: { labels: { release: 'monitoring' } },
       spec: {
         selector: deployment.spec.selector,
-        podMetricsEndpoints: [{ port: 'admin', path: '/metrics', interval: '15s' }],
+        podMetricsEndpoints: [{ port: 'admin', path: '/metrics', interval: '15s', honorLabels: true }],
       },
     });
   });

@@ -1,5 +1,5 @@
 /** Every series name that the injector exports, from its registry. */
-import { createMetrics, observeCertificate } from '../../src/telemetry/metrics.ts';
+import { createMetrics, observeCertificate, observeMembers } from '../../src/telemetry/metrics.ts';
 
 /** A metric as prom-client keeps it; its types show neither labels nor type of a metric they do not know. */
 export interface Declared {
@@ -13,6 +13,7 @@ export interface Declared {
 export function declared(): readonly Declared[] {
   const { registry } = createMetrics('0.0.0');
   observeCertificate(registry, () => ({ expiries: { leaf: 0, authority: 0 }, inStep: true }));
+  observeMembers(registry, () => ({ ends: [], authority: null }));
   return registry.getMetricsAsArray().map((metric) => {
     const { name, help, type, labelNames } = metric as unknown as Declared;
     return { name, help, type, labelNames: [...labelNames] };

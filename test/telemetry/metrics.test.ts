@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/injection/index.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createMetrics, type MembersReading, observeMembers } from '../../src/telemetry/metrics.ts';
 import { operationsOf, POD, reviewOf, startWebhook, type Webhook } from '../hostile/webhook.ts';
 import { samples, valueOf } from './samples.ts';
 
@@ -94,5 +94,26 @@ describe('the series that alerts watch', () => {
       name === 'galera_injector_request_duration_seconds_bucket' ? [labels['le']] : [],
     );
     expect(bounds.slice(0, 3)).toEqual([0.001, 0.0025, 0.005]);
+  });
+});
+
+describe('the certificates of the members', () => {
+  const EXPIRY = 'galera_injector_member_certificate_expiry_timestamp_seconds';
+  const AUTHORITY = 'galera_injector_member_authority_expiry_timestamp_seconds';
+
+  it('have a series for each pod that is known, and none for one that is not any more', async () => {
+    let reading: MembersReading = {
+      ends: [{ namespace: 'shop', cluster: 'db', pod: 'db-0', end: 1_800_000_000_000 }],
+      authority: 1_900_000_000_000,
+    };
+    const metrics = createMetrics('1.2.3');
+    observeMembers(metrics.registry, () => reading);
+    expect(await valueOf(metrics, EXPIRY, { namespace: 'shop', cluster: 'db', pod: 'db-0' })).toBe(
+      1_800_000_000,
+    );
+    expect(await valueOf(metrics, AUTHORITY)).toBe(1_900_000_000);
+    reading = { ends: [], authority: null };
+    expect(await valueOf(metrics, EXPIRY)).toBeUndefined();
+    expect(await valueOf(metrics, AUTHORITY)).toBeUndefined();
   });
 });

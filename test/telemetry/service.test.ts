@@ -25,6 +25,7 @@ beforeAll(async () => {
   };
   api = await startFakeApi({
     [WEBHOOK]: { metadata: { name: 'galera-injector' }, webhooks },
+    '/api/v1/namespaces/shop': { metadata: { name: 'shop', uid: 'uid-of-shop' } },
     '/api/v1/namespaces/shop/pods/db-0': own,
   });
   api.intercept = ({ path }) =>
@@ -85,6 +86,19 @@ it('a service counts what it answers and what it asks the API, and repeats no to
     expect(page).toContain(series);
   }
   for (const part of TOKEN.split('.')) expect(page + lines.join('')).not.toContain(part);
+});
+
+it('a service tells when the certificate ends that it has given, and the authority of it', async () => {
+  const given = send('/coordinator/v1/certificate', 'text/plain', 'cluster=db\n');
+  expect(await given).toMatchObject({ status: 200 });
+  const page = await (await fetch(`http://127.0.0.1:${service.adminPort}/metrics`)).text();
+  const daysLeft = (series: string): number => {
+    const line = page.split('\n').find((one) => one.startsWith(`${series} `));
+    return Math.round((Number(line?.split(' ')[1]) - Date.now() / 1_000) / 86_400);
+  };
+  const labels = '{namespace="shop",cluster="db",pod="db-0"}';
+  expect(daysLeft(`galera_injector_member_certificate_expiry_timestamp_seconds${labels}`)).toBe(90);
+  expect(daysLeft('galera_injector_member_authority_expiry_timestamp_seconds')).toBe(3_650);
 });
 
 it.each(['/mutate', '/advise'])(

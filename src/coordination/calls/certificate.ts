@@ -15,12 +15,16 @@ export async function certificate(parts: CoordinatorParts, caller: Caller, body:
   const key = { namespace: caller.namespace, cluster };
   const pod = ownPod(await parts.listPods(key), { caller, key });
   refuseEnded(pod, caller);
+  const heard = { ...key, pod: caller.pod, podUid: caller.podUid, said: tag };
+  // Before all that may fail: a pod that gets no certificate is the one to know of.
+  parts.onCertificate?.({ ...heard, given: null });
   const { pair, askAgainMs } = await parts.certifyMember(cluster, pod, tag);
   // Members need nothing of it, so that none waits for it.
   if (memberOf(pod).tls) void parts.publishAuthorities(caller, cluster, pod);
   const seconds = Math.max(1, Math.floor(askAgainMs / 1_000));
   parts.onAnswer?.('certificate', pair === null ? 'keep' : 'new', null);
   if (pair === null) return `keep ${seconds}`;
+  parts.onCertificate?.({ ...heard, given: pair.tag });
   const texts = [pair.certificate, pair.key, pair.authorities].map((text) =>
     Buffer.from(text).toString('base64'),
   );

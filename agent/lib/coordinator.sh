@@ -34,6 +34,8 @@ coordinator_call() {
   IFS= read -r coordinator <"$home/coordinator" || [[ $coordinator ]] || return 1
   token=''
   if [[ -r $token_file ]]; then IFS= read -r token <"$token_file"; fi
+  # A key may be in it (lib/tls.sh).
+  (umask 077 && : >"$answer")
   printf 'POST /coordinator/v1/%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
     "$1" "$coordinator" "$token" "${#2}" "$2" |
     timeout "$3" socat -d -d -t "$3" - "OPENSSL:$coordinator,cafile=$home/ca.crt,verify=1,shut-none,connect-timeout=$connect_patience" >"$answer" 2>"$answer.error" &

@@ -8,7 +8,9 @@
 #
 # These are the ports where the user sets no others.
 
-keys=${GALERA_KEYS_DIRECTORY:-/galera-tls}
+# A folder of galera-init's own: in the volume itself, which has the sticky bit as all file systems in memory, nobody but
+# the user of galera-init could replace what that has made.
+keys=${GALERA_KEYS_DIRECTORY:-/galera-tls/keys}
 own_certificate=$keys/current/tls.crt own_key=$keys/current/tls.key own_authorities=$keys/current/ca.crt
 # For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
 # (src/authority/certify.ts), for it compares the one who answers with a name.
@@ -48,6 +50,7 @@ settle_tls() {
   fi
   socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL' || refuse "the image has no socat with OpenSSL, which transfers among members need; add it, or take annotation galera-injector.dev/tls off all pods of cluster $cluster"
   [[ -s $own_key ]] || refuse "there is no key in $keys, where the init container galera-init puts it"
+  adopt_certificate || log "the key in $keys stays readable for every user of this container: its files cannot be replaced"
   sst_port=$(port_in "${settings[wsrep-sst-receive-address]}" 4444)
   [[ $group =~ ^[0-9]{1,5}$ ]] || group=4567
   ist_port=$(port_in "$receiver" $((10#$group + 1)))
@@ -150,8 +153,26 @@ keep_certificate() {
 # write_certificate FOLDER TAG CERTIFICATE KEY AUTHORITIES
 write_certificate() {
   [[ $2 && $3 && $4 && $5 ]] && chmod 755 "$1" &&
-    printf '%s\n' "$2" >"$1/tag" && decode "$3" >"$1/tls.crt" && decode "$4" >"$1/tls.key" &&
-    decode "$5" >"$1/ca.crt" && give_to_server "$1" "$1"/*
+    printf '%s\n' "$2" >"$1/tag" && decode "$3" >"$1/tls.crt" &&
+    (umask 077 && decode "$4" >"$1/tls.key") && decode "$5" >"$1/ca.crt" &&
+    chmod 644 "$1/tag" "$1/tls.crt" "$1/ca.crt" && open_to_server "$1/tls.key"
+}
+
+# open_to_server KEY: which its owner alone can read. A server has the user of this script, or is dropped to mysql by
+# root; then root owns the key and mysql reads it by its group, because root may lack the right to read what is another's.
+open_to_server() {
+  if is_root && id mysql >/dev/null 2>&1; then chgrp mysql "$1" && chmod 640 "$1"; fi
+}
+
+# galera-init does not know the server's user and runs as another one, so that it writes files for all. They are replaced
+# before the server starts, and the loop does it again with each certificate.
+adopt_certificate() {
+  local folder tag
+  folder=$(readlink "$keys/current")
+  [[ $folder == first ]] || return 0
+  IFS= read -r tag <"$keys/current/tag"
+  keep_certificate "$tag" "$(base64 -w 0 "$own_certificate")" "$(base64 -w 0 "$own_key")" "$(base64 -w 0 "$own_authorities")" &&
+    rm -rf "${keys:?}/$folder"
 }
 
 # A here-string would be a file on the disk, before bash 5.1.

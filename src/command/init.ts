@@ -1,6 +1,6 @@
 /** `init`: the init container `galera-init`. It brings the agent into the pod and waits for the node's turn. */
 import type { Dirent } from 'node:fs';
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,8 @@ import { requiredIn } from './environment.ts';
 /** How long to wait between two questions, in milliseconds. */
 const PAUSE_MS = 2_000;
 const CALL_TIMEOUT_MS = 10_000;
+/** Of a mode: what is made in the folder gets its group. */
+const SETGID = 0o2000;
 
 /** Where things are; tests bring other places. */
 export interface InitPlaces {
@@ -17,7 +19,7 @@ export interface InitPlaces {
   /** The emptyDir shared with the database container. */
   readonly shared: string;
   readonly token: string;
-  /** The emptyDir in memory that both containers share, where the members speak TLS. */
+  /** A folder of the emptyDir in memory that both containers share, where the members speak TLS. */
   readonly keys: string;
   readonly log: (line: string) => void;
   /** Milliseconds between two questions. */
@@ -28,7 +30,7 @@ const PLACES: InitPlaces = {
   agent: '/agent',
   shared: '/galera',
   token: '/var/run/secrets/galera-injector/token',
-  keys: '/galera-tls',
+  keys: '/galera-tls/keys',
   log: (line) => process.stdout.write(`galera-injector: ${line}\n`),
 };
 
@@ -123,15 +125,26 @@ async function keepCertificate(line: string, { keys }: InitPlaces): Promise<void
   const [, , tag = '', certificate, key, authorities] = line.split(' ');
   const folder = join(keys, 'first');
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder);
-  // The loop, which may run as another user, removes it when it has the next one.
-  await chmod(folder, 0o777);
+  await openToAll(keys);
+  const hasGroup = await openToAll(folder);
   await writeFile(join(folder, 'tag'), `${tag}\n`);
   await writeFile(join(folder, 'tls.crt'), decoded(certificate));
-  await writeFile(join(folder, 'tls.key'), decoded(key));
+  // Until the start script, which knows the server's user, puts its own in the place of it (agent/lib/tls.sh).
+  await writeFile(join(folder, 'tls.key'), decoded(key), { mode: hasGroup ? 0o640 : 0o644 });
   await writeFile(join(folder, 'ca.crt'), decoded(authorities));
   await rm(join(keys, 'current'), { force: true });
   await symlink('first', join(keys, 'current'));
+}
+
+/**
+ * Makes a folder in which a script of whatever user can replace what stands there. Not so the volume: the kubelet gives
+ * file systems in memory the sticky bit. Whether the folder hands its group on, which is then the pod's fsGroup.
+ */
+async function openToAll(folder: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const hasGroup = ((await stat(folder)).mode & SETGID) !== 0;
+  await chmod(folder, hasGroup ? 0o2777 : 0o777);
+  return hasGroup;
 }
 
 function decoded(text = ''): string {
@@ -159,7 +172,8 @@ async function call(
   const token = (await readFile(places.token, 'utf8')).trim();
   const { status, body } = await post(config, token, name, said);
   const line = body.split('\n')[0] ?? '';
-  return status === 200 ? line : `wait the coordinator answers ${status}: ${line}`;
+  if (status === 200) return line;
+  return `wait the coordinator answers ${status}: ${line}`;
 }
 
 /**

@@ -1,9 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  mkdirSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { init } from '../../src/command/init.ts';
+import { init, type InitPlaces } from '../../src/command/init.ts';
 import { listen } from '../../src/server/https.ts';
 import { generatePair } from '../../src/tls/generate.ts';
 import type { ServingCertificate } from '../../src/tls/source.ts';
@@ -64,7 +73,7 @@ afterEach(async () => {
 
 const at = (name: string) => join(directory, name);
 const read = (name: string) => readFileSync(at(`shared/${name}`), 'utf8');
-const run = (tweak: NodeJS.ProcessEnv = {}) =>
+const run = (tweak: NodeJS.ProcessEnv = {}, places: Partial<InitPlaces> = {}) =>
   init(
     {
       GALERA_COORDINATOR: `localhost:${port}`,
@@ -80,6 +89,7 @@ const run = (tweak: NodeJS.ProcessEnv = {}) =>
       keys: at('keys'),
       log: (line) => lines.push(line),
       pauseMs: 5,
+      ...places,
     },
   );
 
@@ -222,6 +232,21 @@ describe('init', () => {
       expect(lines).toContain('waiting: the coordinator answers 503: no roots');
       expect(kept('tls.key')).toBe('key');
     });
+
+    it.each([
+      ['by its group, where the pod has one', 0o3777, 0o2777, 0o640],
+      ['where it has none', 0o1777, 0o777, 0o644],
+    ])(
+      'lets the start script, of whatever user, read and replace them %s',
+      async (_, volume, folder, key) => {
+        chmodSync(at('keys'), volume);
+        answers = [[200, given]];
+        await run({ GALERA_TLS: 'on' }, { keys: at('keys/own') });
+        const mode = (name: string) => statSync(at(`keys/own${name}`)).mode & 0o7777;
+        expect([mode(''), mode('/first')]).toEqual([folder, folder]);
+        expect([mode('/first/tls.key'), mode('/first/tls.crt')]).toEqual([key, 0o644]);
+      },
+    );
 
     it('goes on with the one it has when it runs again in its pod', async () => {
       answers = [[200, given]];

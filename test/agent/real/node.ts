@@ -59,13 +59,19 @@ export class RealNode {
 
   /** Lets it speak TLS with other members, from its next start on; or gives one that runs another certificate. */
   async speakTls({ certificate, key, authorities, tag }: MemberPair): Promise<void> {
-    const folder = `set-${tag.replaceAll(/\W/g, '')}`;
+    // The first one is galera-init's, of which the start script makes its own.
+    const folder = this.pod.has('keys/current') ? `set-${tag.replaceAll(/\W/g, '')}` : 'first';
     const files = { 'tls.crt': certificate, 'tls.key': key, 'ca.crt': authorities, tag: `${tag}\n` };
     for (const [name, text] of Object.entries(files)) await this.pod.write(`keys/${folder}/${name}`, text);
     await symlink(folder, this.pod.path('keys/next'));
     await rename(this.pod.path('keys/next'), this.pod.path('keys/current'));
-    await chmod(this.pod.path('keys'), 0o777);
+    for (const name of ['keys', `keys/${folder}`]) await chmod(this.pod.path(name), 0o777);
     this.pod.environment['GALERA_TLS'] = 'on';
+  }
+
+  /** Who may read a file, and whose it is. */
+  async modeOf(name: string): Promise<string> {
+    return (await run('stat', ['-L', '-c', '%a %U', this.pod.path(name)])).stdout.trim();
   }
 
   /** Where others call it. */

@@ -40,6 +40,20 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
   });
 
+  it('keep the key from all other users, and need no root for that', async () => {
+    for (const node of [first(), second()]) await node.dropRoot();
+    await formed();
+    await second().startSynced();
+    expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
+    expect(await second().modeOf('keys/current/tls.key')).toBe('600 mysql');
+  });
+
+  it('leave the key to root and to the group of the server where root starts it', async () => {
+    await formed();
+    await second().startSynced();
+    expect(await second().modeOf('keys/current/tls.key')).toBe('640 root');
+  });
+
   it('send each other an incremental transfer', async () => {
     await formed();
     await second().startSynced();

@@ -117,22 +117,34 @@ leave_transfer_bin() {
 }
 
 # Fetches what this node lacks: a certificate that lives longer, or one more authority. Sets ask_again to the seconds
-# after which to ask again. False when there was no answer to go by; what is there stays in use.
+# after which to ask again. False where that is not done, and renewal_problem says why; what is there stays in use.
 renew_certificate() {
   local tag='' word fresh certificate key authorities
   IFS= read -r tag 2>/dev/null <"$keys/current/tag"
   # The answer has the key: it stays in memory.
   answers=$keys coordinator_call certificate "cluster=$cluster
-tag=$tag" 10 && [[ $reply_status == 200 ]] || return 1
+tag=$tag" 10
+  case $reply_status in
+    200) renewal_problem="the coordinator gave an answer that this version does not know: ${reply_line%% *}" ;;
+    '') renewal_problem='the coordinator cannot be reached' ;;
+    404) renewal_problem='the coordinator is of an older version, which has none (404): upgrade galera-injector' ;;
+    *) renewal_problem="the coordinator answered $reply_status: $reply_line" ;;
+  esac
+  [[ $reply_status == 200 ]] || return 1
   read -r word ask_again fresh certificate key authorities < <(printf '%s\n' "$reply_line")
   [[ $ask_again =~ ^[0-9]{1,9}$ ]] || return 1
   case $word in
-    keep) return 0 ;;
-    new) keep_certificate "$fresh" "$certificate" "$key" "$authorities" ;;
+    keep) ;;
+    new)
+      renewal_problem="what the coordinator gives cannot be kept in $keys"
+      keep_certificate "$fresh" "$certificate" "$key" "$authorities" || return 1
+      ;;
     *) return 1 ;;
   esac
+  renewal_problem=''
 }
 ask_again=60
+renewal_problem=''
 
 # keep_certificate TAG CERTIFICATE KEY AUTHORITIES: in a folder of their own, which takes the place of the current one
 # at once. That one stays until the next time, for a server that is just reading it.

@@ -12,6 +12,11 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Of a mode: what is made in the folder gets its group. */
 const SETGID = 0o2000;
 
+/** Passes by itself while an upgrade is under way. The kubelet shows it as the end of the log when the pod is deleted. */
+const OLD_COORDINATOR =
+  'the coordinator answers 404: it is of an older version, which has no certificates for members. Upgrade galera-injector ' +
+  'to the version of this image, or take the annotation galera-injector.dev/tls off all pods of the cluster';
+
 /** Where things are; tests bring other places. */
 export interface InitPlaces {
   /** The scripts in the image. */
@@ -173,6 +178,7 @@ async function call(
   const { status, body } = await post(config, token, name, said);
   const line = body.split('\n')[0] ?? '';
   if (status === 200) return line;
+  if (status === 404 && name === 'certificate') return `wait ${OLD_COORDINATOR}`;
   return `wait the coordinator answers ${status}: ${line}`;
 }
 

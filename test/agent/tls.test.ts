@@ -11,7 +11,7 @@ const SERVER = 7;
 let coordinator: StubCoordinator;
 let pod: Pod;
 let pods: 'mixed' | 'alike';
-const { serverSays, at } = joiningNodeForEachTest((made, stub) => {
+const { serverSays, at, looks } = joiningNodeForEachTest((made, stub) => {
   [pod, coordinator] = [made, stub];
   pod.environment['GALERA_TLS'] = 'on';
 });
@@ -186,6 +186,8 @@ describe('the certificate of a server that serves', () => {
   const told = async () =>
     (await pod.read('status.calls')).split('\n').filter((line) => /FLUSH|SET GLOBAL/.test(line));
 
+  const offers = async () => (await told()).filter((line) => line.includes('ssl_reload')).length;
+
   /** The pod's own folder is a link, as galera-init makes it. */
   beforeEach(async () => {
     coordinator.confirms = true;
@@ -244,6 +246,27 @@ describe('the certificate of a server that serves', () => {
     },
   );
 
+  it('is offered again later and later to a server that does not read it, up to ten minutes', async () => {
+    coordinator.answers = [next('b:1000000000000')];
+    await pod.write('status.refuses', 'socket.ssl_reload');
+    const script = await watch();
+    await script.logged('cannot be told to read its new certificate, trying again: ERROR 1105');
+    let clock = 1_000;
+    for (const pause of [5, 10, 20, 40, 80, 160, 320, 600, 600]) {
+      const before = await offers();
+      await at(clock + pause - 1);
+      await looks();
+      expect([pause, await offers()]).toEqual([pause, before]);
+      await at((clock += pause));
+      await until(offers).toBe(before + 1);
+    }
+    await pod.delete('status.refuses');
+    await at(clock + 600);
+    await script.logged('the server has read its new certificate');
+    script.kill('SIGKILL');
+    expect((await script.finished).log.split('cannot be told to read')).toHaveLength(2);
+  });
+
   it('leaves only the one before beside it', async () => {
     coordinator.answers = [next('b:1'), next('c:2'), 'keep 3600'];
     await watch();
@@ -255,16 +278,24 @@ describe('the certificate of a server that serves', () => {
   });
 
   it.each([
-    ['is away', { drop: true }],
-    ['has no roots', { status: 503, line: 'no roots' }],
-    ['says what this version does not know', 'later'],
-    ['sends half of it', 'new 3600 b:1 !!'],
-  ] as const)('stays in use while the coordinator %s', async (_, answer) => {
+    ['is away', { drop: true }, 'the coordinator cannot be reached'],
+    ['has no roots', { status: 503, line: 'no roots' }, 'the coordinator answered 503: no roots'],
+    ['is of an older version', { status: 404, line: '{}' }, 'which has none (404): upgrade galera-injector'],
+    ['says what this version does not know', 'later', 'an answer that this version does not know: later'],
+    ['sends half of it', 'new 3600 b:1 !!', 'what the coordinator gives cannot be kept in'],
+  ] as const)('stays in use while the coordinator %s, which is said once', async (_, answer, why) => {
     coordinator.answers = [answer];
-    await watch();
+    const script = await watch();
+    await script.logged(why);
     await until(() => asked().length).toBe(1);
     await at(1_061);
     await until(() => asked().length).toBe(2);
+    await at(1_122);
+    await until(() => asked().length).toBe(3);
+    script.kill('SIGKILL');
+    expect(
+      (await script.finished).log.split('no new certificate, trying again; the one in use'),
+    ).toHaveLength(2);
     expect(await readlink(pod.path('keys/current'))).toBe('first');
     const left = () => readdirSync(pod.path('keys')).toSorted();
     await until(left).toEqual(['current', 'first']);

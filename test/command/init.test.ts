@@ -248,6 +248,20 @@ describe('init', () => {
       },
     );
 
+    it('says what to do while the coordinator knows no certificates', async () => {
+      const unknown = '{"error":"nothing is served at POST /coordinator/v1/certificate"}\n';
+      answers = [
+        [404, unknown],
+        [404, unknown],
+        [200, given],
+      ];
+      expect(await run({ GALERA_TLS: 'on' })).toBe(0);
+      expect(lines).toEqual([
+        expect.stringMatching(/^waiting: the coordinator answers 404: .*\. Upgrade galera-injector /),
+        'starting',
+      ]);
+    });
+
     it('goes on with the one it has when it runs again in its pod', async () => {
       answers = [[200, given]];
       await run({ GALERA_TLS: 'on' });

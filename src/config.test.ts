@@ -25,7 +25,7 @@ describe('readServeConfig', () => {
         leafLifeMs: 90 * 24 * 3_600_000,
         authorityLifeMs: 3_650 * 24 * 3_600_000,
         members: {
-          leaf: 90 * 24 * 3_600_000,
+          leaf: 365 * 24 * 3_600_000,
           authority: 3_650 * 24 * 3_600_000,
           overlap: 7 * 24 * 3_600_000,
         },

@@ -32,6 +32,9 @@ const EXAMPLES: Record<AdviceReason, readonly [workload: Workload, claims?: read
   cluster_size_even: [withReplicas(4)],
   data_not_kept: [withoutClaim],
   wsrep_cluster_name_kept: [withEnv({ name: 'WSREP_CLUSTER_NAME', value: 'db' })],
+  members_not_authenticated: [
+    workload(({ spec }) => (spec.template.metadata.annotations = { 'galera-injector.dev/tls': 'off' })),
+  ],
   ordered_ready: [ordered],
   surge: [surging(1)],
   password_literal: [withEnv({ name: 'MARIADB_ROOT_PASSWORD', value: 'hunter2' })],

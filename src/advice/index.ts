@@ -46,7 +46,8 @@ function podAdvice(owner: Owner, decision: Decision): Found {
 
 function aboutPods(owner: Owner, { reason, message }: Warning): Found {
   if (reason === 'cluster_size_small' || reason === 'cluster_size_even') return [{ reason, message }];
-  if (reason === 'wsrep_cluster_name_kept') return [{ reason, message }];
+  if (reason === 'wsrep_cluster_name_kept' || reason === 'members_not_authenticated')
+    return [{ reason, message }];
   // The field cannot be changed later.
   if (reason === 'ordered_ready') return owner.isNew ? [{ reason, message }] : [];
   return reason === 'data_on_empty_dir' || reason === 'deployment_data' ? [dataAdvice(owner)] : [];

@@ -16,6 +16,8 @@ export const ADVICE = {
   data_not_kept: 'No volume claim keeps the data directory of the pods.',
   wsrep_cluster_name_kept:
     'The pods set wsrep_cluster_name themselves, and a cluster of another namespace may have the same.',
+  members_not_authenticated:
+    'The members speak no TLS with each other, so whoever reaches one of them can join the cluster.',
   ordered_ready: 'OrderedReady creates members one at a time, which slows the recovery of a whole cluster.',
   surge: 'Each rollout of the Deployment would add a member to the cluster and take one away.',
   password_literal: 'A password stands in the manifest as plain text.',

@@ -100,7 +100,7 @@ function isOurs({ metadata }: V1ConfigMap, cluster: string): boolean {
   );
 }
 
-/** Whether the text is these authorities and nothing else. Each is signed anew when it is derived, so texts differ. */
+/** Whether the text is these authorities and nothing else. Each is signed again when it is derived, so texts differ. */
 function hasAuthorities(text: string, wanted: readonly string[]): boolean {
   const found = splitPem(text);
   if (found.join('') !== text) return false;

@@ -8,7 +8,12 @@ import type { Reason } from './reasons.ts';
 
 /** Collects the advice that fits the pod. */
 export function advice(target: Target): Contribution {
-  const found = [...sizeAdvice(target), ...dataAdvice(target), ...workloadAdvice(target)];
+  const found = [
+    ...sizeAdvice(target),
+    ...dataAdvice(target),
+    ...tlsAdvice(target),
+    ...workloadAdvice(target),
+  ];
   return { warnings: found.map(([reason, message]) => ({ reason, message: sentence(message) })) };
 }
 
@@ -47,6 +52,18 @@ function dataAdvice({ data, context: { workload } }: Target): Advice {
       `The data in ${data.path} goes with this pod; mount a volume claim there to keep it`,
     ],
   ];
+}
+
+function tlsAdvice({ tls, wishes, flavor }: Target): Advice {
+  if (tls === 'on') return [];
+  const open = 'whoever reaches port 4567 may join the cluster';
+  if (tls === null)
+    return [['members_not_authenticated', `Members of flavor ${flavor.id} speak no TLS yet: ${open}`]];
+  const message =
+    wishes.tls === undefined
+      ? `Annotation ${PREFIX}peers turns TLS off: ${open}, unless tls is "on"`
+      : `Annotation ${PREFIX}tls is "off": ${open}; remove it`;
+  return [['members_not_authenticated', message]];
 }
 
 function workloadAdvice({ context, flavor, flavorSource, pod }: Target): Advice {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { after, annotated, decide, injected, pod, variable } from '../../test/injection/pods.ts';
+import { after, annotated, decide, injected, pod, variable, warned } from '../../test/injection/pods.ts';
 
 describe('a wrong value denies the pod with the field, the value and the allowed form', () => {
   test.each([
@@ -95,11 +95,22 @@ describe('TLS among the members', () => {
     }
   });
 
-  test('is not there without the annotation, nor off where the flavor has none', () => {
-    const other = annotated({ tls: 'off' });
-    other.spec.containers[0].image = 'percona/percona-xtradb-cluster:8.0';
-    for (const subject of [pod(), other])
-      expect(JSON.stringify(after(subject).spec)).not.toMatch(/GALERA_TLS|galera-tls/);
+  const percona = (wishes: Record<string, string>) => {
+    const subject = annotated(wishes);
+    subject.spec.containers[0].image = 'percona/percona-xtradb-cluster:8.0';
+    return subject;
+  };
+
+  test.each([
+    ['without an annotation', pod(), 'on'],
+    ['where peers names servers that get no certificate', annotated({ peers: '10.0.0.1' }), 'off'],
+    ['where peers and tls are set', annotated({ peers: '10.0.0.1', tls: 'on' }), 'on'],
+    ['where the flavor has none', percona({}), undefined],
+    ['off where the flavor has none', percona({ tls: 'off' }), undefined],
+  ])('%s is %s', (_, subject, expected) => {
+    const [container] = after(subject).spec.containers;
+    expect(variable(container, 'GALERA_TLS')).toBe(expected);
+    expect(warned(subject).includes('members_not_authenticated')).toBe(expected !== 'on');
   });
 
   test('is refused where the flavor has none, with the remedy', () => {
@@ -142,8 +153,8 @@ describe('TLS of clients', () => {
       'set annotation galera-injector.dev/tls to',
     ],
     [
-      'TLS is not asked for',
-      annotated({ 'client-tls': 'required' }),
+      'peers turns TLS off',
+      annotated({ peers: '10.0.0.1', 'client-tls': 'required' }),
       'set annotation galera-injector.dev/tls to',
     ],
     ['the flavor has none', annotated({ flavor: 'bitnami', 'client-tls': 'required' }), 'no TLS; remove it'],

@@ -153,7 +153,7 @@ describe('mounts', () => {
     const subject = withFields({ volumeMounts: [{ name: 'galera', mountPath: '/var/lib/mysql' }] });
     subject.spec['volumes'] = [{ name: 'galera', persistentVolumeClaim: { claimName: 'galera-db-0' } }];
     const { volumes, containers, initContainers } = after(subject).spec;
-    expect(volumes.map(({ name }) => name)).toEqual(['galera', 'galera-2', 'galera-token']);
+    expect(volumes.map(({ name }) => name)).toEqual(['galera', 'galera-2', 'galera-token', 'galera-tls']);
     expect(containers[0].volumeMounts).toContainEqual({ name: 'galera-2', mountPath: '/galera' });
     expect(initContainers[0]?.volumeMounts).toContainEqual({
       name: 'galera',
@@ -193,7 +193,12 @@ describe('the data directory', () => {
 
   test('on a claim needs nothing', () => {
     const subject = mounted({ mountPath: '/var/lib/mysql' }, claim);
-    expect(after(subject).spec.volumes.map(({ name }) => name)).toEqual(['data', 'galera', 'galera-token']);
+    expect(after(subject).spec.volumes.map(({ name }) => name)).toEqual([
+      'data',
+      'galera',
+      'galera-token',
+      'galera-tls',
+    ]);
     expect(warned(subject)).toEqual([]);
   });
 

@@ -32,6 +32,7 @@ test('a container without variables gets all that its image and the start script
     'GALERA_CLUSTER_SIZE',
     'GALERA_FLAVOR',
     'GALERA_DATA_DIRECTORY',
+    'GALERA_TLS',
     'MARIADB_MYSQL_LOCALHOST_USER',
     'MARIADB_MYSQL_LOCALHOST_GRANTS',
     'MARIADB_ROOT_PASSWORD',

@@ -106,7 +106,12 @@ function variables(target: Target): readonly Variable[] {
     { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
     ...(tls === null
       ? []
-      : [{ entry: { name: TLS_VARIABLE, value: tls }, source: `annotation ${PREFIX}tls` }]),
+      : [
+          {
+            entry: { name: TLS_VARIABLE, value: tls },
+            source: wishes.tls === undefined ? flavored : `annotation ${PREFIX}tls`,
+          },
+        ]),
     ...clientTls(target),
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),
     ...passwords(target),

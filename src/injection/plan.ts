@@ -149,11 +149,13 @@ function refuseMethod({ flavor }: Database, wishes: Wishes): void {
   );
 }
 
-/** @throws Refusal `annotation_invalid` where TLS is asked for and the flavor has none */
-function speaksTls({ flavor }: Database, { tls }: Wishes): Target['tls'] {
-  if (tls === undefined) return null;
-  if (flavor.speaksTls) return tls === 'on' ? 'on' : 'off';
-  if (tls === 'off') return null;
+/**
+ * On, unless the annotation says otherwise, or servers belong to the cluster that get no certificate here.
+ * @throws Refusal `annotation_invalid` where TLS is asked for and the flavor has none
+ */
+function speaksTls({ flavor }: Database, { tls, peers }: Wishes): Target['tls'] {
+  if (flavor.speaksTls) return (tls ?? (peers === undefined ? 'on' : 'off')) === 'on' ? 'on' : 'off';
+  if (tls !== 'on') return null;
   throw new Refusal(
     'annotation_invalid',
     `Annotation ${PREFIX}tls is "on", but members of flavor ${flavor.id} do not speak TLS yet; remove it`,

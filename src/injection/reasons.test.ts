@@ -67,6 +67,7 @@ const EXAMPLES: Record<Reason, Example> = {
   data_on_empty_dir: [pod()],
   deployment_data: [pod(), deployment],
   cluster_size_even: [pod(), under({ replicas: 4 })],
+  members_not_authenticated: [annotated({ tls: 'off' })],
   cluster_size_small: [pod(), under({ replicas: 1 })],
   startup_probe_believed: [withFields({ startupProbe: {} })],
   readiness_probe_believed: [withFields({ readinessProbe: {} })],

@@ -48,6 +48,8 @@ export const REASONS = {
   deployment_data: 'Pods of this workload get a new name and an empty data directory each time.',
   cluster_size_even: 'A cluster of this size loses its quorum with half of its members.',
   cluster_size_small: 'A cluster of fewer than three members has no majority after a failure.',
+  members_not_authenticated:
+    'The members speak no TLS with each other, so whoever reaches one of them can join the cluster.',
   startup_probe_believed: 'The startup probe of the pod decides how long the first state transfer may take.',
   readiness_probe_believed: 'The readiness probe of the pod decides when its member counts as Ready.',
   liveness_probe_believed: 'The liveness probe of the pod decides when its server is restarted.',

@@ -49,7 +49,7 @@ export function readCertificateSettings(
     leafLifeMs: duration('GALERA_INJECTOR_LEAF_LIFE', '90d'),
     authorityLifeMs: duration('GALERA_INJECTOR_AUTHORITY_LIFE', '3650d'),
     members: {
-      leaf: duration('GALERA_INJECTOR_MEMBER_LEAF_LIFE', '90d'),
+      leaf: duration('GALERA_INJECTOR_MEMBER_LEAF_LIFE', '365d'),
       authority: duration('GALERA_INJECTOR_MEMBER_AUTHORITY_LIFE', '3650d'),
       overlap: duration('GALERA_INJECTOR_MEMBER_OVERLAP', '7d'),
     },

@@ -116,7 +116,7 @@ describe('the pods of the injector', () => {
       GALERA_INJECTOR_LEAF_LIFE: '90d',
       GALERA_INJECTOR_AUTHORITY_LIFE: '3650d',
       GALERA_INJECTOR_MEMBER_SECRET: 'galera-injector-members',
-      GALERA_INJECTOR_MEMBER_LEAF_LIFE: '90d',
+      GALERA_INJECTOR_MEMBER_LEAF_LIFE: '365d',
       GALERA_INJECTOR_MEMBER_AUTHORITY_LIFE: '3650d',
       GALERA_INJECTOR_MEMBER_OVERLAP: '7d',
       GALERA_INJECTOR_IMAGE: deployment(objects).spec.template.spec.containers[0].image,

@@ -97,7 +97,7 @@ it('a service tells when the certificate ends that it has given, and the authori
     return Math.round((Number(line?.split(' ')[1]) - Date.now() / 1_000) / 86_400);
   };
   const labels = '{namespace="shop",cluster="db",pod="db-0"}';
-  expect(daysLeft(`galera_injector_member_certificate_expiry_timestamp_seconds${labels}`)).toBe(90);
+  expect(daysLeft(`galera_injector_member_certificate_expiry_timestamp_seconds${labels}`)).toBe(365);
   expect(daysLeft('galera_injector_member_authority_expiry_timestamp_seconds')).toBe(3_650);
 });
 

@@ -5,7 +5,8 @@ import type { Flavor } from './types.ts';
  * `docker-entrypoint.sh` (variables, arguments) and `Dockerfile` (users, paths).
  *
  * The two `MARIADB_MYSQL_LOCALHOST_*` variables make the account that state transfers use over the socket, so that no
- * password appears in the server's arguments.
+ * password appears in the server's arguments. With SUPER it may also tell the provider to read a new certificate; only
+ * the server's own user of the container can use it, whose files the data is in any case.
  */
 export const mariadb: Flavor = {
   id: 'mariadb',
@@ -34,7 +35,7 @@ export const mariadb: Flavor = {
   passwordVariables: [],
   environment: [
     { name: 'MARIADB_MYSQL_LOCALHOST_USER', value: '1' },
-    { name: 'MARIADB_MYSQL_LOCALHOST_GRANTS', value: 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR' },
+    { name: 'MARIADB_MYSQL_LOCALHOST_GRANTS', value: 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR, SUPER' },
   ],
   speaksTls: true,
   proven: true,

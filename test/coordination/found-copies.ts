@@ -141,4 +141,20 @@ split 0
 refill 1
 settle 0
 putBack 7`,
+
+  'a copy of before others joined does not form its view of one again while these run': `3 kept
+settle 0
+scale 0
+takeCopy 0
+settle 0
+commit 0
+kill 1
+kill 2
+noticeReadiness 1
+noticeReadiness 2
+putBack 0
+createPod 0
+overtake 0
+overtake 0
+launch 0`,
 };

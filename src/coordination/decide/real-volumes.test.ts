@@ -140,6 +140,12 @@ describe('a last view', () => {
       reason: 'OlderCopies',
     });
     expect(answer(situation(1, put(5, 'm0')), withView(1, holding(A, 5))).kind).not.toBe('reform');
+    const alone = (seqno: number): Report => ({
+      ...holding(A, seqno, true),
+      view: { id: 'view-2', self: 'm0', size: 1 },
+    });
+    const twins = formed({ members: { 'db-0': known(0, alone(6)), 'db-2': started(2, { rows: MISSED }) } });
+    expect(answer(situation(1, twins), alone(5)).kind).not.toBe('reform');
   });
 });
 

@@ -33,8 +33,8 @@ export function isViewOver(record: ClusterRecord, name: string, { view }: Report
 
 /**
  * The members that could form the last view of the caller again with it: those that reported the same view, and, where they
- * are too few, those that run, which may remember it. Null when both are too few; two copies of one volume are one member of
- * the view.
+ * are too few, those that run, which may remember it. Null when both are too few. Null too where two are copies of one
+ * volume: of these Galera takes the one that starts first, which may be the older one.
  */
 function membersOf({ record, others }: Facts, view: View): readonly string[] | null {
   const known = others.flatMap(({ name }) => {
@@ -46,10 +46,11 @@ function membersOf({ record, others }: Facts, view: View): readonly string[] | n
     return canFormAgain(record, name, state.report) ? [{ name, self: state.report.view.self }] : [];
   });
   const names = alike.map(({ name }) => name);
-  const distinct = new Set([view.self, ...alike.map(({ self }) => self)]);
-  if (distinct.size >= view.size) return names;
+  const size = names.length + 1;
+  if (new Set([view.self, ...alike.map(({ self }) => self)]).size < size) return null;
+  if (size >= view.size) return names;
   const running = known.filter(({ one }) => mayBeIn(one, view)).map(({ name }) => name);
-  return distinct.size + running.length < view.size ? null : [...names, ...running];
+  return size + running.length < view.size ? null : [...names, ...running];
 }
 
 /**
@@ -70,19 +71,24 @@ function mayBeIn({ state, said }: MemberRecord, view: View): boolean {
  * last view is written when the view comes, and the rows when the applier has come so far: those who were killed in a view
  * may be behind one that had left it in order. One inside that has not asked may run still and have those rows in its queue, or
  * have been killed before it applied them: it speaks for nobody. One outside that was told to join one who was safe, and has
- * not been Primary since, has nothing that was not there.
+ * not been Primary since, has nothing that was not there; an older copy of that one says it of an earlier time.
  */
 function hasNewestData({ record, caller }: Facts, together: readonly string[]): boolean {
   const inside = [caller.name, ...together];
   const furthest = Math.max(...inside.map((name) => reportedSeqno(record, name)));
   const isHeard = together.every((name) => record.members[name]?.state.kind === 'waiting');
   if (isHeard && furthest < record.confirmed) return false;
-  const isSafe = inside.some((name) => reportedData(record, name)?.safe === true);
+  const alone = inside.filter((name) => reportedData(record, name)?.safe === true);
+  const aloneSince = Math.max(-1, ...alone.map((name) => record.members[name]?.rows?.since ?? -1));
   return Object.entries(record.members)
     .filter(([name, { rows }]) => rows !== null && !inside.includes(name) && !isSurpassed(record, name))
     .every(([name, known]) => {
-      if (isRunning(known)) return isSafe && known.state.kind === 'started' && known.state.as === 'join';
+      if (isRunning(known)) return isJoining(known) && (known.rows?.until ?? -1) <= aloneSince;
       const position = reportedSeqno(record, name);
       return position >= 0 && position <= furthest;
     });
+}
+
+function isJoining({ state }: MemberRecord): boolean {
+  return state.kind === 'started' && state.as === 'join';
 }

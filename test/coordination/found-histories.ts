@@ -271,4 +271,26 @@ breakTransfer 11
 launch 11
 breakTransfer 0
 settle 0`,
+
+  'a volume of which only an init container has spoken since its record was lost is known to nobody': `3 kept
+settle 0
+commit 0
+outage 0 !
+deleteLease 0
+refill 0
+cutOff 1
+createPod 1
+scale 0 !`,
+
+  'what fills the volume of a pod that terminates and cannot ask is known to nobody': `3 lost
+settle 0
+commit 0
+takeCopy 2
+refill 2
+cutOff 2
+deletePod 0
+deletePod 1
+settle 0
+scale 0 !
+settle 0`,
 };

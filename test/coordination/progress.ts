@@ -31,11 +31,11 @@ export function stuck(world: World, ordered: boolean): readonly string[] {
 
 /** Rows that were acknowledged, that a volume holds and nobody serves, and of which nobody was told; each as a sentence. */
 export function untold(world: World): readonly string[] {
-  const { group, workload, record } = world;
+  const { group, workload } = world;
   const { ledger, tips } = group;
   if (tips.length === 0) return [];
   // When the record was lost, nobody knows of volumes that are not attached, nor of members that have not spoken since.
-  const isKnown = (node: Node) => !ledger.wasForgotten || workload.memberAt(node) in record.members;
+  const isKnown = (node: Node) => !ledger.wasForgotten || isSpokenOf(world, node);
   const among = (node: Node) =>
     (ledger.wasForgotten ? [node.volume] : volumesOf(node)).filter((volume) => isSeen(world, node, volume));
   return workload.places
@@ -43,10 +43,19 @@ export function untold(world: World): readonly string[] {
     .map(({ index }) => `rows that ${index} holds are out of service, and nobody was told`);
 }
 
-/** Without a pod, nobody sees what was filled after its last question, nor what older copies have gone on without. */
-function isSeen({ group }: World, { pod }: Node, volume: Volume): boolean {
-  if (pod !== null || volume.kind !== 'data') return true;
-  return !volume.filled && !group.ledger.isLeftBehind(volume.tip);
+/** Its start script, or one that serves with it. Its init container knows only that there is something. */
+function isSpokenOf({ record, workload }: World, node: Node): boolean {
+  const known = record.members[workload.memberAt(node)];
+  if (known === undefined) return false;
+  const isOfInit = known.state.kind === 'unheard' && known.rows !== null && known.rows.until < 0;
+  return !isOfInit || node.spoken === node.volume;
+}
+
+/** Nobody sees what was filled after its last question, nor, without a pod, what older copies have gone on without. */
+function isSeen({ group }: World, { pod, spoken }: Node, volume: Volume): boolean {
+  if (volume.kind !== 'data') return true;
+  if (volume.filled && spoken !== volume) return false;
+  return pod !== null || !group.ledger.isLeftBehind(volume.tip);
 }
 
 /** Servers that must not serve end when a person deletes their pods, after what is needed of them was saved. */

@@ -153,6 +153,7 @@ export class World {
     if (byHand) this.group.choose(question.volume);
     this.#takeNote(decision);
     if (node !== undefined) noteReport(node, decision);
+    if (node !== undefined && question.name === 'start') node.spoken = question.volume;
     if (decision.delivered && node !== undefined) this.#deliver(node, decision, byHand);
     const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {
@@ -212,7 +213,7 @@ export class World {
   /** The record is lost. */
   forget(): void {
     this.#replicas.forget((question) => this.nodes.some((node) => listener(node, question) !== null));
-    for (const node of this.nodes) node.unconfirmed = true;
+    for (const node of this.nodes) Object.assign(node, { unconfirmed: true, spoken: null });
     this.group.ledger.forget();
     this.orders.forget();
   }

@@ -56,6 +56,8 @@ export interface Node {
   doomed: boolean;
   /** It has said that its volume holds nothing, and was in no primary component since. */
   saidEmpty: boolean;
+  /** The volume of which its start script has spoken last, since the record was lost if it was. */
+  spoken: Volume | null;
   /** The record has let its server start, which has not said since that the stamp that it was given stands beside its data. */
   unconfirmed: boolean;
   /** A copy that was made of its volume at some time. */
@@ -95,6 +97,7 @@ export function emptyNode(index: number): Node {
     detached: null,
     doomed: false,
     saidEmpty: false,
+    spoken: null,
     unconfirmed: false,
     copy: null,
     start: 0,

@@ -157,4 +157,15 @@ createPod 0
 overtake 0
 overtake 0
 launch 0`,
+
+  'a copy that says it was alone is adopted after the record was lost, also in a pod that terminates': `5 kept
+settle 0
+scale 0
+takeCopy 0
+settle 0
+commit 0
+outage 0 !
+deleteLease 0
+refill 0
+terminate 0`,
 };

@@ -12,7 +12,8 @@ export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): 
   const knownOf = (one: Node) => members[workload.memberAt(one)];
   return {
     byHand,
-    heard: ({ pod }) => heard.includes(pod?.uid ?? ''),
+    // The one that bootstraps has spoken, also where its pod is about to go.
+    heard: ({ pod }) => pod?.uid === seen.caller.podUid || heard.includes(pod?.uid ?? ''),
     isKnown: (one) => knownOf(one) !== undefined,
     isBehind: (one) => hasMissed(seen.record, workload.memberAt(one)),
     size: seen.caller.size,

@@ -125,6 +125,12 @@ loseVolume 0
 settle 0
 kill 0`,
 
+  'a member that was scaled away is waited for beside a pod that is silent, as without one': `3 kept
+createUnscheduledPod 0
+settle 0
+kill 1
+scale 1 !`,
+
   'a bootstrap by hand that was granted stands when its pod is deleted before it hears of that': `3 kept
 settle 0
 annotate 0

@@ -14,6 +14,7 @@ export function stuck(world: World, ordered: boolean): readonly string[] {
   world.reconnect();
   world.workload.attachOwnVolumes(world.record.uuid, world.group);
   world.settle(ROUNDS);
+  scaleBack(world);
   const early = withoutSilentOnes(world, ordered);
   if (early.length > 0) return early.map((node) => `with a silent pod, ${sentence(world, node)}`);
   for (const node of silentOnes(world)) {

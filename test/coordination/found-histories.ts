@@ -125,6 +125,15 @@ loseVolume 0
 settle 0
 kill 0`,
 
+  'a state transfer that was broken off leaves what stands beside the data, also where the next one is unasked': `3 kept
+swapVolume 0
+settle 0
+breakTransfer 0
+toggleCoordinator 0
+commit 0
+settle 0
+kill 0`,
+
   'a member that was scaled away is waited for beside a pod that is silent, as without one': `3 kept
 createUnscheduledPod 0
 settle 0

@@ -5,7 +5,7 @@
 import type { StateUuid } from '../../../src/coordination/types.ts';
 import { isViewOver } from '../../../src/coordination/decide/index.ts';
 import type { Node, Told } from './nodes.ts';
-import { contains, NEW, type NumberedView, type Place, reportOf } from './volumes.ts';
+import { contains, NEW, type NumberedView, type Place, reportOf, stampBeside } from './volumes.ts';
 
 /** What a component has come to. */
 export interface State {
@@ -25,7 +25,7 @@ export function receive(node: Node, { uuid, tip }: State, newView?: NumberedView
   }
   Object.assign(node, { pending: null, saidEmpty: false });
   // A state transfer leaves what is ours beside the data.
-  const stamp = node.volume.kind === 'data' ? node.volume.stamp : null;
+  const stamp = stampBeside(node.volume);
   node.volume = { ...NEW, kind: 'data', uuid, tip, safe, view, stamp };
 }
 

@@ -8,7 +8,7 @@ import { type Component, Components } from './components.ts';
 import { type Choice, Laws } from './laws.ts';
 import type { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
-import { beginning, contains, type Place, type Volume } from './volumes.ts';
+import { beginning, contains, type Place, stampBeside, type Volume } from './volumes.ts';
 
 /** The servers together. What must never happen is written to `violations`. */
 export class Group {
@@ -282,7 +282,7 @@ export class Group {
     const component = this.#components.followed.find((one) => this.#seesDonor(node, one));
     if (component === undefined) return false;
     this.laws.checkJoin(node, component);
-    node.volume = { kind: 'aborted' };
+    node.volume = { kind: 'aborted', stamp: stampBeside(node.volume) };
     return true;
   }
 

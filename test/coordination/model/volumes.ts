@@ -37,8 +37,14 @@ export interface Database {
   stamp: string | null;
 }
 
+/** What a state transfer leaves that was broken off: it spares what is the agent's. */
+export interface Leftovers {
+  readonly kind: 'aborted';
+  readonly stamp: string | null;
+}
+
 /** What a data directory holds. */
-export type Volume = { readonly kind: 'empty' } | { readonly kind: 'aborted' } | Database;
+export type Volume = { readonly kind: 'empty' } | Leftovers | Database;
 
 /** The beginning of a new history. */
 export function beginning(): Place {
@@ -78,6 +84,11 @@ export function reportOf(volume: Volume): Report {
   const seqno = positionKnown ? tip.seqno : -1;
   const view = own === null ? null : { id: own.id, self: own.self, size: own.size };
   return { data: { kind: 'present', uuid, seqno, safe, doubtful }, view, identity: 'chosen' };
+}
+
+/** The agent's word beside what the directory holds. */
+export function stampBeside(volume: Volume): string | null {
+  return volume.kind === 'empty' ? null : volume.stamp;
 }
 
 /** What the agent says of what stands beside the data. */

@@ -168,4 +168,15 @@ outage 0 !
 deleteLease 0
 refill 0
 terminate 0`,
+
+  'the volumes of two other clusters in the place of one that was lost give way to an empty one': `2 kept
+settle 0
+takeCopy 0
+putBack 0
+refill 1
+loseVolume 0
+settle 0
+putBack 0
+swapVolume 0
+kill 1`,
 };

@@ -12,7 +12,7 @@ const ROUNDS = 24;
 /** Members that do not come back though they may; each as a sentence. */
 export function stuck(world: World, ordered: boolean): readonly string[] {
   world.reconnect();
-  world.workload.attachOwnVolumes(world.record.uuid, world.group);
+  world.workload.attachOwnVolumes(world.record, world.group);
   world.settle(ROUNDS);
   scaleBack(world);
   const early = withoutSilentOnes(world, ordered);

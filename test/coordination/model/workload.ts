@@ -1,5 +1,5 @@
 /** The controller of the pods, the kubelet and the volumes: what comes, goes and is lost with what. */
-import type { StateUuid } from '../../../src/coordination/types.ts';
+import type { ClusterRecord, StateUuid } from '../../../src/coordination/types.ts';
 import type { WorldOptions } from '../rules.ts';
 import type { Group } from './group.ts';
 import { cloneFrom, putBack } from './copies.ts';
@@ -200,18 +200,24 @@ export class Workload {
     if (group.laws.agrees(next.volume)) cloneFrom(node, next);
   }
 
-  /** Whoever attached the volumes of other clusters attaches the right ones, or empty ones. */
-  attachOwnVolumes(uuid: StateUuid | null, group: Group): void {
+  /** Whoever attached the volumes of other clusters attaches the right ones, or empty ones where these are gone. */
+  attachOwnVolumes({ uuid, formed }: ClusterRecord, group: Group): void {
     for (const node of this.nodes) {
       const { volume, detached } = node;
       if (volume.kind !== 'data' || isOf(uuid, volume)) continue;
-      const isRight = detached?.kind !== 'data' || isOf(uuid, detached);
-      // A clone of such a volume has nothing in its place.
-      if (!isRight || (detached === null && group.ledger.isOwn(volume.uuid))) continue;
+      const isGone = detached?.kind === 'data' && !isOf(uuid, detached);
+      // Before a cluster has formed nobody knows which is the right one; a clone of such a volume has nothing in its place.
+      if (isGone ? !formed : detached === null && group.ledger.isOwn(volume.uuid)) continue;
       this.remove(node, true, group);
-      if (detached === null) this.loseVolume(node);
+      if (isGone) this.#attachEmpty(node);
+      else if (detached === null) this.loseVolume(node);
       else this.swapBack(node);
     }
+  }
+
+  /** Neither of its two volumes is the cluster's. */
+  #attachEmpty(node: Node): void {
+    if (this.#isFree(node)) node.volume = { kind: 'empty' };
   }
 }
 

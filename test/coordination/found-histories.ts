@@ -134,6 +134,15 @@ commit 0
 settle 0
 kill 0`,
 
+  'a pod that was in the last view and is gone with its data is given up by a person where the record was lost': `3 renamed
+settle 0
+cutOff 1
+terminate 1
+settle 0
+deleteLease 0
+killInDdl 0 !
+refill 0`,
+
   'a member that was scaled away is waited for beside a pod that is silent, as without one': `3 kept
 createUnscheduledPod 0
 settle 0

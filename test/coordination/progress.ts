@@ -117,7 +117,7 @@ function needsAPerson(world: World): boolean {
   if (!formed) {
     const goesOn = ({ volume }: { readonly volume: Database }) =>
       !volume.positionKnown || volume.tip.seqno > adoptedAt;
-    return found.some(goesOn);
+    return found.some(goesOn) || isOneGone(world);
   }
   const own = found.filter(({ volume }) => volume.uuid === uuid);
   return own.some(
@@ -127,6 +127,13 @@ function needsAPerson(world: World): boolean {
       isOfNoTime(world, node, volume) ||
       sharesNothingSurely(world, node),
   );
+}
+
+/** Nobody says that it was the last one, and somebody's last view had more members than there are pods now. */
+function isOneGone(world: World): boolean {
+  const found = databases(world).map(({ volume }) => volume);
+  const size = Math.max(0, ...found.map(({ view }) => view?.size ?? 0));
+  return !found.some(({ safe }) => safe) && size > world.workload.active.length;
 }
 
 function databases(world: World): readonly { readonly node: Node; readonly volume: Database }[] {

@@ -73,4 +73,22 @@ deletePod 3
 deletePod 2
 deletePod 1
 deleteLease 0`,
+
+  'a member that was cut off is taken for a second component where the others end before anybody has said it is back': `5 kept
+settle 0
+commit 0
+isolate 0
+beginCall 1
+heal 0
+scale 0`,
+
+  'nor has anybody said so beside a server whose pod is gone': `3 kept
+settle 0
+commit 0
+split 0
+report 0
+heal 0
+cutOff 2
+deleteByForce 2
+refill 1`,
 };

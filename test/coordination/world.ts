@@ -3,7 +3,6 @@
  * do not, two coordinator replicas that read, decide and write at different times, a person, and faults at every step. It
  * knows what Galera and Kubernetes do, not what the coordinator should do; `violations` says what must never have happened.
  */
-import { neededFor } from '../../src/coordination/reasons.ts';
 import type { ClusterRecord, Said, Situation } from '../../src/coordination/types.ts';
 import {
   askAgain,
@@ -22,6 +21,7 @@ import { choiceOf } from './model/choices.ts';
 import { Group } from './model/group.ts';
 import { memberOf, type Node, onlyRecovering, type Pod } from './model/nodes.ts';
 import { Network } from './model/network.ts';
+import { takeNote } from './model/notes.ts';
 import { Orders } from './model/orders.ts';
 import { type Decision, isOfServer, type Question, Replicas } from './model/replicas.ts';
 import { reportOf, stampOf } from './model/volumes.ts';
@@ -151,9 +151,8 @@ export class World {
     const node = this.nodes[question.node];
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(question.volume);
-    this.#takeNote(decision);
+    takeNote(decision, this.nodes, this.group);
     if (node !== undefined) noteReport(node, decision);
-    if (node !== undefined && question.name === 'start') node.spoken = question.volume;
     if (decision.delivered && node !== undefined) this.#deliver(node, decision, byHand);
     const granted = this.workload.places.filter((one) => one.told?.answer.kind === 'bootstrap');
     if (granted.length > 1) {
@@ -167,15 +166,6 @@ export class World {
     if (!ends) return;
     this.group.stop(node, true);
     this.#restart(node);
-  }
-
-  /** What people know of it from then on. */
-  #takeNote({ question, answer }: Decision): void {
-    if (question.name === 'ready')
-      this.group.hear(question.within, answer.kind === 'refuse' ? 'refused' : 'confirmed');
-    const isAsked = answer.kind === 'wait' && neededFor(answer.reason) === 'yes';
-    const told = isAsked ? this.group.laws.databases : answer.kind === 'refuse' ? [question.volume] : [];
-    for (const volume of told) this.group.ledger.tell(volume);
   }
 
   /** The start script does what it was told and the server runs, as far as Galera lets it. */

@@ -1,7 +1,9 @@
 /** Primary components and their views: who is in them, how far they have come, and who may go on when members leave. */
 import type { StateUuid } from '../../../src/coordination/types.ts';
 import { receive } from './applying.ts';
+import type { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
+import { Returns } from './returns.ts';
 import type { Place } from './volumes.ts';
 
 /** A primary component. There is one, unless a person begins another over SQL. */
@@ -20,12 +22,15 @@ export interface Component {
 }
 
 export class Components {
+  readonly returns = new Returns();
   readonly #nodes: readonly Node[];
+  readonly #ledger: Ledger;
   #all: Component[] = [];
   #views = 0;
 
-  constructor(nodes: readonly Node[]) {
+  constructor(nodes: readonly Node[], ledger: Ledger) {
     this.#nodes = nodes;
+    this.#ledger = ledger;
   }
 
   /** The oldest first. */
@@ -54,6 +59,7 @@ export class Components {
   }
 
   admit(component: Component, joiners: readonly Node[]): void {
+    this.returns.admit(joiners);
     for (const { index } of joiners) component.members.add(index);
     if (joiners.length > 0) this.#newView(component);
   }
@@ -76,6 +82,7 @@ export class Components {
   }
 
   #leave(nodes: readonly Node[], clean: boolean): void {
+    this.returns.end(nodes);
     for (const component of this.#all) {
       const before = component.members.size;
       for (const { index } of nodes) component.members.delete(index);
@@ -84,7 +91,7 @@ export class Components {
       // have_quorum in gcomm/src/pc_proto.cpp: members * 2 + left cleanly > size of the last primary view.
       const keeps = size * 2 + (clean ? before - size : 0) > before;
       if (size === 0 || !keeps) this.#end(component);
-      else this.#newView(component);
+      else this.#goOn(component);
     }
   }
 
@@ -97,19 +104,33 @@ export class Components {
       if (most === undefined) this.#end(component);
       else if (most.length < members.length) {
         for (const one of members) if (!most.includes(one)) component.members.delete(one.index);
-        this.#newView(component);
+        this.#goOn(component);
       }
     }
   }
 
   /** What runs at one place does so at another from now on. */
   move(from: Node, to: Node): void {
-    const members = this.of(from)?.members;
-    if (members?.delete(from.index) === true) members.add(to.index);
+    const component = this.of(from);
+    this.returns.end([from]);
+    if (component === null) return;
+    component.members.delete(from.index);
+    component.members.add(to.index);
+    this.#lookWhoIsLeft(component);
   }
 
   #end(component: Component): void {
     this.#all = this.#all.filter((one) => one !== component);
+  }
+
+  /** Without some of its members. */
+  #goOn(component: Component): void {
+    this.#lookWhoIsLeft(component);
+    this.#newView(component);
+  }
+
+  #lookWhoIsLeft(component: Component): void {
+    this.#ledger.wasSplit ||= this.returns.areLeft(this.membersOf(component));
   }
 
   #newView(component: Component): void {

@@ -22,8 +22,8 @@ export class Group {
   constructor(nodes: readonly Node[], violations: string[], abort: (node: Node) => void) {
     this.#nodes = nodes;
     this.#abort = abort;
-    this.#components = new Components(nodes);
     this.laws = new Laws(nodes, violations);
+    this.#components = new Components(nodes, this.laws.ledger);
   }
 
   get ledger(): Ledger {
@@ -160,8 +160,9 @@ export class Group {
     return true;
   }
 
-  /** What the coordinator has said to a member of the component that was there when it asked. */
-  hear(component: Component | null, word: 'confirmed' | 'refused'): void {
+  /** What the coordinator has said to a member of the component that was there when it asked, and whom that one named. */
+  hear(component: Component | null, word: 'confirmed' | 'refused', named: readonly Node[]): void {
+    if (word === 'confirmed') this.#components.returns.name(named);
     if (component === null || !this.#components.all.includes(component)) return;
     const isOne = this.#components.all.length === 1 && !component.bySql;
     // It is the member that must not serve, not those that it is with.
@@ -261,15 +262,14 @@ export class Group {
     const newest = together.toSorted((a, b) => seqnoOf(b) - seqnoOf(a))[0];
     const tip = newest === undefined ? null : reached(newest);
     if (newest?.volume.kind !== 'data' || tip === null) return;
-    const { uuid } = newest.volume;
     const what = `the view of ${together.map((one) => one.index).join(', ')} forms again`;
     // The two would go on to take the place of each other.
     if (this.#components.all.some(({ bySql }) => !bySql))
       return this.laws.broken(`${what} beside a primary component`);
     if (this.#components.all.length === 0) this.laws.checkNothingIsOwed(tip, what);
-    for (const node of together) this.laws.checkJoin(node, { uuid, tip });
+    for (const node of together) this.laws.checkJoin(node, { uuid: newest.volume.uuid, tip });
     this.ledger.keep(tip);
-    this.#components.form(uuid, together, tip);
+    this.#components.form(newest.volume.uuid, together, tip);
     this.meet();
   }
 

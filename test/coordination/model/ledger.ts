@@ -18,7 +18,10 @@ export class Ledger {
   #isUnrecorded = false;
   /** The record was lost at some time: of volumes that nobody spoke of since, nothing is known. */
   wasForgotten = false;
-  /** A person began a primary component over SQL: how much the others share with it is known only roughly. */
+  /**
+   * A person began a primary component over SQL, or the record takes one for such: how much the others share with it is
+   * known only roughly.
+   */
   wasSplit = false;
 
   /** Notes that a history begins; false when there was one under that uuid. */

@@ -91,4 +91,15 @@ heal 0
 cutOff 2
 deleteByForce 2
 refill 1`,
+
+  'a server gets rows after its pod was deleted by force and another one has bootstrapped, and its volume is refused': `3 kept
+settle 0
+cutOff 2
+deleteByForce 2
+split 1
+settle 0
+kill 0
+heal 0
+settle 0
+commit 0`,
 };

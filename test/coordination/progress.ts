@@ -183,11 +183,11 @@ function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
 }
 
 /**
- * Its stamp says less than is true: a copy of before its member was confirmed, or a member that had not been when the
- * record was lost.
+ * What is known of it is less than is true: a copy of before its member was confirmed, a member that had not been when the
+ * record was lost, or one that got rows after its pod was deleted by force.
  */
 function isOfNoTime({ record, group }: World, { pod, unconfirmed }: Node, volume: Database): boolean {
-  const saysLess = volume.copied || (unconfirmed && group.ledger.wasForgotten);
+  const saysLess = volume.copied || volume.unnamed || (unconfirmed && group.ledger.wasForgotten);
   return saysLess && volume.tip.seqno > sharedOf(record, pod);
 }
 

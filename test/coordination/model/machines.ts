@@ -3,8 +3,10 @@
  * the machine is reached again, when its kubelet ends it, or until a person has made sure that the machine is off.
  */
 import type { ClusterRecord, MachineView } from '../../../src/coordination/types.ts';
+import { reached } from './applying.ts';
 import type { Group } from './group.ts';
 import { emptyNode, newMachine, type Node, NO_POD, type Pod } from './nodes.ts';
+import type { Place } from './volumes.ts';
 import type { Clock } from './workload.ts';
 
 /** Machines that can be lost at the same time. */
@@ -15,6 +17,8 @@ interface Left {
   readonly node: Node;
   readonly of: Node;
   readonly pod: Pod;
+  /** How far it had come by then. */
+  readonly had: Place | null;
 }
 
 export class Machines {
@@ -65,7 +69,7 @@ export class Machines {
       const stays = { machine, address, island, cutOff, self, lags, pending, told, onItsOwn, start };
       Object.assign(place, { ...stays, process, volume, detached: null, doomed: !this.#durable });
       group.move(node, place);
-      this.#left.push({ node: place, of: node, pod });
+      this.#left.push({ node: place, of: node, pod, had: reached(place) });
     }
     this.#lost.add(node.machine);
     const kept = this.#durable ? { detached, copy } : { detached: null, copy: null };
@@ -87,9 +91,11 @@ export class Machines {
   }
 
   #end(group: Group, clean: boolean): void {
-    for (const { node, of } of this.#left) {
+    for (const { node, of, had } of this.#left) {
       group.stop(node, clean);
-      if (this.#durable) of.volume = node.volume;
+      const { volume } = node;
+      if (volume.kind === 'data' && volume.tip !== had) volume.unnamed = true;
+      if (this.#durable) of.volume = volume;
       Object.assign(node, { ...NO_POD, volume: { kind: 'empty' } });
     }
     this.#left = [];

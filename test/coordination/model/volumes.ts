@@ -32,6 +32,8 @@ export interface Database {
   copied: boolean;
   /** It took the place of what had been said to be empty: nobody knows of what time it is. */
   filled: boolean;
+  /** Its server got rows when its pod was gone: nobody has said that it was in the component then. */
+  unnamed: boolean;
   view: NumberedView | null;
   /** What the agent keeps beside it, as the word that it does not look into; a copy has that of its time. */
   stamp: string | null;
@@ -72,6 +74,7 @@ export const NEW = {
   doubtful: false,
   copied: false,
   filled: false,
+  unnamed: false,
   view: null,
   stamp: null,
 } as const;

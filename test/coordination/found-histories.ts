@@ -143,6 +143,15 @@ deleteLease 0
 killInDdl 0 !
 refill 0`,
 
+  'a foreign volume in the place of one that was said to be empty does not keep the others from forming a cluster': `2 kept
+refill 1
+cutOff 1
+deleteByForce 1
+swapVolume 1
+createPod 1
+refill 0
+settle 0`,
+
   'a member that was scaled away is waited for beside a pod that is silent, as without one': `3 kept
 createUnscheduledPod 0
 settle 0

@@ -170,7 +170,8 @@ export class Workload {
   swapVolume(node: Node, isKept: boolean): void {
     if (!this.#isFree(node) || !this.durable || node.detached !== null) return;
     const detached: Volume = isKept ? node.volume : { kind: 'empty' };
-    Object.assign(node, { volume: foreignVolume(this.#clock.freshUuid()), detached });
+    const volume = { ...foreignVolume(this.#clock.freshUuid()), filled: node.saidEmpty };
+    Object.assign(node, { volume, detached });
   }
 
   /** The volume that was there before is attached again. An empty one says that what is taken away is given up. */

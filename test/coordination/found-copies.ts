@@ -179,4 +179,33 @@ settle 0
 putBack 0
 swapVolume 0
 kill 1`,
+
+  'a newer copy that comes back after an older one has reported is not waited for': `2 kept ordered
+settle 0
+takeCopy 0
+scale 0
+putBack 0
+settle 0
+settle 0
+commit 0
+report 0
+putBack 0
+takeCopy 1
+deletePod 1
+cloneNext 1
+settle 0
+putBack 0 !`,
+
+  'nor is a copy of before its member had said that its stamp is of a later time': `3 kept
+settle 0
+takeCopy 0
+report 0
+killInDdl 1 !
+settle 0
+lag 1
+commit 0
+takeCopy 1
+takeCopy 2
+report 0
+putBack 1 !`,
 };

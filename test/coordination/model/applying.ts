@@ -34,7 +34,7 @@ export function catchUp(node: Node): void {
   const { volume, pending } = node;
   Object.assign(node, { lags: false, pending: null });
   if (volume.kind === 'data' && pending !== null) {
-    Object.assign(volume, { ...pending, positionKnown: true, copied: false, filled: false });
+    Object.assign(volume, { ...pending, positionKnown: true, copied: false, filled: false, unnamed: false });
   }
 }
 

@@ -4,7 +4,8 @@ import type { Volume } from './volumes.ts';
 
 /** Somebody takes a snapshot of the volume, as it is on the disk at this moment. */
 export function takeCopy(node: Node): void {
-  if (node.volume.kind === 'data') node.copy = { ...node.volume };
+  const { volume, unconfirmed } = node;
+  if (volume.kind === 'data') node.copy = { ...volume, unnamed: volume.unnamed || unconfirmed };
 }
 
 /** The volume is put back to its snapshot; no pod uses it meanwhile. */

@@ -14,6 +14,8 @@ export interface Choice {
   readonly isKnown: (node: Node) => boolean;
   /** Nodes of which the record says that another has all that they have. */
   readonly isBehind: (node: Node) => boolean;
+  /** Nodes with a copy whose stamp says less than is true, so that the record takes it for diverged. */
+  readonly isEarly: (node: Node) => boolean;
   /** Members of the cluster as the caller's pod says; without a record all of them have a word. */
   readonly size: number;
   /** Highest seqno that the record knows to exist. */
@@ -105,7 +107,7 @@ export class Laws {
       this.ledger.wasForgotten || (one.kind === 'data' && one.copied);
     const isKnown = (one: Node) => !isUnheard(one) || choice.isKnown(one);
     // Nor is a copy ahead of those that its member was ahead of.
-    if (!adopts) return (one) => isKnown(one) && !(isCopy && choice.isBehind(one));
+    if (!adopts) return (one) => isKnown(one) && !(isCopy && choice.isBehind(one)) && !choice.isEarly(one);
     const isMisled = this.#nodes.some(
       (one) => choice.heard(one) && one.volume.kind === 'data' && one.volume.copied && one.volume.safe,
     );

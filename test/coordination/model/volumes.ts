@@ -32,7 +32,10 @@ export interface Database {
   copied: boolean;
   /** It took the place of what had been said to be empty: nobody knows of what time it is. */
   filled: boolean;
-  /** Its server got rows when its pod was gone: nobody has said that it was in the component then. */
+  /**
+   * Its server got rows while nobody had said that it was in the component: when its pod was gone, or, of a copy, before it
+   * had said that its new stamp stands there.
+   */
   unnamed: boolean;
   view: NumberedView | null;
   /** What the agent keeps beside it, as the word that it does not look into; a copy has that of its time. */

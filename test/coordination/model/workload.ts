@@ -5,7 +5,7 @@ import type { Group } from './group.ts';
 import { cloneFrom, putBack } from './copies.ts';
 import { Machines } from './machines.ts';
 import { emptyNode, type Node, NO_POD, type Pod } from './nodes.ts';
-import { foreignVolume, type Volume } from './volumes.ts';
+import { contains, foreignVolume, type Volume } from './volumes.ts';
 
 /** Places beyond those for the replicas, where the replacements of pods that are still terminating go. */
 const SPARE_PLACES = 2;
@@ -183,12 +183,13 @@ export class Workload {
 
   /**
    * The volume, or all of them, are put back to their snapshots while their members are stopped. To what the cluster
-   * has gone on without since only where the record has heard that the volume is of a later time.
+   * has gone on without since only where the record has heard that the volume is of a later time, and to none with more
+   * than an older copy had that has reported.
    */
   putBack(node: Node, areAll: boolean, group: Group): void {
     if (!this.durable) return;
     const those = (areAll ? this.nodes : [node]).filter(
-      ({ copy, unconfirmed }) => copy !== null && (!unconfirmed || group.laws.agrees(copy)),
+      (one) => one.copy !== null && (!one.unconfirmed || group.laws.agrees(one.copy)) && !comesBackNewer(one),
     );
     for (const one of those) this.remove(one, true, group);
     if (those.every((one) => this.#isFree(one))) those.forEach(putBack);
@@ -224,4 +225,9 @@ export class Workload {
 
 function isOf(uuid: StateUuid | null, volume: Volume | null): boolean {
   return volume?.kind === 'data' && volume.uuid === uuid;
+}
+
+function comesBackNewer({ volume, copy, spoken }: Node): boolean {
+  if (volume.kind !== 'data' || copy?.kind !== 'data') return false;
+  return volume.copied && spoken === volume && !contains(volume.tip, copy.tip);
 }

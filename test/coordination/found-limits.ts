@@ -1,0 +1,57 @@
+/** The same of what nobody can know, or only a person can end: docs/model.md says so, and the model knows exactly when. */
+export const FOUND_LIMITS: Readonly<Record<string, string>> = {
+  'a state transfer that was broken off leaves what stands beside the data, also where the next one is unasked': `3 kept
+swapVolume 0
+settle 0
+breakTransfer 0
+toggleCoordinator 0
+commit 0
+settle 0
+kill 0`,
+
+  'a pod that was in the last view and is gone with its data is given up by a person where the record was lost': `3 renamed
+settle 0
+cutOff 1
+terminate 1
+settle 0
+deleteLease 0
+killInDdl 0 !
+refill 0`,
+
+  'a foreign volume in the place of one that was said to be empty does not keep the others from forming a cluster': `2 kept
+refill 1
+cutOff 1
+deleteByForce 1
+swapVolume 1
+createPod 1
+refill 0
+settle 0`,
+
+  'a member that was scaled away is waited for beside a pod that is silent, as without one': `3 kept
+createUnscheduledPod 0
+settle 0
+kill 1
+scale 1 !`,
+
+  'a volume of which only an init container has spoken since its record was lost is known to nobody': `3 kept
+settle 0
+commit 0
+outage 0 !
+deleteLease 0
+refill 0
+cutOff 1
+createPod 1
+scale 0 !`,
+
+  'what fills the volume of a pod that terminates and cannot ask is known to nobody': `3 lost
+settle 0
+commit 0
+takeCopy 2
+refill 2
+cutOff 2
+deletePod 0
+deletePod 1
+settle 0
+scale 0 !
+settle 0`,
+};

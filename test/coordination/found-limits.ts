@@ -54,4 +54,19 @@ deletePod 1
 settle 0
 scale 0 !
 settle 0`,
+
+  'a volume that the record holds apart after several choices is chosen by a person where there is no other': `3 kept
+settle 0
+scale 0
+takeCopy 0
+settle 0
+commit 0
+scale 0
+putBack 0
+settle 0
+deletePod 0
+orderWithMachinesOff 1
+settle 0
+refill 1
+refill 0`,
 };

@@ -125,6 +125,7 @@ function needsAPerson(world: World): boolean {
       !volume.positionKnown ||
       world.group.ledger.isLeftBehind(volume.tip) ||
       isOfNoTime(world, node, volume) ||
+      isHeldApart(world, node, volume) ||
       sharesNothingSurely(world, node),
   );
 }
@@ -193,12 +194,16 @@ function isOfNoTime({ record, group }: World, { pod, unconfirmed }: Node, volume
 
 function isKeptOut(world: World, node: Node): boolean {
   const { record, group } = world;
-  const { volume, pod } = node;
+  const { volume } = node;
   if (volume.kind !== 'data') return false;
   if (volume.uuid !== record.uuid || volume.copied || sharesNothingSurely(world, node)) return true;
   if (isOfNoTime(world, node, volume)) return true;
-  // After several choices, or two components, the record says too little of what two volumes share: it refuses.
-  const isSplit = group.ledger.choices > 1 || group.ledger.wasSplit;
-  if (isSplit && volume.tip.seqno > sharedOf(record, pod)) return true;
+  if (isHeldApart(world, node, volume)) return true;
   return group.tip !== null && (!volume.positionKnown || !contains(group.tip, volume.tip));
+}
+
+/** After several choices, or two components, the record says too little of what two volumes share: it refuses. */
+function isHeldApart({ record, group }: World, { pod }: Node, { tip }: Database): boolean {
+  const isSplit = group.ledger.choices > 1 || group.ledger.wasSplit;
+  return isSplit && tip.seqno > sharedOf(record, pod);
 }

@@ -2,7 +2,9 @@ import type { V1StatefulSet } from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { captureIn, type Seen } from '../support/capture.ts';
 import { example, mariadbImage } from '../support/examples.ts';
+
 import { killServer } from '../support/faults.ts';
 import { databaseContainer, type FormedCluster, nodeStatus, sql, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, kubectl, pods } from '../support/kubectl.ts';
@@ -12,11 +14,19 @@ import { missingRows, startWriter, type Writer } from '../support/writer.ts';
 /** How long a stranger tries: without TLS it had every row after 18 s (MariaDB 11.8.9). */
 const TRIAL_SECONDS = 30;
 
-/** The StatefulSet of the README, whose members speak TLS or do not. */
+/** How long a member that was lost takes to be back. */
+const RECOVERY_SECONDS = 45;
+
+/** No packet has it by chance. */
+const MARKER = 'marker-7f3d9c51e0';
+
+/** The StatefulSet of the README, whose members speak TLS or do not; a deleted pod comes back without data. */
 async function manifest(tls: 'on' | 'off'): Promise<string> {
   const set = parse(await example('statefulset')) as V1StatefulSet;
   const template = set.spec?.template;
   if (template === undefined) throw new Error('the example has no pod template');
+  delete set.spec?.volumeClaimTemplates;
+  for (const container of template.spec?.containers ?? []) delete container.volumeMounts;
   template.metadata = {
     labels: { app: 'db', galera: 'true' },
     annotations: { 'galera-injector.dev/tls': tls },
@@ -96,11 +106,30 @@ describe.each(['on', 'off'] as const)('a cluster with TLS %s among its members',
     await Promise.all(removals.map((remove) => remove()));
   });
 
-  it('recovers, by both kinds of transfer', async () => {
-    await kubectl(['delete', 'pod', '-n', ns, 'db-0']);
+  const write = () => sql(ns, 'db-2', 'mariadb', `INSERT INTO shown.t VALUES ('${MARKER}')`);
+
+  /** What others on the network see of the ports while a member is lost and comes back. */
+  async function watched(names: readonly string[], lose: () => Promise<unknown>): Promise<Seen[]> {
+    const capture = captureIn(ns, names, MARKER, RECOVERY_SECONDS);
+    await lose();
+    await write();
     expect((await untilFormed(ns, 'app=db', 3)).uuid).toBe(first.uuid);
-    await killServer(ns, 'db-1');
-    expect((await untilFormed(ns, 'app=db', 3)).uuid).toBe(first.uuid);
+    const seen = await capture;
+    const ports = [4567, names.includes('db-1') ? 4444 : 4568];
+    return ports.map((port) => seen.get(port) ?? { packets: 0, marked: 0 });
+  }
+
+  it(`recovers by both kinds of transfer, ${tls === 'on' ? 'and nobody can' : 'and whoever listens can'} read them`, async () => {
+    await sql(ns, 'db-2', 'mariadb', 'CREATE DATABASE shown; CREATE TABLE shown.t (m TEXT)');
+    await write();
+    const transfers = [
+      ...(await watched(['db-1', 'db-2'], () => kubectl(['delete', 'pod', '-n', ns, 'db-0']))),
+      ...(await watched(['db-0', 'db-2'], () => killServer(ns, 'db-1'))),
+    ];
+    for (const { packets, marked } of transfers) {
+      expect(packets).toBeGreaterThan(0);
+      expect(marked > 0).toBe(tls === 'off');
+    }
     expect(await missingRows(ns, 'app=db', await writer.acknowledged())).toEqual({});
   });
 

@@ -83,29 +83,38 @@ ask_settings() {
   if is_set socket || [[ -z $socket ]]; then socket=${settings[socket]}; fi
   if [[ $socket && $socket != /* ]]; then socket=$data/$socket; fi
   if is_set wsrep-sst-method; then sst_method=${settings[wsrep-sst-method]}; fi
-  # Beside a text of them the server ignores those that are given one by one (seen with 11.8.9), and a start may give one.
+  # Beside a text of them the server ignores those that are given one by one (seen with 11.8.9), and a start may give a
+  # text.
   if [[ -z ${settings[wsrep-provider-options]} ]]; then settings[wsrep-provider-options]=$(single_provider_options); fi
   IFS=';' read -ra provider_options <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
   provider_options=("${provider_options[@]//[[:space:]]/}")
 }
 
-# From MariaDB 11.4 on each option of the provider is also one of the server, which its help does not list. Prints them as
-# the text that the provider reads, where not every option knows ON and OFF but all that can be either know 1 and 0.
+# read_single OPTION: whether it is an option of the provider that is given by itself, as MariaDB takes them from 11.4 on.
+# The server's help does not list these. Sets single_name, by which the provider knows it, and single_value.
+read_single() {
+  single_name=$(option_name "$1") single_value=ON
+  case $single_name in skip-* | disable-*) single_value=OFF ;; esac
+  single_name=${single_name#skip-} single_name=${single_name#disable-} single_name=${single_name#enable-}
+  [[ $single_name == wsrep-provider-?* && $single_name != wsrep-provider-o* ]] || return 1
+  single_name=${single_name#wsrep-provider-}
+  if [[ $1 == *=* ]]; then single_value=${1#*=}; fi
+  case $single_name in
+    base-* | debug) ;;
+    *) single_name=${single_name/-/.} ;;
+  esac
+  single_name=${single_name//-/_}
+}
+single_name='' single_value=''
+
+# Prints them as the text that the provider reads, where not every option knows ON and OFF, but all that can be either
+# know 1 and 0.
 single_provider_options() {
-  local option name value
+  local option
   for option in "${given_options[@]}"; do
-    name=$(option_name "$option") value=1
-    case $name in skip-* | disable-*) value=0 ;; esac
-    name=${name#skip-} name=${name#disable-} name=${name#enable-}
-    [[ $name == wsrep-provider-?* && $name != wsrep-provider-o* ]] || continue
-    name=${name#wsrep-provider-}
-    if [[ $option == *=* ]]; then value=${option#*=}; fi
-    case ${value,,} in on | yes | true) value=1 ;; off | no | false) value=0 ;; esac
-    case $name in
-      base-* | debug) ;;
-      *) name=${name/-/.} ;;
-    esac
-    printf '%s=%s;' "${name//-/_}" "$value"
+    read_single "$option" || continue
+    case ${single_value,,} in on | yes | true) single_value=1 ;; off | no | false) single_value=0 ;; esac
+    printf '%s=%s;' "$single_name" "$single_value"
   done
 }
 
@@ -128,14 +137,9 @@ require_quorum() {
 
 # First those that are given one by one, so that it is these that are named.
 require_quorum_options() {
-  local pair option name
+  local pair option
   for option in "${given_options[@]}"; do
-    name=$(option_name "${option%%=*}")
-    name=${name#enable-}
-    [[ $name == wsrep-provider-pc-* ]] || continue
-    name=${name#wsrep-provider-pc-}
-    [[ $option == *=* ]] || option+='=ON'
-    require_quorum "pc.${name//-/_}" "${option#*=}" "the option ${option%%=*}"
+    if read_single "$option"; then require_quorum "$single_name" "$single_value" "the option ${option%%=*}"; fi
   done
   for pair in "${provider_options[@]}"; do
     require_quorum "${pair%%=*}" "${pair#*=}" 'the provider options'

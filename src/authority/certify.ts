@@ -2,6 +2,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { clientServiceName, headlessServiceName } from '../injection/index.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
+import { readCircle } from './circle.ts';
 import { isCurrent, issue, type MemberPair } from './issue.ts';
 import type { MemberLives, Root } from './roots.ts';
 
@@ -40,10 +41,8 @@ export function createCertifyMember({
   return async (cluster, pod, tag) => {
     const roots = await readRoots();
     if (isCurrent(tag, roots, now(), lives)) return { pair: null, askAgainMs };
-    const namespace = pod.metadata?.namespace ?? '';
-    const uid = (await client.core.readNamespace({ name: namespace })).metadata?.uid;
-    if (uid === undefined) throw new Error(`namespace ${namespace} has no uid`);
-    const subject = { namespaceUid: uid, cluster, ...namesOf(cluster, pod) };
+    const circle = await readCircle(client, pod.metadata?.namespace ?? '', cluster);
+    const subject = { ...circle, ...namesOf(cluster, pod) };
     return { pair: await issue(subject, roots, now(), lives), askAgainMs };
   };
 }

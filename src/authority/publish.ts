@@ -18,6 +18,7 @@ import {
 } from '../kubernetes/client.ts';
 import { companionLabels, readOwners } from '../kubernetes/companions.ts';
 import { splitPem } from '../tls/chain.ts';
+import { readCircle } from './circle.ts';
 import { authorityOf } from './derive.ts';
 import type { MemberLives, Root } from './roots.ts';
 
@@ -84,13 +85,8 @@ async function authorities(
   cluster: string,
   namespace: string,
 ): Promise<readonly string[]> {
-  const [roots, { metadata }] = await Promise.all([
-    readRoots(),
-    client.core.readNamespace({ name: namespace }),
-  ]);
-  const namespaceUid = metadata?.uid;
-  if (namespaceUid === undefined) throw new Error(`namespace ${namespace} has no uid`);
-  const pairs = await Promise.all(roots.map((root) => authorityOf(root, { namespaceUid, cluster }, lives)));
+  const [roots, circle] = await Promise.all([readRoots(), readCircle(client, namespace, cluster)]);
+  const pairs = await Promise.all(roots.map((root) => authorityOf(root, circle, lives)));
   return pairs.map(({ certificate }) => certificate);
 }
 

@@ -50,12 +50,11 @@ export function createMemberEnds(listPods: CoordinatorParts['listPods']): Member
     read: () =>
       [...entries.values()].map(({ namespace, cluster, pod, end }) => ({ namespace, cluster, pod, end })),
     async forgetGone() {
-      const known = [...entries.values()];
-      for (const key of clustersOf(known)) {
+      for (const { key, known } of byCluster(entries.values())) {
         const pods = await listPods(key).catch(() => null);
         if (pods === null) continue;
         const there = new Set(pods.filter(isAlive).map(({ metadata }) => metadata?.uid));
-        for (const one of known.filter(isOf(key))) {
+        for (const one of known) {
           // One that was heard since is there.
           const isGone = !there.has(one.podUid) && entries.get(nameOf(one)) === one;
           if (isGone) entries.delete(nameOf(one));
@@ -83,13 +82,18 @@ function entry(
   return end === null ? null : { ...who, end, replaced };
 }
 
-/** Each cluster once. */
-function clustersOf(entries: readonly Entry[]): readonly ClusterKey[] {
-  return entries.filter((one, index) => entries.findIndex(isOf(one)) === index);
-}
-
-function isOf({ namespace, cluster }: ClusterKey): (one: ClusterKey) => boolean {
-  return (one) => one.namespace === namespace && one.cluster === cluster;
+/** The entries of each cluster, as they are now. */
+function byCluster(
+  entries: Iterable<Entry>,
+): Iterable<{ readonly key: ClusterKey; readonly known: readonly Entry[] }> {
+  const clusters = new Map<string, { readonly key: ClusterKey; readonly known: Entry[] }>();
+  for (const one of entries) {
+    const { namespace, cluster } = one;
+    const name = `${namespace}/${cluster}`;
+    const { known } = clusters.get(name) ?? { known: [] };
+    clusters.set(name, { key: { namespace, cluster }, known: [...known, one] });
+  }
+  return clusters.values();
 }
 
 function nameOf({ namespace, pod }: Pick<MemberEnd, 'namespace' | 'pod'>): string {

@@ -1,19 +1,13 @@
 /** The init container: it copies the scripts into the pod and waits for the member's turn. */
 import { fieldVariable } from './environment.ts';
 import { objects, text } from './json.ts';
-import {
-  INIT_CONTAINER,
-  INJECTED_ANNOTATION,
-  SCRIPTS_PATH,
-  TLS_PATH,
-  TLS_VARIABLE,
-  TOKEN_PATH,
-} from './names.ts';
+import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TLS_VARIABLE, TOKEN_PATH } from './names.ts';
 import { prependItem } from './operations.ts';
 import { annotationsOf, type PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
 import type { JsonObject } from './types.ts';
+import { keyMounts } from './volumes.ts';
 
 /** The user `nonroot` of distroless images, which the injector's own image is built on. */
 const NONROOT = 65532;
@@ -60,7 +54,8 @@ function isMarked(candidate: JsonObject): boolean {
   );
 }
 
-function container({ cluster, data, volumes, settings, tls }: Target): JsonObject {
+function container(target: Target): JsonObject {
+  const { cluster, data, volumes, settings, tls } = target;
   return {
     name: INIT_CONTAINER,
     image: settings.image,
@@ -79,7 +74,7 @@ function container({ cluster, data, volumes, settings, tls }: Target): JsonObjec
       { name: volumes.scripts, mountPath: SCRIPTS_PATH },
       { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
       { name: volumes.token, mountPath: API_TOKEN_PATH, readOnly: true },
-      ...(tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }]),
+      ...keyMounts(target),
       data.mount ?? { name: volumes.data, mountPath: data.path, readOnly: true },
     ],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },

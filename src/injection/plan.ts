@@ -154,7 +154,8 @@ function refuseMethod({ flavor }: Database, wishes: Wishes): void {
  * @throws Refusal `annotation_invalid` where TLS is asked for and the flavor has none
  */
 function speaksTls({ flavor }: Database, { tls, peers }: Wishes): Target['tls'] {
-  if (flavor.speaksTls) return (tls ?? (peers === undefined ? 'on' : 'off')) === 'on' ? 'on' : 'off';
+  const isOn = tls === undefined ? peers === undefined : tls === 'on';
+  if (flavor.speaksTls) return isOn ? 'on' : 'off';
   if (tls !== 'on') return null;
   throw new Refusal(
     'annotation_invalid',

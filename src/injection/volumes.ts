@@ -35,17 +35,25 @@ export function volumeNames(pod: PodView): VolumeNames {
   };
 }
 
+/** Where both containers of a member with a key find it; nothing where it has none. */
+export function keyMounts({
+  tls,
+  volumes,
+}: Target): readonly { readonly name: string; readonly mountPath: string }[] {
+  return tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }];
+}
+
 /**
  * Adds the volumes: scripts, token and, where nothing is mounted at the data directory, the data.
  *
  * @throws Refusal `mount_path_taken`
  */
 export function volumesAndMounts(target: Target): Contribution {
-  const { pod, container, data, volumes, tls } = target;
+  const { pod, container, data, volumes } = target;
   refuseTakenPaths(container);
   const ownData = data.mount === null ? [{ name: volumes.data, emptyDir: {} }] : [];
   const ownMount = data.mount === null ? [{ name: volumes.data, mountPath: data.path }] : [];
-  const keyMount = tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }];
+  const keyMount = keyMounts(target);
   // In memory, so that no disk of the machine keeps what stands there.
   const keys = keyMount.map(({ name }) => ({ name, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } }));
   const token = { audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' };

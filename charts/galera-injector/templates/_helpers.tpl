@@ -164,8 +164,7 @@ containers:
 {{- end }}
 {{- end -}}
 
-
-{{/* Whether authorities are published for clients: where there are policies, without which the right were too wide. */}}
-{{- define "galera-injector.publishesAuthorities" -}}
+{{/* Whether Kubernetes has ValidatingAdmissionPolicy in admissionregistration.k8s.io/v1. */}}
+{{- define "galera-injector.hasPolicies" -}}
 {{- if semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version }}true{{ end }}
 {{- end -}}

@@ -150,6 +150,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
     expect(await Promise.all(strangers)).toEqual(strangers.map(() => ''));
   });
+
   it.each([
     ['before they say anything', ''],
     ['in the middle of their greeting', '\x16'],

@@ -37,7 +37,7 @@ settle_tls() {
   for option in "${provider_options[@]}"; do
     case $option in
       *socket.ssl=*)
-        refuse "the provider options set socket.ssl, which annotation galera-injector.dev/tls decides: take one of them out"
+        refuse 'the provider options set socket.ssl, which annotation galera-injector.dev/tls decides: take the option out'
         ;;
       *socket.ssl_key*) tls=none ;;
       ist.recv_addr=*) receiver=${option#*=} ;;
@@ -48,7 +48,8 @@ settle_tls() {
     log 'the provider options bring certificates of their own: those of galera-injector are not used'
     return
   fi
-  socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL' || refuse "the image has no socat with OpenSSL, which transfers among members need; add it, or take annotation galera-injector.dev/tls off all pods of cluster $cluster"
+  socat -V 2>/dev/null | grep -q 'define WITH_OPENSSL' ||
+    refuse 'the image has no socat with OpenSSL, which transfers among members need: add it'
   [[ -s $own_key ]] || refuse "there is no key in $keys, where the init container galera-init puts it"
   adopt_certificate || log "the key in $keys stays readable for every user of this container: its files cannot be replaced"
   sst_port=$(port_in "${settings[wsrep-sst-receive-address]}" 4444)

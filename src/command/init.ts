@@ -12,10 +12,10 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Of a mode: what is made in the folder gets its group. */
 const SETGID = 0o2000;
 
-/** Passes by itself while an upgrade is under way. The kubelet shows it as the end of the log when the pod is deleted. */
+/** Passes by itself during an upgrade. The kubelet shows it as the end of the log when the pod is deleted. */
 const OLD_COORDINATOR =
-  'the coordinator answers 404: it is of an older version, which has no certificates for members. Upgrade galera-injector ' +
-  'to the version of this image, or take the annotation galera-injector.dev/tls off all pods of the cluster';
+  'the coordinator answers 404: it is of an older version, which has no certificates for members. ' +
+  'Upgrade galera-injector to the version of this image';
 
 /** Where things are; tests bring other places. */
 export interface InitPlaces {

@@ -31,8 +31,8 @@ source_of() {
   printf '%s' "${found:-$3}"
 }
 
-# in_root COMMAND…: with mounts, processes, loopback addresses and /tmp of its own, so that it leaves none behind however
-# it ends, and meets no other run.
+# in_root COMMAND…: with mounts, processes, loopback addresses and /tmp of its own, so that it leaves none behind
+# however it ends, and meets no other run.
 # shellcheck disable=SC2016 # expanded inside
 in_root() {
   unshare --mount --pid --net --fork --kill-child -- bash -euc '

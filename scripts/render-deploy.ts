@@ -23,7 +23,7 @@ const preamble = `# galera-injector without Helm: kubectl apply -f deploy/galera
 #
 # To remove it, and keep its namespace with the Leases that record which data is whose, as long as clusters have volumes:
 #   kubectl delete -n ${namespace} -l app.kubernetes.io/part-of=galera-injector mutatingwebhookconfigurations,validatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings,deployments,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings,roles,rolebindings
-# Kubernetes before 1.30 has no validatingadmissionpolicies: leave them and their bindings out of the line, and pass over
+# Kubernetes before 1.30 has no validatingadmissionpolicies: leave them and their bindings out of the line, and ignore
 # the two errors of kubectl apply about them; the right on ConfigMaps has no bounds there then, so take it out.
 # kubectl delete -f on this file removes the namespace too.
 `;

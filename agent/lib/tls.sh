@@ -8,8 +8,8 @@
 #
 # These are the ports where the user sets no others.
 
-# A folder of galera-init's own: in the volume itself, which has the sticky bit as all file systems in memory, nobody but
-# the user of galera-init could replace what that has made.
+# A folder of galera-init's own. The volume itself has the sticky bit, as all file systems in memory do: only the user of
+# galera-init could replace there what that has made.
 keys=${GALERA_KEYS_DIRECTORY:-/galera-tls/keys}
 own_certificate=$keys/current/tls.crt own_key=$keys/current/tls.key own_authorities=$keys/current/ca.crt
 # For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
@@ -57,8 +57,8 @@ settle_tls() {
   ist_port=$(port_in "$receiver" $((10#$group + 1)))
 }
 
-# Whether the annotation wants TLS of every client over the network. Connections over the socket count as secure: those of
-# the probes, of the loop beside the server and of the transfer scripts.
+# Whether the annotation wants TLS of every client over the network. The probes, the loop beside the server and the
+# transfer scripts use the socket, which counts as secure.
 requires_client_tls() { [[ ${GALERA_CLIENT_TLS:-} == required ]]; }
 
 settle_client_tls() {
@@ -171,14 +171,14 @@ write_certificate() {
     chmod 644 "$1/tag" "$1/tls.crt" "$1/ca.crt" && open_to_server "$1/tls.key"
 }
 
-# open_to_server KEY: which its owner alone can read. A server has the user of this script, or is dropped to mysql by
-# root; then root owns the key and mysql reads it by its group, because root may lack the right to read what is another's.
+# open_to_server KEY: which its owner alone can read. A server has the user of this script, or root drops it to mysql;
+# then root owns the key and mysql reads it by its group, because root may lack the right to read what is another's.
 open_to_server() {
   if is_root && id mysql >/dev/null 2>&1; then chgrp mysql "$1" && chmod 640 "$1"; fi
 }
 
-# galera-init does not know the server's user and runs as another one, so that it writes files for all. They are replaced
-# before the server starts, and the loop does it again with each certificate.
+# galera-init does not know the server's user and runs as another one, so that it writes files for all. The start script
+# replaces them before the server starts, and the loop with each certificate.
 adopt_certificate() {
   local folder tag
   folder=$(readlink "$keys/current")

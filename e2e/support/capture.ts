@@ -3,8 +3,8 @@ import { databaseContainer } from './galera.ts';
 import { kubectl, pods } from './kubectl.ts';
 
 /**
- * Perl is in every Debian image, and a container may open a packet socket by default. The header of each packet is that
- * of Ethernet (14 bytes) with IPv4 behind it. Type 772 is the loopback interface, where what has passed a door is plain.
+ * Perl is in every Debian image, and a container may open a packet socket by default. The header of each packet is
+ * Ethernet's (14 bytes) with IPv4 behind it. Type 772 is the loopback interface, where what has passed a door is plain.
  */
 const CAPTURE = String.raw`
 my ($seconds, $marker) = @ARGV;

@@ -10,7 +10,7 @@ import { quoted } from './text.ts';
 const SWITCHED_OFF =
   /^--(loose[-_])?((skip|disable)[-_]require[-_]secure[-_]transport|require[-_]secure[-_]transport=(0|off|false|no))$/i;
 
-/** @throws Refusal `annotation_invalid` where clients must use TLS and the server has none, or is told otherwise */
+/** @throws Refusal `annotation_invalid` where clients must use TLS and the server has none, or an argument says otherwise */
 export function refuseClientTls(
   { container, flavor }: Pick<Database, 'container' | 'flavor'>,
   wishes: Wishes,

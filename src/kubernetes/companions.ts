@@ -77,7 +77,7 @@ async function ensureAll(client: KubernetesClient, cluster: string, pod: V1Pod):
   return wanted.map(([what]) => what).filter((_, index) => made[index]);
 }
 
-/** What tells a companion of a cluster from an object of somebody else. */
+/** What tells a companion of a cluster from an object that a user made. */
 export function companionLabels(cluster: string): Readonly<Record<string, string>> {
   return { [CLUSTER_LABEL]: cluster, 'app.kubernetes.io/managed-by': 'galera-injector' };
 }

@@ -139,7 +139,7 @@ describe('a start whose clients must use TLS', () => {
     expect(await started(...own)).toContain(REQUIRED);
   });
 
-  it('is an option: without it the server is told nothing', async () => {
+  it('is an option: without it the server gets none', async () => {
     delete pod.environment['GALERA_CLIENT_TLS'];
     expect((await started()).join(' ')).not.toContain('secure');
   });

@@ -166,7 +166,7 @@ describe('the authorities of a cluster for its clients', () => {
     expect(problems).toEqual([events[0]?.message]);
   });
 
-  it('say in the log, and to nobody else, why the API takes them not', async () => {
+  it('say in the log alone why the API does not take them', async () => {
     api.intercept = ({ path }) =>
       path.includes('configmaps') ? { status: 403, body: { message: 'no right' } } : undefined;
     await publish();

@@ -18,7 +18,7 @@ settle 3
 isolate 11 !
 bootstrapBySql 2`,
 
-  'a person begins no component over SQL beside a server that cannot report, because its pod and volume are gone': `3 lost
+  'a person begins no component over SQL beside a server that cannot report, as its pod and volume are gone': `3 lost
 settle 0
 cutOff 2
 deleteByForce 2
@@ -48,7 +48,7 @@ split 6
 bootstrapBySql 10
 kill 5`,
 
-  'nobody takes a state transfer from a component that must not serve': `3 kept
+  'no server takes a state transfer from a component that must not serve': `3 kept
 settle 0
 report 0
 isolate 11
@@ -74,7 +74,7 @@ deletePod 2
 deletePod 1
 deleteLease 0`,
 
-  'a member that was cut off is taken for a second component where the others end before anybody has said it is back': `5 kept
+  'a member that was cut off is taken for a second component where the others end before one says it is back': `5 kept
 settle 0
 commit 0
 isolate 0
@@ -92,7 +92,7 @@ cutOff 2
 deleteByForce 2
 refill 1`,
 
-  'a server gets rows after its pod was deleted by force and another one has bootstrapped, and its volume is refused': `3 kept
+  'the volume of a server that gets rows after its pod was deleted by force and another bootstrapped is refused': `3 kept
 settle 0
 cutOff 2
 deleteByForce 2

@@ -1,6 +1,6 @@
-/** The same of what nobody can know, or only a person can end: docs/model.md says so, and the model knows exactly when. */
+/** Histories that end at a limit which docs/model.md names; the model knows exactly when. */
 export const FOUND_LIMITS: Readonly<Record<string, string>> = {
-  'a state transfer that was broken off leaves what stands beside the data, also where the next one is unasked': `3 kept
+  'a state transfer that was broken off leaves the stamp, also where the next start asks no coordinator': `3 kept
 swapVolume 0
 settle 0
 breakTransfer 0
@@ -9,7 +9,7 @@ commit 0
 settle 0
 kill 0`,
 
-  'a pod that was in the last view and is gone with its data is given up by a person where the record was lost': `3 renamed
+  'a person gives up a pod of the last view that is gone with its data where the record was lost': `3 renamed
 settle 0
 cutOff 1
 terminate 1
@@ -18,7 +18,7 @@ deleteLease 0
 killInDdl 0 !
 refill 0`,
 
-  'a foreign volume in the place of one that was said to be empty does not keep the others from forming a cluster': `2 kept
+  'a foreign volume in the place of one that was reported empty keeps the others from no cluster': `2 kept
 refill 1
 cutOff 1
 deleteByForce 1
@@ -33,7 +33,7 @@ settle 0
 kill 1
 scale 1 !`,
 
-  'a volume of which only an init container has spoken since its record was lost is known to nobody': `3 kept
+  'a volume of which only an init container has spoken since its record was lost is in no record': `3 kept
 settle 0
 commit 0
 outage 0 !
@@ -43,7 +43,7 @@ cutOff 1
 createPod 1
 scale 0 !`,
 
-  'what fills the volume of a pod that terminates and cannot ask is known to nobody': `3 lost
+  'what fills the volume of a pod that terminates and cannot ask is in no record': `3 lost
 settle 0
 commit 0
 takeCopy 2

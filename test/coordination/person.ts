@@ -46,8 +46,8 @@ export function refill(world: World, node: Node): void {
 
 /**
  * A person makes the servers of one side of a partition primary over SQL, while all members run, each server in a pod
- * that is there; not beside servers elsewhere that form their last view again when they meet. The loops beside all servers
- * say so at once, and go on for some minutes while clients write to both sides.
+ * that is there; not beside servers elsewhere that form their last view again when they meet. The loops beside all
+ * servers say so at once, and go on for some minutes while clients write to both sides.
  */
 export function bootstrapBySql(world: World, node: Node): void {
   const { group, network } = world;
@@ -68,7 +68,7 @@ export function bootstrapBySql(world: World, node: Node): void {
   }
 }
 
-/** Whether all members of somebody's last view are among the servers. */
+/** Whether all members of a server's last view are among the servers. */
 function mayFormAgain(servers: readonly Node[]): boolean {
   const names = servers.map(({ self }) => self);
   return servers.some(

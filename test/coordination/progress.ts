@@ -52,7 +52,7 @@ function isSpokenOf({ record, workload }: World, node: Node): boolean {
   return !isOfInit || node.spoken === node.volume;
 }
 
-/** Nobody sees what was filled after its last question, nor, without a pod, what older copies have gone on without. */
+/** The record has nothing of what was filled after its last question, nor, without a pod, of what was left behind. */
 function isSeen({ group }: World, { pod, spoken }: Node, volume: Volume): boolean {
   if (volume.kind !== 'data') return true;
   if (volume.filled && spoken !== volume) return false;
@@ -130,7 +130,7 @@ function needsAPerson(world: World): boolean {
   );
 }
 
-/** Nobody says that it was the last one, and somebody's last view had more members than there are pods now. */
+/** No volume says that it was the last one, and a last view had more members than there are pods now. */
 function isOneGone(world: World): boolean {
   const found = databases(world).map(({ volume }) => volume);
   const size = Math.max(0, ...found.map(({ view }) => view?.size ?? 0));
@@ -184,8 +184,8 @@ function sharesNothingSurely({ record }: World, { pod }: Node): boolean {
 }
 
 /**
- * What is known of it is less than is true: a copy of before its member was confirmed, a member that had not been when the
- * record was lost, or one that got rows after its pod was deleted by force.
+ * What is known of it is less than is true: a copy of before its member was confirmed, a member that had not been when
+ * the record was lost, or one that got rows after its pod was deleted by force.
  */
 function isOfNoTime({ record, group }: World, { pod, unconfirmed }: Node, volume: Database): boolean {
   const saysLess = volume.copied || volume.unnamed || (unconfirmed && group.ledger.wasForgotten);

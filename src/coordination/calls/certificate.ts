@@ -32,8 +32,8 @@ export async function certificate(parts: CoordinatorParts, caller: Caller, body:
 }
 
 /**
- * The API keeps a pod that has ended, and its token, for as long as nobody deletes it. One that terminates is not there
- * yet: its server may run for hours.
+ * The API keeps a pod that has ended, and its token, until it is deleted. One that terminates is not there yet: its
+ * server may run for hours.
  *
  * @throws NotAMemberError
  */

@@ -213,7 +213,7 @@ function end(pid: number): void {
   }
 }
 
-/** Whether a process has a connection that somebody made to a port of this machine. */
+/** Whether a process has a connection that was made to a port of this machine. */
 async function isCalledAt(pid: number, port: number): Promise<boolean> {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = (await readFile(`/proc/${pid}/net/tcp`, 'utf8').catch(() => '')).split('\n');

@@ -212,7 +212,7 @@ async function callAgainAndAgain(connect: () => net.Socket, signal: AbortSignal)
   return heard;
 }
 
-/** Holds so many connections until it is told to stop; one that is ended, or not taken, is opened again. */
+/** Holds so many connections until it is aborted; one that is ended, or not taken, is opened again. */
 function holdPlaces(
   at: { readonly host: string; readonly port: number },
   count: number,

@@ -38,7 +38,7 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
       await second().startSynced(...options);
       const seqno = await second().status('wsrep_last_committed');
       await second().stop('SIGTERM');
-      // Another history, so that all of it is transferred. InnoDB contradicts that, so that the start script asks again.
+      // Another history, so that all of it is transferred. InnoDB contradicts that, so the start script asks again.
       await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${OTHER}\nseqno: 1\n`);
       coordinator().answers = ['join 127.0.0.20', 'join 127.0.0.20', 'ok'];
       const script = second().start(...options);

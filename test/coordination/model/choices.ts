@@ -24,7 +24,7 @@ export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): 
   };
 }
 
-/** Whether it is a copy with rows that it got before its stamp was of that time, so that the record takes it for diverged. */
+/** Whether it is a copy with rows from before its stamp was of that time, so that the record takes it for diverged. */
 function isEarly(volume: Volume, upTo: number): boolean {
   return volume.kind === 'data' && volume.copied && volume.unnamed && volume.tip.seqno > upTo;
 }

@@ -69,12 +69,12 @@ export class Components {
     return this.#outOfRefused(() => this.#leave(nodes, clean));
   }
 
-  /** A primary component stays with the island that has most of it, if one has. Gives those that a person has ended by then. */
+  /** A primary component stays with the island that has most of it. Gives those that a person has ended by then. */
   divide(): readonly Node[] {
     return this.#outOfRefused(() => this.#divide());
   }
 
-  /** Servers of a component that must not serve which the change leaves in none: Galera would merge them with the others. */
+  /** Servers of a component that must not serve which the change leaves in none: Galera would merge them with others. */
   #outOfRefused(change: () => void): readonly Node[] {
     const before = this.#nodes.filter((node) => this.of(node)?.word === 'refused');
     change();

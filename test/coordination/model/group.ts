@@ -160,7 +160,7 @@ export class Group {
     return true;
   }
 
-  /** What the coordinator has said to a member of the component that was there when it asked, and whom that one named. */
+  /** What the coordinator has said to a member of the component that was there when it asked, and whom it named. */
   hear(component: Component | null, word: 'confirmed' | 'refused', named: readonly Node[]): void {
     if (word === 'confirmed') this.#components.returns.name(named);
     if (component === null || !this.#components.all.includes(component)) return;

@@ -58,7 +58,7 @@ export interface Node {
   saidEmpty: boolean;
   /** The volume of which its start script has spoken last, since the record was lost if it was. */
   spoken: Volume | null;
-  /** The record has let its server start, which has not said since that the stamp that it was given stands beside its data. */
+  /** The record has let its server start, which has not said since that its new stamp is beside its data. */
   unconfirmed: boolean;
   /** A copy that was made of its volume at some time. */
   copy: Volume | null;

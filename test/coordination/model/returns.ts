@@ -1,11 +1,11 @@
 /**
- * Servers that a partition had cut off and that are with the others again, as long as nobody has said so: those that are
- * left with nobody else are taken for a component that a person began.
+ * Servers that a partition had cut off and that are with the others again, until a member has said so: when they are left
+ * alone, they are taken for a component that a person began.
  */
 import type { Node } from './nodes.ts';
 
 export class Returns {
-  /** Servers of which somebody has said since they were started that they are in the component. */
+  /** Servers of which a member has said since they were started that they are in the component. */
   readonly #named = new Set<Node>();
   readonly #unsaid = new Set<Node>();
 
@@ -29,7 +29,7 @@ export class Returns {
     }
   }
 
-  /** Whether nobody is in the component that could say with whom they were: a server whose pod is gone cannot. */
+  /** Whether no member of the component can say with whom they were: a server whose pod is gone cannot. */
   areLeft(members: readonly Node[]): boolean {
     const isUnsaid = (one: Node) => this.#unsaid.has(one);
     return members.some(isUnsaid) && members.every((one) => isUnsaid(one) || one.pod === null);

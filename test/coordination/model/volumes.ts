@@ -33,8 +33,8 @@ export interface Database {
   /** It took the place of what had been said to be empty: nobody knows of what time it is. */
   filled: boolean;
   /**
-   * Its server got rows while nobody had said that it was in the component: when its pod was gone, or, of a copy, before it
-   * had said that its new stamp stands there.
+   * Its server got rows while no member had said that it was in the component: when its pod was gone, or, of a copy,
+   * before it had said that its new stamp is there.
    */
   unnamed: boolean;
   view: NumberedView | null;

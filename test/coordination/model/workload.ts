@@ -208,7 +208,7 @@ export class Workload {
       const { volume, detached } = node;
       if (volume.kind !== 'data' || isOf(uuid, volume)) continue;
       const isGone = detached?.kind === 'data' && !isOf(uuid, detached);
-      // Before a cluster has formed nobody knows which is the right one; a clone of such a volume has nothing in its place.
+      // Which is the right one is known once a cluster has formed; a clone of such a volume has nothing in its place.
       if (isGone ? !formed : detached === null && group.ledger.isOwn(volume.uuid)) continue;
       this.remove(node, true, group);
       if (isGone) this.#attachEmpty(node);

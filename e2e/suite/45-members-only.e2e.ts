@@ -1,13 +1,10 @@
-import type { V1StatefulSet } from '@kubernetes/client-node';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { captureIn, type Seen } from '../support/capture.ts';
-import { example, mariadbImage } from '../support/examples.ts';
 import { killServer } from '../support/faults.ts';
-import { databaseContainer, type FormedCluster, nodeStatus, sql, untilFormed } from '../support/galera.ts';
-import { apply, createNamespace, kubectl, pods } from '../support/kubectl.ts';
+import { type FormedCluster, sql, untilFormed } from '../support/galera.ts';
+import { apply, createNamespace, kubectl } from '../support/kubectl.ts';
 import { longestGap } from '../support/statistics.ts';
+import { clusterManifest, clusterName, largestSize, startServer } from '../support/strangers.ts';
 import { missingRows, startWriter, type Writer } from '../support/writer.ts';
 
 /** How long a stranger tries: without TLS it had every row after 18 s (MariaDB 11.8.9). */
@@ -18,73 +15,6 @@ const RECOVERY_SECONDS = 45;
 
 /** No packet has it by chance. */
 const MARKER = 'marker-7f3d9c51e0';
-
-/** The StatefulSet of the README, whose members speak TLS or do not; a deleted pod comes back without data. */
-async function manifest(tls: 'on' | 'off'): Promise<string> {
-  const set = parse(await example('statefulset')) as V1StatefulSet;
-  const template = set.spec?.template;
-  if (template === undefined) throw new Error('the example has no pod template');
-  delete set.spec?.volumeClaimTemplates;
-  for (const container of template.spec?.containers ?? []) delete container.volumeMounts;
-  template.metadata = {
-    labels: { app: 'db', galera: 'true' },
-    annotations: { 'galera-injector.dev/tls': tls },
-  };
-  return JSON.stringify(set);
-}
-
-/** A server without the injection, with the address of a member, as anybody in another namespace can start it. */
-function strangerOf(namespace: string, cluster: string): string {
-  const options = [
-    '--wsrep-on=ON',
-    '--wsrep-provider=/usr/lib/galera/libgalera_smm.so',
-    `--wsrep-cluster-address=gcomm://db-0.db.${namespace}.svc`,
-    '--wsrep-sst-method=rsync',
-    '--binlog-format=ROW',
-    // Every message of the cluster has it.
-    `--wsrep-cluster-name=${cluster}`,
-  ];
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'stranger' },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'mariadb',
-          image: mariadbImage(),
-          args: ['mariadbd', ...options],
-          env: [{ name: 'MARIADB_ROOT_PASSWORD', value: 'stranger' }],
-        },
-      ],
-    },
-  });
-}
-
-async function clusterName(namespace: string): Promise<string> {
-  const [pod] = await pods(namespace, 'app=db');
-  if (pod === undefined) throw new Error('the cluster has no pod');
-  const statement = "SHOW VARIABLES LIKE 'wsrep_cluster_name'";
-  const said = await sql(namespace, pod.metadata?.name ?? '', databaseContainer(pod), statement);
-  return said.trim().split('\t')[1] ?? '';
-}
-
-/** The largest number of members that any node saw while a stranger tried. */
-async function largestSize(namespace: string): Promise<number> {
-  const end = Date.now() + TRIAL_SECONDS * 1_000;
-  let largest = 0;
-  while (Date.now() < end) {
-    const nodes = await Promise.all(
-      (await pods(namespace, 'app=db')).map((pod) => nodeStatus(namespace, pod)),
-    );
-    largest = Math.max(largest, ...nodes.map(({ size }) => size));
-    if (largest > 3) break;
-    await sleep(1_000);
-  }
-  return largest;
-}
 
 describe.each(['on', 'off'] as const)('a cluster with TLS %s among its members', (tls) => {
   let ns: string;
@@ -97,7 +27,7 @@ describe.each(['on', 'off'] as const)('a cluster with TLS %s among its members',
     const [own, other] = [await createNamespace(`tls-${tls}`), await createNamespace('stranger')];
     [ns, elsewhere] = [own.name, other.name];
     removals.push(own.remove, other.remove);
-    await apply(ns, await manifest(tls));
+    await apply(ns, await clusterManifest(tls));
     first = await untilFormed(ns, 'app=db', 3);
     writer = await startWriter(ns, 'db-mysql', 'db-galera');
   });
@@ -137,8 +67,8 @@ describe.each(['on', 'off'] as const)('a cluster with TLS %s among its members',
 
   it(`${tls === 'on' ? 'keeps out' : 'lets in'} a server of another namespace`, async () => {
     const began = Date.now();
-    await apply(elsewhere, strangerOf(ns, await clusterName(ns)));
-    const largest = await largestSize(ns);
+    await startServer(elsewhere, 'stranger', { namespace: ns, cluster: await clusterName(ns) }, null);
+    const largest = await largestSize(ns, TRIAL_SECONDS);
     expect(largest).toBe(tls === 'on' ? 3 : 4);
     const times = await writer.times();
     // One that gets in takes its rows from a donor, which may hold up the writer.

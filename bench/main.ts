@@ -7,6 +7,7 @@ import { elapsed, step, toStderr } from '../e2e/cluster/progress.ts';
 import type { Effort } from './bench.ts';
 import { stopAll } from './children.ts';
 import { benchCluster } from './cluster/run.ts';
+import { benchMembers } from './members/run.ts';
 import { measureCpu } from './measure/cpu.ts';
 import { measureLatency } from './measure/latency.ts';
 import { measureMemory } from './measure/memory.ts';
@@ -24,8 +25,11 @@ const HELP = `Measures the webhook and prints the tables: over loopback against 
   npm run bench -- --cluster           how long creating a pod takes with and without the webhook, three minutes;
                                        writes its own part of docs/performance.md
   npm run bench -- --cluster --short   one minute; writes nothing
+  npm run bench -- --members           how long clusters take to form and to commit with TLS among their members and
+                                       without, twelve minutes; writes its own part of docs/performance.md
+  npm run bench -- --members --short   two minutes; writes nothing
 
-With --cluster the cluster of KUBECONFIG is used when that is set, else one is booted (root).
+With --cluster or --members the cluster of KUBECONFIG is used when that is set, else one is booted (root).
 `;
 
 const FULL: Effort = {
@@ -66,11 +70,13 @@ try {
     options: {
       short: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
+      members: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help === true) process.stdout.write(HELP);
   else if (values.cluster) await benchCluster(values.short);
+  else if (values.members) await benchMembers(values.short);
   else await run(values.short ? SHORT : FULL, !values.short);
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);

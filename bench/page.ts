@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 const PAGE = join(import.meta.dirname, '..', 'docs', 'performance.md');
 
 /** The kinds of runs, as their marks name them. */
-export type Mark = 'bench' | 'bench on a cluster';
+export type Mark = 'bench' | 'bench on a cluster' | 'bench of members';
 
 /** Writes the text between the marks of the page. @throws when the page lacks them */
 export async function writeMarked(mark: Mark, text: string): Promise<void> {

@@ -82,14 +82,15 @@ innodb-buffer-pool-size = $option_value" || return
 # The annotation's options behind the user's own, in one value: given twice, the later replaces the earlier one.
 # Without blanks, because mariadb-install-db drops arguments that contain any.
 give_provider_options() {
-  local merged=${GALERA_PROVIDER_OPTIONS:-}
-  # Without these a node with an IPv6 address listens on IPv4 only.
-  [[ $node_address == \[* ]] && merged="gmcast.listen_addr=tcp://[::]:4567;ist.recv_addr=$node_address:4568${merged:+;$merged}"
-  if understands_tls; then merged="$(tls_provider_options)${merged:+;$merged}"; fi
-  [[ $merged ]] || return 0
-  if [[ ${settings[wsrep-provider-options]} ]]; then merged="${settings[wsrep-provider-options]%;};$merged"; fi
+  local given=${settings[wsrep-provider-options]} defaults='' more=${GALERA_PROVIDER_OPTIONS:-}
+  # Without these a node with an IPv6 address listens on IPv4 only. The ports follow from base_port.
+  [[ $node_address == \[* ]] && defaults="gmcast.listen_addr=tcp://[::];ist.recv_addr=$node_address"
+  if understands_tls; then more="$(tls_provider_options)${more:+;$more}"; fi
+  [[ $defaults$more ]] || return 0
+  given=$defaults${defaults:+;}${given:+${given%;};}$more
+  given=${given%;}
   drop_option wsrep-provider-options
-  additions+=("--wsrep-provider-options=${merged//[[:space:]]/}")
+  additions+=("--wsrep-provider-options=${given//[[:space:]]/}")
 }
 
 # Options that stand-alone recovery needs too; the binary is the one the user's arguments name.

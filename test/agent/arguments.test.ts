@@ -158,8 +158,16 @@ describe('the official image', () => {
     const handover = await after('reform -');
     expect(option(handover, 'wsrep-node-address')).toBe('[fd00::7]');
     expect(option(handover, 'wsrep-provider-options')).toBe(
-      'gmcast.listen_addr=tcp://[::]:4567;ist.recv_addr=[fd00::7]:4568',
+      'gmcast.listen_addr=tcp://[::];ist.recv_addr=[fd00::7]',
     );
+  });
+
+  it('leaves the addresses of an IPv6 node to the user’s options', async () => {
+    pod.environment['WSREP_NODE_ADDRESS'] = 'fd00::7';
+    const given = 'gmcast.listen_addr=tcp://[fd00::7]:5567';
+    expect(
+      option(await after('reform -', `--wsrep-provider-options=${given}`), 'wsrep-provider-options'),
+    ).toBe(`gmcast.listen_addr=tcp://[::];ist.recv_addr=[fd00::7];${given}`);
   });
 
   it('keeps blanks and quotes in the user’s arguments', async () => {

@@ -26,27 +26,37 @@ export function missing(): string | null {
   return process.getuid?.() === 0 ? null : 'needs root, as the image starts with it';
 }
 
+/** What the addresses of nodes begin with, all on the loopback interface. */
+export const IPV4 = '127.0.0.';
+export const IPV6 = 'fd00:6a1e::';
+
+export const addressIn = (network: string, number: number): string => `${network}${20 + number}`;
+const hostOf = (address: string) => (address.includes(':') ? `[${address}]` : address);
+
 export class RealNode {
   readonly pod: Pod;
   private readonly address: string;
+  /** The address as it stands before a port. */
+  private readonly host: string;
   private script: RunningScript | undefined;
   private mounted = false;
 
   private constructor(pod: Pod, address: string) {
     this.pod = pod;
     this.address = address;
+    this.host = hostOf(address);
   }
 
-  static async create(coordinator: StubCoordinator, number: number): Promise<RealNode> {
+  static async create(coordinator: StubCoordinator, number: number, network = IPV4): Promise<RealNode> {
     const pod = await Pod.create(coordinator, { real: true });
-    const address = `127.0.0.${20 + number}`;
+    const node = new RealNode(pod, addressIn(network, number));
     await chmod(pod.path('data'), 0o777);
     await symlink(ENTRYPOINT, pod.path('bin/docker-entrypoint.sh'));
     Object.assign(pod.environment, {
-      WSREP_CLUSTER_ADDRESS: `gcomm://127.0.0.20:${PORTS.group},127.0.0.21:${PORTS.group}`,
+      WSREP_CLUSTER_ADDRESS: `gcomm://${[0, 1].map((one) => `${hostOf(addressIn(network, one))}:${PORTS.group}`).join(',')}`,
       WSREP_NODE_NAME: `db-${number}`,
-      WSREP_NODE_ADDRESS: address,
-      POD_IP: address,
+      WSREP_NODE_ADDRESS: node.address,
+      POD_IP: node.address,
       // Two nodes are no quorum when one of them is killed; the first one goes on alone.
       GALERA_PROVIDER_OPTIONS: `pc.weight=${number === 0 ? 3 : 1}`,
       MARIADB_ROOT_PASSWORD: 'secret',
@@ -54,7 +64,7 @@ export class RealNode {
       MARIADB_MYSQL_LOCALHOST_USER: '1',
       MARIADB_MYSQL_LOCALHOST_GRANTS: 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR, SUPER',
     });
-    return new RealNode(pod, address);
+    return node;
   }
 
   /** Lets it speak TLS with other members, from its next start on; or gives one that runs another certificate. */
@@ -80,7 +90,7 @@ export class RealNode {
   }
 
   start(...more: string[]): RunningScript {
-    const { pod, address } = this;
+    const { pod, address, host } = this;
     this.script = pod.start(
       'docker-entrypoint.sh',
       'mariadbd',
@@ -89,8 +99,8 @@ export class RealNode {
       `--pid-file=${pod.path('run/pid')}`,
       `--bind-address=${address}`,
       `--port=${PORTS.sql}`,
-      `--wsrep-provider-options=gmcast.listen_addr=tcp://${address}:${PORTS.group};ist.recv_addr=${address}:${PORTS.ist};gcache.size=8M`,
-      `--wsrep-sst-receive-address=${address}:${PORTS.sst}`,
+      `--wsrep-provider-options=gmcast.listen_addr=tcp://${host}:${PORTS.group};ist.recv_addr=${host}:${PORTS.ist};gcache.size=8M`,
+      `--wsrep-sst-receive-address=${host}:${PORTS.sst}`,
       '--innodb-buffer-pool-size=16M',
       '--innodb-log-file-size=8M',
       ...more,

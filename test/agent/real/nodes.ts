@@ -1,7 +1,7 @@
 /** Two nodes with real servers for each test, where such can be run. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type StubCoordinator, startCoordinator } from '../coordinator.ts';
-import { missing, RealNode } from './node.ts';
+import { IPV4, missing, RealNode } from './node.ts';
 
 /** The uuid under which the first node forms the cluster. */
 export const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
@@ -23,7 +23,7 @@ if (why !== null) process.stderr.write(`tests on real data directories are skipp
 export const unavailable = why !== null;
 
 /** Registers the set-up of a suite; the first node's first start is granted a bootstrap as `CLUSTER`. */
-export function realNodes(): Nodes {
+export function realNodes(network = IPV4): Nodes {
   let coordinator: StubCoordinator;
   let first: RealNode;
   let second: RealNode;
@@ -36,8 +36,8 @@ export function realNodes(): Nodes {
 
   beforeEach(async () => {
     coordinator.reset();
-    first = await RealNode.create(coordinator, 0);
-    second = await RealNode.create(coordinator, 1);
+    first = await RealNode.create(coordinator, 0, network);
+    second = await RealNode.create(coordinator, 1, network);
     coordinator.answers = [`bootstrap - as ${CLUSTER}`, 'ok'];
   });
   afterEach(async () => {

@@ -1,6 +1,7 @@
 /** `npm run member-rotations`: members change certificates and authorities again and again while clients write. */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { example } from '../support/examples.ts';
 import { origin } from '../support/origin.ts';
 import setup from '../support/setup.ts';
 import { count } from './options.ts';
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
   const tearDown = await setup();
   try {
     await upgrade(QUICK_MEMBERS);
-    const found = await rotateMembers(leaves, authorities);
+    const found = await rotateMembers(await example('statefulset'), leaves, authorities);
     const text = report(found, await origin());
     await writeSection('Rotations of members', text);
     process.stdout.write(`${text}\n`);

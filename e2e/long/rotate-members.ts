@@ -6,7 +6,7 @@ import { toStderr } from '../cluster/progress.ts';
 import { mariadbImage } from '../support/examples.ts';
 import { databaseContainer, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, get, kubectl, until } from '../support/kubectl.ts';
-import { clusterManifest, viewOf } from '../support/strangers.ts';
+import { viewOf } from '../support/strangers.ts';
 import { missingRows } from '../support/writer.ts';
 
 /** Values of the chart with which a certificate is replaced about every 30 s, and an authority every 85 s. */
@@ -65,13 +65,20 @@ export interface MemberRotations {
   readonly seconds: number;
 }
 
-/** Rotates until each member has read so many certificates of so many authorities, or far too much time has passed. */
-export async function rotateMembers(leaves: number, authorities: number): Promise<MemberRotations> {
+/**
+ * Rotates until each of the three members of that manifest has read so many certificates of so many authorities, or far
+ * too much time has passed.
+ */
+export async function rotateMembers(
+  manifest: string,
+  leaves: number,
+  authorities: number,
+): Promise<MemberRotations> {
   const { name: namespace, remove } = await createNamespace('rotated');
   const begin = Date.now();
   const end = begin + START_MS + Math.max(leaves, authorities * 3) * LONGEST_MS;
   try {
-    await apply(namespace, await clusterManifest('on'));
+    await apply(namespace, manifest);
     const { pods } = await untilFormed(namespace, 'app=db', 3);
     await startClients(namespace);
     const before = await places(namespace, pods);

@@ -1,14 +1,11 @@
-import type { V1Namespace, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
+import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { example } from '../support/examples.ts';
+import { restrictedStatefulSet } from '../support/examples.ts';
 import { expectReplication, untilFormed } from '../support/galera.ts';
 import { INJECTOR_NAMESPACE, rolledOut, testRelease } from '../support/install.ts';
 import { apply, createNamespace, get, kubectl, kubectlAny, pods } from '../support/kubectl.ts';
 
 const LABEL = 'pod-security.kubernetes.io/enforce';
-/** The user of the official image and of its stand-in. */
-const MYSQL = 999;
 const INJECTOR = 'app.kubernetes.io/component=webhook';
 
 let ns: string;
@@ -21,24 +18,6 @@ afterAll(async () => {
   await kubectlAny(['label', 'namespace', INJECTOR_NAMESPACE, `${LABEL}-`]);
   await remove();
 });
-
-/** The StatefulSet of the README, with a pod template that runs as the user `mysql` and may do nothing else. */
-async function restricted(): Promise<V1StatefulSet> {
-  const set = parse(await example('statefulset')) as V1StatefulSet;
-  const spec = set.spec?.template.spec;
-  if (spec === undefined) throw new Error('the example has no pod template');
-  spec.securityContext = {
-    runAsNonRoot: true,
-    runAsUser: MYSQL,
-    runAsGroup: MYSQL,
-    fsGroup: MYSQL,
-    seccompProfile: { type: 'RuntimeDefault' },
-  };
-  for (const container of spec.containers) {
-    container.securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
-  }
-  return set;
-}
 
 const uids = (found: readonly V1Pod[]) => new Set(found.map(({ metadata }) => metadata?.uid));
 
@@ -71,7 +50,7 @@ describe('where PodSecurity "restricted" is enforced', () => {
   });
 
   it('three nodes form a cluster', async () => {
-    await apply(ns, JSON.stringify(await restricted()));
+    await apply(ns, await restrictedStatefulSet());
     expect((await untilFormed(ns, 'app=db', 3, 300)).pods).toEqual(['db-0', 'db-1', 'db-2']);
     await expectReplication(ns, 'app=db');
   });

@@ -1,6 +1,11 @@
 /** The examples of the repository, with the image that the run was told to use. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { V1StatefulSet } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+
+/** The user of the official image and of its stand-in. */
+const MYSQL = 999;
 
 const folder = join(import.meta.dirname, '..', '..', 'examples');
 
@@ -19,4 +24,22 @@ export async function example(name: string): Promise<string> {
 export async function statefulSet(policy: 'Parallel' | 'OrderedReady', volumes: boolean): Promise<string> {
   const text = await example(volumes ? 'statefulset-with-volumes' : 'statefulset');
   return text.replace('podManagementPolicy: Parallel', `podManagementPolicy: ${policy}`);
+}
+
+/** The StatefulSet of the README, with a pod template that runs as the user `mysql` and may do nothing else. */
+export async function restrictedStatefulSet(): Promise<string> {
+  const set = parse(await example('statefulset')) as V1StatefulSet;
+  const spec = set.spec?.template.spec;
+  if (spec === undefined) throw new Error('the example has no pod template');
+  spec.securityContext = {
+    runAsNonRoot: true,
+    runAsUser: MYSQL,
+    runAsGroup: MYSQL,
+    fsGroup: MYSQL,
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+  for (const container of spec.containers) {
+    container.securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+  }
+  return JSON.stringify(set);
 }

@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requiredIn } from './environment.ts';
+import { ownCertificate } from './own-certificate.ts';
 
 /** How long to wait between two questions, in milliseconds. */
 const PAUSE_MS = 2_000;
@@ -47,6 +48,8 @@ interface InitConfig {
   readonly dataDirectory: string;
   /** Whether the member needs key and certificate before its server starts. */
   readonly tls: boolean;
+  /** The Secret with certificates of the user's own; empty where the coordinator gives them. */
+  readonly tlsSecret: string;
 }
 
 /** Copies the agent, then asks until it is this node's turn. Resolves with the exit code. */
@@ -54,6 +57,7 @@ export async function init(env: NodeJS.ProcessEnv, places: InitPlaces = PLACES):
   const config = readConfig(env);
   await bringAgent(config, places);
   await forgetConfirmation(places);
+  if (config.tlsSecret !== '') await keepOwnCertificate(config.tlsSecret, places);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGTERM', onSignal);
@@ -89,6 +93,7 @@ function readConfig(env: NodeJS.ProcessEnv): InitConfig {
     cluster: get('GALERA_CLUSTER'),
     dataDirectory: get('GALERA_DATA_DIRECTORY'),
     tls: ['on', 'off'].includes(env['GALERA_TLS'] ?? ''),
+    tlsSecret: env['GALERA_TLS_SECRET'] ?? '',
   };
 }
 
@@ -125,8 +130,18 @@ async function hasCertificate({ keys }: InitPlaces): Promise<boolean> {
   return (await readdir(join(keys, 'current')).catch(() => [])).length > 0;
 }
 
+/** Lets the member begin with what its user brings, if that will do; the loop beside the server follows the Secret. */
+export async function keepOwnCertificate(secret: string, { keys }: Pick<InitPlaces, 'keys'>): Promise<void> {
+  const { name, line } = await ownCertificate(secret, join(keys, '..', 'own'));
+  await keepCertificate(line, { keys });
+  const file = join(keys, 'name');
+  await writeFile(file, `${name}\n`);
+  // For a server of whatever user, and whatever the umask.
+  await chmod(file, 0o644);
+}
+
 /** Writes what `new SECONDS TAG CERTIFICATE KEY AUTHORITIES` gives, for a server and a loop of whatever user. */
-async function keepCertificate(line: string, { keys }: InitPlaces): Promise<void> {
+async function keepCertificate(line: string, { keys }: Pick<InitPlaces, 'keys'>): Promise<void> {
   const [, , tag = '', certificate, key, authorities] = line.split(' ');
   const folder = join(keys, 'first');
   await rm(folder, { recursive: true, force: true });

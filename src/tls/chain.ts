@@ -55,7 +55,7 @@ function parse(text: string): readonly X509Certificate[] {
 }
 
 /** The issuers from the leaf's own up to an authority; those that are valid now are preferred. */
-function pathToAuthority(
+export function pathToAuthority(
   leaf: X509Certificate,
   others: readonly X509Certificate[],
   authorities: readonly X509Certificate[],
@@ -88,7 +88,8 @@ function issuerOf(
   return issuers.find((one) => untimely('', one, now) === null) ?? issuers[0];
 }
 
-function untimely(what: string, certificate: X509Certificate, now: number): string | null {
+/** Why a certificate is not good now, if it is not; `what` says what it is. */
+export function untimely(what: string, certificate: X509Certificate, now: number): string | null {
   const { from, to } = validityOf(certificate);
   if (from > now) return `the ${what} is not valid before ${certificate.validFrom}`;
   return to <= now ? `the ${what} expired on ${certificate.validTo}` : null;

@@ -16,6 +16,7 @@ import { init, type InitPlaces } from '../../src/command/init.ts';
 import { listen } from '../../src/server/https.ts';
 import { generatePair } from '../../src/tls/generate.ts';
 import type { ServingCertificate } from '../../src/tls/source.ts';
+import { mountSecret, ownAuthority, ownFiles } from '../tls/secret-volume.ts';
 
 interface Asked {
   readonly path: string;
@@ -269,5 +270,20 @@ describe('init', () => {
       await run({ GALERA_TLS: 'on' });
       expect(asked.map(({ path }) => path)).toEqual(['/coordinator/v1/turn']);
     });
+  });
+
+  it('takes certificates of the user’s own from a Secret once that will do, and fetches none', async () => {
+    const own = { GALERA_TLS: 'on', GALERA_TLS_SECRET: 'db-tls' };
+    const files = await ownFiles(await ownAuthority());
+    await mountSecret(at('own'), { ...files, 'ca.crt': '' });
+    await expect(run(own)).rejects.toThrow(
+      'Secret db-tls, which annotation galera-injector.dev/tls-secret names: it has no ca.crt; put it there',
+    );
+    expect(asked).toEqual([]);
+    await mountSecret(at('own'), files);
+    // The second time as after a restart of the machine.
+    expect([await run(own), await run(own)]).toEqual([0, 0]);
+    expect(asked.map(({ path }) => path)).toEqual(Array(2).fill('/coordinator/v1/turn'));
+    expect(readFileSync(at('keys/current/tls.key'), 'utf8')).toBe(files['tls.key']);
   });
 });

@@ -12,6 +12,7 @@ export const SIZE_MAXIMUM = 99;
 // Neighbouring parts share no character, so that matching stays linear however long the value.
 const LABEL = '[A-Za-z0-9]+(-+[A-Za-z0-9]+)*';
 const HOST = String.raw`${LABEL}(\.${LABEL})*`;
+const OBJECT = '[a-z0-9]+(-+[a-z0-9]+)*';
 const PEER = String.raw`(${HOST}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?`;
 const OPTION = String.raw`[a-z][a-z0-9_]*(\.[a-z0-9_]+)*=[A-Za-z0-9_.:/+-]+`;
 
@@ -44,6 +45,11 @@ export const ANNOTATIONS = {
   'sst-method': { maximum: 20, pattern: /^[a-z][a-z0-9-]*$/, form: 'a state transfer method of the flavor' },
   tls: { maximum: 3, pattern: /^(on|off)$/, form: 'on or off' },
   'client-tls': { maximum: 8, pattern: /^(offered|required)$/, form: 'offered or required' },
+  'tls-secret': {
+    maximum: 253,
+    pattern: new RegExp(String.raw`^${OBJECT}(\.${OBJECT})*$`),
+    form: 'the name of a Secret in the namespace of the pod',
+  },
   'provider-options': {
     maximum: 1024,
     pattern: new RegExp(`^${OPTION}(;${OPTION})*;?$`),

@@ -9,6 +9,7 @@ import {
   ROOT_PASSWORD_KEY,
   secretName,
   SIZE_VARIABLE,
+  TLS_SECRET_VARIABLE,
   TLS_VARIABLE,
   wsrepClusterName,
 } from './names.ts';
@@ -71,7 +72,7 @@ function variablesOf(container: ContainerView): ReadonlyMap<string, JsonObject> 
 }
 
 function variables(target: Target): readonly Variable[] {
-  const { cluster, context, flavor, flavorSource, membership, wishes, address, data, tls } = target;
+  const { cluster, context, flavor, flavorSource, membership, wishes, address, data } = target;
   const pod = 'the pod itself';
   const flavored = `flavor ${flavor.id}, from ${flavorSource}`;
   const sst = wishes['sst-method'];
@@ -104,18 +105,30 @@ function variables(target: Target): readonly Variable[] {
     { entry: { name: SIZE_VARIABLE, value: String(membership.size) }, source: membership.sizeSource },
     { entry: { name: 'GALERA_FLAVOR', value: flavor.id }, source: flavorSource },
     { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
-    ...(tls === null
-      ? []
-      : [
-          {
-            entry: { name: TLS_VARIABLE, value: tls },
-            source: wishes.tls === undefined ? flavored : `annotation ${PREFIX}tls`,
-          },
-        ]),
+    ...tlsVariables(target),
     ...clientTls(target),
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),
     ...passwords(target),
   ];
+}
+
+/** What the two containers with a key are told. */
+export function tlsEntries({ tls, wishes }: Target): readonly EnvironmentVariable[] {
+  const secret = wishes['tls-secret'];
+  return [
+    ...(tls === null ? [] : [{ name: TLS_VARIABLE, value: tls }]),
+    ...(secret === undefined ? [] : [{ name: TLS_SECRET_VARIABLE, value: secret }]),
+  ];
+}
+
+function tlsVariables(target: Target): readonly Variable[] {
+  const { flavor, flavorSource, wishes } = target;
+  const annotation = (['tls', 'tls-secret'] as const).find((name) => wishes[name] !== undefined);
+  const source =
+    annotation === undefined
+      ? `flavor ${flavor.id}, from ${flavorSource}`
+      : `annotation ${PREFIX}${annotation}`;
+  return tlsEntries(target).map((entry) => ({ entry, source }));
 }
 
 function clientTls({ wishes }: Target): readonly Variable[] {

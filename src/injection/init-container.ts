@@ -1,7 +1,7 @@
 /** The init container: it copies the scripts into the pod and waits for the member's turn. */
-import { fieldVariable } from './environment.ts';
+import { fieldVariable, tlsEntries } from './environment.ts';
 import { objects, text } from './json.ts';
-import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TLS_VARIABLE, TOKEN_PATH } from './names.ts';
+import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TOKEN_PATH } from './names.ts';
 import { prependItem } from './operations.ts';
 import { annotationsOf, type PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
@@ -55,7 +55,7 @@ function isMarked(candidate: JsonObject): boolean {
 }
 
 function container(target: Target): JsonObject {
-  const { cluster, data, volumes, settings, tls } = target;
+  const { cluster, data, volumes, settings } = target;
   return {
     name: INIT_CONTAINER,
     image: settings.image,
@@ -68,7 +68,7 @@ function container(target: Target): JsonObject {
       { name: 'GALERA_DATA_DIRECTORY', value: data.path },
       fieldVariable('POD_NAME', 'metadata.name'),
       fieldVariable('POD_NAMESPACE', 'metadata.namespace'),
-      ...(tls === null ? [] : [{ name: TLS_VARIABLE, value: tls }]),
+      ...tlsEntries(target),
     ],
     volumeMounts: [
       { name: volumes.scripts, mountPath: SCRIPTS_PATH },

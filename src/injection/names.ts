@@ -29,11 +29,14 @@ export const SCRIPTS_VOLUME = 'galera';
 export const TOKEN_VOLUME = 'galera-token';
 export const DATA_VOLUME = 'galera-data';
 export const TLS_VOLUME = 'galera-tls';
+export const TLS_SECRET_VOLUME = 'galera-tls-secret';
 
 export const SCRIPTS_PATH = '/galera';
 export const TOKEN_PATH = '/var/run/secrets/galera-injector';
 /** Where a member keeps its key and certificates: in memory only (agent/lib/tls.sh). */
 export const TLS_PATH = '/galera-tls';
+/** Where the Secret is mounted that a user brings (src/command/own-certificate.ts). */
+export const TLS_SECRET_PATH = `${TLS_PATH}/own`;
 export const START_SCRIPT = `${SCRIPTS_PATH}/start`;
 export const PROBE_SCRIPT = `${SCRIPTS_PATH}/probe`;
 
@@ -54,6 +57,9 @@ export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
  * with the others, `off` where it does so only while others want to.
  */
 export const TLS_VARIABLE = 'GALERA_TLS';
+
+/** Variable of the same two, where the certificates are the user's own: the name of the Secret that holds them. */
+export const TLS_SECRET_VARIABLE = 'GALERA_TLS_SECRET';
 
 /** Variable of the database container: `required` where its server takes no client without TLS over the network. */
 export const CLIENT_TLS_VARIABLE = 'GALERA_CLIENT_TLS';

@@ -153,13 +153,14 @@ function refuseMethod({ flavor }: Database, wishes: Wishes): void {
  * On, unless the annotation says otherwise, or servers belong to the cluster that get no certificate here.
  * @throws Refusal `annotation_invalid` where TLS is asked for and the flavor has none
  */
-function speaksTls({ flavor }: Database, { tls, peers }: Wishes): Target['tls'] {
-  const isOn = tls === undefined ? peers === undefined : tls === 'on';
+function speaksTls({ flavor }: Database, { tls, peers, 'tls-secret': secret }: Wishes): Target['tls'] {
+  const isOn = tls === undefined ? peers === undefined || secret !== undefined : tls === 'on';
   if (flavor.speaksTls) return isOn ? 'on' : 'off';
-  if (tls !== 'on') return null;
+  if (tls !== 'on' && secret === undefined) return null;
+  const asked = secret === undefined ? 'tls is "on"' : `tls-secret is ${quoted(secret)}`;
   throw new Refusal(
     'annotation_invalid',
-    `Annotation ${PREFIX}tls is "on", but members of flavor ${flavor.id} do not speak TLS yet; remove it`,
+    `Annotation ${PREFIX}${asked}, but members of flavor ${flavor.id} do not speak TLS yet; remove it`,
   );
 }
 

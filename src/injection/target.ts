@@ -31,6 +31,7 @@ export interface VolumeNames {
   readonly token: string;
   readonly data: string;
   readonly tls: string;
+  readonly tlsSecret: string;
 }
 
 /** What one step of the injection contributes. */

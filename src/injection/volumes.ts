@@ -2,9 +2,12 @@
 import { objects, text } from './json.ts';
 import {
   DATA_VOLUME,
+  PREFIX,
   SCRIPTS_PATH,
   SCRIPTS_VOLUME,
   TLS_PATH,
+  TLS_SECRET_PATH,
+  TLS_SECRET_VOLUME,
   TLS_VOLUME,
   TOKEN_AUDIENCE,
   TOKEN_PATH,
@@ -16,9 +19,12 @@ import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target, VolumeNames } from './target.ts';
 import { quoted, withoutTrailing } from './text.ts';
+import type { JsonObject, Provenance } from './types.ts';
 
 /** Key, certificate and authorities, the old ones beside the new while they are exchanged. */
 const KEYS_SIZE = '1Mi';
+/** The server and the init container have users of their own, and a group for both is not ours to set. */
+const OWN_KEY_MODE = 0o444;
 
 /** Names that no volume and no mount of the pod uses: a claim called `galera` is likely enough. */
 export function volumeNames(pod: PodView): VolumeNames {
@@ -32,15 +38,8 @@ export function volumeNames(pod: PodView): VolumeNames {
     token: free(TOKEN_VOLUME, taken),
     data: free(DATA_VOLUME, taken),
     tls: free(TLS_VOLUME, taken),
+    tlsSecret: free(TLS_SECRET_VOLUME, taken),
   };
-}
-
-/** Where both containers of a member with a key find it; nothing where it has none. */
-export function keyMounts({
-  tls,
-  volumes,
-}: Target): readonly { readonly name: string; readonly mountPath: string }[] {
-  return tls === null ? [] : [{ name: volumes.tls, mountPath: TLS_PATH }];
 }
 
 /**
@@ -53,9 +52,7 @@ export function volumesAndMounts(target: Target): Contribution {
   refuseTakenPaths(container);
   const ownData = data.mount === null ? [{ name: volumes.data, emptyDir: {} }] : [];
   const ownMount = data.mount === null ? [{ name: volumes.data, mountPath: data.path }] : [];
-  const keyMount = keyMounts(target);
-  // In memory, so that no disk of the machine keeps what stands there.
-  const keys = keyMount.map(({ name }) => ({ name, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } }));
+  const keys = keyMounts(target);
   const token = { audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' };
   return {
     operations: [
@@ -65,7 +62,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, emptyDir: {} },
           { name: volumes.token, projected: { sources: [{ serviceAccountToken: token }] } },
-          ...keys,
+          ...keys.map((mount) => keyVolume(target, mount)),
           ...ownData,
         ],
       ),
@@ -75,7 +72,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, mountPath: SCRIPTS_PATH },
           { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
-          ...keyMount,
+          ...keys,
           ...ownMount,
         ],
       ),
@@ -91,11 +88,7 @@ export function volumesAndMounts(target: Target): Contribution {
         value: `token at ${TOKEN_PATH}`,
         source: `audience ${TOKEN_AUDIENCE}`,
       },
-      ...keyMount.map(({ name, mountPath }) => ({
-        what: `volume ${name}`,
-        value: `emptyDir in memory at ${mountPath}`,
-        source: 'the injection: key and certificates of the member',
-      })),
+      ...keys.map((mount) => keyProvenance(target, mount)),
       ...ownMount.map(({ name, mountPath }) => ({
         what: `volume ${name}`,
         value: `emptyDir at ${mountPath}`,
@@ -103,6 +96,42 @@ export function volumesAndMounts(target: Target): Contribution {
       })),
     ],
   };
+}
+
+/** Where both containers of a member find key and certificates; the Secret inside the other volume, and so after it. */
+export function keyMounts({ tls, volumes, wishes }: Target): readonly KeyMount[] {
+  const keys = { name: volumes.tls, mountPath: TLS_PATH };
+  const own = { name: volumes.tlsSecret, mountPath: TLS_SECRET_PATH, readOnly: true };
+  return [...(tls === null ? [] : [keys]), ...(wishes['tls-secret'] === undefined ? [] : [own])];
+}
+
+interface KeyMount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly readOnly?: boolean;
+}
+
+/** The volume behind such a mount. */
+function keyVolume({ wishes }: Target, { name, mountPath }: KeyMount): JsonObject {
+  // In memory, so that no disk of the machine keeps what stands there.
+  if (mountPath === TLS_PATH) return { name, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } };
+  // All of it: a key that it lacks is named by the init container, and would only hold the pod if it were asked for here.
+  return { name, secret: { secretName: wishes['tls-secret'], defaultMode: OWN_KEY_MODE } };
+}
+
+function keyProvenance({ wishes }: Target, { name, mountPath }: KeyMount): Provenance {
+  const what = `volume ${name}`;
+  return mountPath === TLS_PATH
+    ? {
+        what,
+        value: `emptyDir in memory at ${mountPath}`,
+        source: 'the injection: key and certificates of the member',
+      }
+    : {
+        what,
+        value: `Secret ${wishes['tls-secret'] ?? ''} at ${mountPath}`,
+        source: `annotation ${PREFIX}tls-secret`,
+      };
 }
 
 function mounts(container: ContainerView): ReturnType<typeof objects> {

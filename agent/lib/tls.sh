@@ -12,12 +12,15 @@
 # galera-init could replace there what that has made.
 keys=${GALERA_KEYS_DIRECTORY:-/galera-tls/keys}
 own_certificate=$keys/current/tls.crt own_key=$keys/current/tls.key own_authorities=$keys/current/ca.crt
+# The name of the certificate that a user brings; galera-init leaves it where there is one.
+brought_name=''
+IFS= read -r brought_name 2>/dev/null <"$keys/name"
 # For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
-# (src/authority/certify.ts), for it compares the one who answers with a name.
+# (else src/authority/certify.ts), for it compares the one who answers with a name.
 certificate_options="cert=$own_certificate,key=$own_key,cafile=$own_authorities,verify=1"
 # A member whose machine is gone says nothing more: both sides notice after a minute.
 alive_options=keepalive,keepidle=30,keepintvl=10,keepcnt=3
-caller_options=$certificate_options,$alive_options,commonname=galera-member
+caller_options=$certificate_options,$alive_options,commonname=${brought_name:-galera-member}
 
 # How this start speaks with the other members:
 #   on     TLS with all of them
@@ -93,7 +96,7 @@ loopback() {
   if [[ ${POD_IP:-} == *:* ]]; then printf '[::1]'; else printf '127.0.0.1'; fi
 }
 
-# When the current certificate ends: the tag says it in milliseconds since 1970.
+# When the current certificate ends, where a tag says it in milliseconds since 1970.
 certificate_end() {
   local tag=''
   IFS= read -r tag <"$keys/current/tag"
@@ -118,9 +121,14 @@ leave_transfer_bin() {
 }
 
 # Fetches what this node lacks: a certificate that lives longer, or one more authority. Sets ask_again to the seconds
-# after which to ask again. False where that is not done, and renewal_problem says why; what is there stays in use.
+# after which to ask again. False where that is not done, and renewal_problem says why; what is there stays in use. What
+# a user brings comes from a Secret (brought.sh).
 renew_certificate() {
   local tag='' word fresh certificate key authorities
+  if [[ $brought_name ]]; then
+    take_brought
+    return
+  fi
   IFS= read -r tag 2>/dev/null <"$keys/current/tag"
   # The answer has the key: it stays in memory.
   answers=$keys coordinator_call certificate "cluster=$cluster
@@ -159,7 +167,7 @@ keep_certificate() {
   fi
   for folder in "$keys"/*/; do
     folder=${folder%/}
-    case ${folder##*/} in current | "$before" | "$(readlink "$keys/current")") ;; *) rm -rf "$folder" ;; esac
+    case ${folder##*/} in own | current | "$before" | "$(readlink "$keys/current")") ;; *) rm -rf "$folder" ;; esac
   done
 }
 

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MemberPair } from '../../../src/authority/issue.ts';
+import { keepOwnCertificate } from '../../../src/command/init.ts';
+import type { MemberFiles } from '../../../src/tls/members.ts';
+import { mountSecret } from '../../tls/secret-volume.ts';
 import type { StubCoordinator } from '../coordinator.ts';
 import { Pod, type RunningScript } from '../pod.ts';
 
@@ -77,6 +80,13 @@ export class RealNode {
     await rename(this.pod.path('keys/next'), this.pod.path('keys/current'));
     for (const name of ['keys', `keys/${folder}`]) await chmod(this.pod.path(name), 0o777);
     this.pod.environment['GALERA_TLS'] = 'on';
+  }
+
+  /** Lets it speak TLS with the certificates of a Secret, which galera-init looks at; or replaces the Secret. */
+  async mountOwn(files: MemberFiles, { looked = true } = {}): Promise<void> {
+    await mountSecret(this.pod.path('own'), files);
+    if (looked) await keepOwnCertificate('db-members', { keys: this.pod.path('keys') });
+    Object.assign(this.pod.environment, { GALERA_TLS: 'on', GALERA_TLS_SECRET: 'db-members' });
   }
 
   /** Who may read a file, and whose it is. */

@@ -1,6 +1,12 @@
 /** Pods of a cluster, read into the members that the coordinator decides over. */
 import type { V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
-import { BOOTSTRAP_ANNOTATION, INIT_CONTAINER, SIZE_VARIABLE, TLS_VARIABLE } from '../injection/index.ts';
+import {
+  BOOTSTRAP_ANNOTATION,
+  INIT_CONTAINER,
+  SIZE_VARIABLE,
+  TLS_SECRET_VARIABLE,
+  TLS_VARIABLE,
+} from '../injection/index.ts';
 import type { Member, Order } from './types.ts';
 
 const ORDERS: readonly Order[] = ['now', 'machines-off'];
@@ -27,6 +33,7 @@ export function memberOf(pod: V1Pod): Member {
     machine: pod.spec?.nodeName ?? null,
     size: sizeOf(pod),
     tls: variable(pod, TLS_VARIABLE) === 'on',
+    ownCertificate: variable(pod, TLS_SECRET_VARIABLE) !== undefined,
     order: ORDERS.find((order) => order === metadata.annotations?.[BOOTSTRAP_ANNOTATION]) ?? null,
   };
 }

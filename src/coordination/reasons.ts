@@ -40,6 +40,7 @@ export const REASONS = {
   OnlyDiverged: 'yes',
   OnlyLeftovers: 'yes',
   DivergedMayLead: 'yes',
+  OtherCertificates: 'yes',
   // It must not start, or not serve.
   ForeignData: 'yes',
   UnclusteredData: 'yes',

@@ -76,6 +76,8 @@ export interface Member {
   readonly size: number;
   /** Whether its pod wants the members to speak TLS with each other. */
   readonly tls: boolean;
+  /** Whether its certificate is the user's own, which members with one of the injector's do not trust, nor it theirs. */
+  readonly ownCertificate: boolean;
   /** The annotation `galera-injector.dev/bootstrap`: an order; `machines-off` also says that what vanished runs no more. */
   readonly order: Order | null;
 }

@@ -83,9 +83,16 @@ describe('what is heard of the answers of the coordinator', () => {
 });
 
 describe('what the answer to a start script says of TLS', () => {
-  type Wish = 'on' | 'off' | undefined;
+  type Wish = 'on' | 'off' | 'on, own' | 'off, own' | undefined;
+  const podsThatWant = (wishes: readonly Wish[]) =>
+    wishes.map((wish, index) => {
+      const one = pod('shop', 'db', index, wish?.startsWith('on') === true ? 'on' : wish && 'off');
+      if (wish?.endsWith('own') === true)
+        one.spec?.containers[0]?.env?.push({ name: 'GALERA_TLS_SECRET', value: 'db-members' });
+      return one;
+    });
   const answer = async (...wishes: readonly Wish[]) => {
-    const pods = wishes.map((tls, index) => pod('shop', 'db', index, tls));
+    const pods = podsThatWant(wishes);
     const coordinator = coordinatorOver(memoryStore(), pods);
     // All are heard before one of them may begin.
     for (const one of pods.toReversed()) await coordinator('turn', callerOf(one), empty(1));
@@ -101,9 +108,37 @@ describe('what the answer to a start script says of TLS', () => {
     ['on', 'on', undefined, true],
     ['on', 'off', 'off', true],
     ['off', 'on', 'off', true],
+    ['on, own', 'on, own', 'on, own', false],
+    ['on, own', 'off, own', 'off, own', true],
+    ['off, own', 'on, own', 'off, own', true],
+    // The others speak TLS with it only if they trust it; without TLS they do in any case.
+    ['on, own', 'off', 'off', true],
+    ['off', 'on, own', 'off', false],
+    ['off, own', 'on', 'off, own', false],
+    ['off, own', 'off', 'off', false],
   ])('where the pods say %s, %s and %s', async (one, two, three, isMixed) => {
     expect(await answer(one, two, three)).toMatch(
       isMixed ? /^bootstrap .* as \S+ mixed$/ : /^bootstrap .* as \S+$/,
     );
+  });
+
+  it.each<readonly [Wish, Wish, boolean]>([
+    ['on', 'on, own', false],
+    ['on, own', 'on', false],
+    ['on, own', 'on, own', true],
+    ['off, own', 'on', true],
+    ['on', 'off, own', true],
+  ])('where one serves that says %s, one that says %s joins: %j', async (serves, comes, joins) => {
+    const pods = podsThatWant([serves, comes, serves]);
+    const [first, second] = pods;
+    if (first === undefined || second === undefined) throw new Error('no pods');
+    const coordinator = coordinatorOver(memoryStore(), pods);
+    await coordinator('ready', callerOf(first), `cluster=db\nask=1\nuuid=${UUID}\nsize=1\n`);
+    Object.assign(first.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
+    const expected = joins ? /^(start|join)/ : /^wait db-0 serves, .* \(OtherCertificates\)$/;
+    expect(await coordinator('turn', callerOf(second), empty(1))).toMatch(expected);
+    expect(await coordinator('start', callerOf(second), empty(2))).toMatch(expected);
+    // Nor does it when it comes back with data of the cluster.
+    expect(await coordinator('start', callerOf(second), holding(3, UUID, 5))).toMatch(expected);
   });
 });

@@ -35,6 +35,7 @@ export interface Row {
 const leftBehind = (index: number, seqno: number) => known(index, holding(A, seqno), { rows: CURRENT });
 const holder = { member: 'db-0', pod: 'db-0', podUid: 'uid-0' };
 const ready = [member(0, { ready: true }), member(1), member(2)];
+const strangers = [member(0, { ready: true, tls: true }), member(1, { tls: true, ownCertificate: true })];
 const twoPods = [member(0), member(1)];
 const annotated = [member(0), member(1, { order: 'now' }), member(2)];
 const allEmpty = record({ members: { 'db-0': known(0, EMPTY), 'db-2': known(2, EMPTY) } });
@@ -74,6 +75,14 @@ export const TABLE: readonly Row[] = [
     'join',
     'own data is let in only when the record has its uuid and it has not diverged from the cluster; else refused, or told to wait while no uuid is recorded. The node keeps its last view while too few members answer to be Primary without it',
     situation(1, formed({ members: { 'db-0': started(0) } }), ready),
+    EMPTY,
+  ),
+  row(
+    rules.joinServingMember,
+    'the same, and both want TLS with certificates of which one is of the injector and the other is not',
+    'wait',
+    'for a person: neither would let the other in',
+    situation(1, formed({ members: { 'db-0': started(0) } }), strangers),
     EMPTY,
   ),
   row(

@@ -65,6 +65,7 @@ export function member(index: number, tweak: Partial<Member> = {}): Member {
     machine: 'machine',
     size: 3,
     tls: false,
+    ownCertificate: false,
     order: null,
     ...tweak,
   };

@@ -41,10 +41,13 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
 
 /**
  * Whether another pod wants TLS and this one does not, or the other way round. The server then accepts both, so that a
- * cluster can be changed by a rolling restart.
+ * cluster can be changed by a rolling restart. One that wants no TLS has no use for it where the other one would not trust
+ * its certificate: they would both choose TLS, and fail.
  */
 function isMixed({ members, caller }: Situation): boolean {
-  return members.some(({ tls }) => tls !== caller.tls);
+  return members.some(({ tls, ownCertificate }) =>
+    caller.tls ? !tls : tls && ownCertificate === caller.ownCertificate,
+  );
 }
 
 /** What a joiner has to know besides the addresses. */

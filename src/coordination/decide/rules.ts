@@ -2,7 +2,7 @@
  * The rules by which a start script is answered, in their order: the first that answers decides. Each is one function of the facts,
  * and one row of the table in docs/recovery.md.
  */
-import type { Answer, Why } from '../types.ts';
+import type { Answer, Member, Why } from '../types.ts';
 import { designated, type Facts, histories, lostServers, notSurpassed, othersHoldData } from './facts.ts';
 import { isDiverged, isTrusted, sharedUpTo } from './generations.ts';
 import { companions } from './view.ts';
@@ -47,7 +47,14 @@ export function joinServingMember({ record, report, place, caller, serving }: Fa
   if (isDiverged(record, caller.name, report)) {
     return refuse(refusals.refuseDiverged(sharedUpTo(record, caller.name)));
   }
-  return { kind: 'join', ...words.join(first.name) };
+  const trusted = serving.find((one) => !areStrangers(one, caller));
+  if (trusted === undefined) return wait(words.waitForTrust(serving.map(({ name }) => name)));
+  return { kind: 'join', ...words.join(trusted.name) };
+}
+
+/** Neither trusts the other: it could never join, and a server that tries ends and is started again and again. */
+function areStrangers(one: Member, other: Member): boolean {
+  return one.tls && other.tls && one.ownCertificate !== other.ownCertificate;
 }
 
 /** One pod at a time may bootstrap: the others wait until it is Ready or gone. */

@@ -65,6 +65,15 @@ export function waitForIdentity(serving: string): Why {
   );
 }
 
+export function waitForTrust(serving: readonly string[]): Why {
+  return because(
+    'OtherCertificates',
+    `${list(serving)} ${are(serving, 'serves', 'serve')}, and ${are(serving, 'does', 'do')} not trust the certificate of this pod: ` +
+      'one is of the injector, the other of annotation galera-injector.dev/tls-secret. Undo the change of that annotation and ' +
+      'delete this pod; a cluster that runs is changed by way of galera-injector.dev/tls "off" (certs/members/README.md).',
+  );
+}
+
 export function waitForRunning(running: readonly string[]): Why {
   return because(
     'MemberRuns',

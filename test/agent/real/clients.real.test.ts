@@ -7,6 +7,7 @@ import { createCertifyMember } from '../../../src/authority/certify.ts';
 import type { MemberPair } from '../../../src/authority/issue.ts';
 import { createPublishAuthorities } from '../../../src/authority/publish.ts';
 import { startFakeApi } from '../../kubernetes/fake-api.ts';
+import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
 import { realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
 const DAY = 24 * 3_600_000;
@@ -101,6 +102,18 @@ describe.skipIf(unavailable)('clients of servers with TLS', { timeout: TIMEOUT }
     await first().startSynced();
     expect(await called('db-mysql', ...verifying('other.crt'))).toMatch(UNVERIFIED);
     expect(await called('db-mysql', ...verifying('ca.crt'))).toBe('encrypted');
+  });
+
+  it('verify them by the ca.crt of the user’s own Secret, where their certificates are of that', async () => {
+    const secret = await ownFiles(await ownAuthority());
+    await first().pod.delete('keys');
+    await first().mountOwn(secret);
+    await first().pod.write('client/own.crt', secret['ca.crt']);
+    first().pod.environment['GALERA_CLIENT_TLS'] = 'required';
+    await first().startSynced();
+    expect(await called('db-mysql', ...verifying('own.crt'))).toBe('encrypted');
+    expect(await called('db-mysql', ...verifying('ca.crt'))).toMatch(UNVERIFIED);
+    expect(await called('db-mysql', '--skip-ssl')).toMatch(REFUSED);
   });
 
   it('need no TLS where it is offered', async () => {

@@ -4,10 +4,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as tls from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { issue, type MemberPair } from '../../../src/authority/issue.ts';
 import type { KeyPair } from '../../../src/tls/generate.ts';
 import type { MemberFiles } from '../../../src/tls/members.ts';
 import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
-import { realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import type { RealNode } from './node.ts';
+import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+
+const DAY = 24 * 3_600_000;
 
 function serialNumber(files: MemberFiles): string {
   return new X509Certificate(files['tls.crt']).serialNumber;
@@ -26,6 +30,13 @@ async function servedBy(
   } finally {
     socket.destroy();
   }
+}
+
+/** What the coordinator gives a member. */
+function generated(): Promise<MemberPair> {
+  const root = { id: '0a0b0c0d', born: Date.now() - 8 * DAY, secret: Buffer.alloc(32, 7) };
+  const subject = { namespaceUid: 'n-1', cluster: 'db', names: ['galera-member'], addresses: [] };
+  return issue(subject, [root], Date.now(), { leaf: 60 * DAY, authority: 3_650 * DAY, overlap: 7 * DAY });
 }
 
 describe.skipIf(unavailable)('members with certificates of the user’s own', { timeout: TIMEOUT }, () => {
@@ -59,6 +70,73 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
     expect(second().pod.has('data/witness')).toBe(true);
     expect(coordinator().calls.filter(({ name }) => name === 'certificate')).toEqual([]);
+  });
+
+  /** Lets a node begin with the keys of a new pod on its next start. */
+  async function newPod(node: RealNode, whose: 'own' | 'generated', wish: 'on' | 'off'): Promise<void> {
+    await node.pod.delete('keys');
+    delete node.pod.environment['GALERA_TLS_SECRET'];
+    if (whose === 'own') await node.mountOwn(secret);
+    else await node.speakTls(await generated());
+    node.pod.environment['GALERA_TLS'] = wish;
+  }
+
+  it.each([
+    ['from those of the injector to their own', 'generated', 'own'],
+    ['from their own to those of the injector', 'own', 'generated'],
+  ] as const)('change %s in rolling restarts', { timeout: 3 * TIMEOUT }, async (_, before, after) => {
+    const nodes = [second(), first()];
+    // The receiver of mariabackup would listen on the address of the other node, too, which has a door there.
+    const method = '--wsrep-sst-method=rsync';
+    for (const node of nodes) await newPod(node, before, 'on');
+    await first().startSynced(method);
+    await first().sql('CREATE DATABASE shop; CREATE TABLE shop.t (m INT)');
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await second().startSynced(method);
+    const cluster = await first().status('wsrep_cluster_state_uuid');
+    // As src/coordination/calls/start.ts answers: the first to be replaced finds others that want something else.
+    const steps = [
+      [before, 'off', ' mixed'],
+      [after, 'off', ''],
+      [after, 'on', ' mixed'],
+      [after, 'on', ''],
+    ] as const;
+    for (const [index, [whose, wish, mixed]] of steps.entries()) {
+      for (const node of nodes) {
+        const other = node === first() ? second() : first();
+        await node.stop('SIGTERM');
+        await other.sql(`INSERT INTO shop.t VALUES (${index})`);
+        await newPod(node, whose, wish);
+        coordinator().answers = [`join ${other.at('sql').host}${node === second() ? mixed : ''}`, 'ok'];
+        await node.startSynced(method);
+      }
+      for (const node of nodes) {
+        expect(await node.status('wsrep_cluster_size')).toBe('2');
+        expect(await node.status('wsrep_cluster_state_uuid')).toBe(cluster);
+        expect(await node.sql('SELECT COUNT(*) FROM shop.t')).toBe(String(2 * (index + 1)));
+      }
+    }
+    // What they have come to is TLS alone.
+    for (const node of nodes) {
+      const options = await node.sql('SELECT @@wsrep_provider_options');
+      expect(options).toMatch(/socket\.ssl = YES/);
+      expect(options).not.toMatch(/socket\.dynamic = YES/);
+    }
+  });
+
+  it('are joined by one of the injector that wants no TLS, unless it is told to speak both', async () => {
+    await newPod(first(), 'own', 'on');
+    await newPod(second(), 'generated', 'off');
+    coordinator().answers = [`bootstrap - as ${CLUSTER} mixed`, 'ok'];
+    await first().startSynced();
+    coordinator().answers = ['join 127.0.0.20 mixed', 'ok'];
+    second().start();
+    await sleep(15_000);
+    expect(await first().status('wsrep_cluster_size')).toBe('1');
+    await second().stop('SIGKILL');
+    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await second().startSynced();
+    expect(await first().status('wsrep_cluster_size')).toBe('2');
   });
 
   it('keep out a server with a certificate of another authority', async () => {

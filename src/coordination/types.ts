@@ -195,7 +195,10 @@ export interface ClusterRecord {
   readonly formed: boolean;
   /** The pod that may bootstrap; at most one, and it moves only when that pod is gone or comes back itself. */
   readonly holder: { readonly member: string; readonly pod: string; readonly podUid: string } | null;
-  /** Orders that are spent, as `UID ORDER`: obeyed, overtaken by another start, or given while a server had vanished. */
+  /**
+   * Orders that are spent, as `UID ORDER`: carried out, overtaken by another start, or given while a server served or had
+   * vanished.
+   */
   readonly honoured: readonly string[];
   /** Number of the generation that goes on now; it only rises. */
   readonly generation: number;

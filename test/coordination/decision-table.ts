@@ -106,7 +106,7 @@ export const TABLE: readonly Row[] = [
     rules.obeyOrder,
     'no other member was told to start, the caller is annotated `bootstrap: now`, which is not spent, and it holds data or no other member does; beside servers that vanished only `bootstrap: machines-off`',
     'bootstrap',
-    'spends the annotations of all pods; notes up to where the volumes of the others agree with this one',
+    'spends the annotations of all other pods, and its own once its server is Primary; notes up to where the volumes of the others agree with this one',
     situation(1, formed({ members: { 'db-2': unheard(2) } }), annotated),
     holding(A, 4),
   ),

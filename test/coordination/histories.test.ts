@@ -4,6 +4,7 @@ import { FOUND_COMPONENTS } from './found-components.ts';
 import { FOUND_COPIES } from './found-copies.ts';
 import { FOUND } from './found-histories.ts';
 import { FOUND_LIMITS } from './found-limits.ts';
+import { FOUND_ORDERS } from './found-orders.ts';
 import { describeHistory, historiesWith, historiesWithin, judge, replay } from './history.ts';
 import { STOOD } from './steps.ts';
 
@@ -32,10 +33,9 @@ describe('over random histories of crashes, outages, scaling, lost calls and two
 });
 
 describe('histories that once went wrong stay right', () => {
-  it.each(Object.entries({ ...FOUND, ...FOUND_COPIES, ...FOUND_COMPONENTS, ...FOUND_LIMITS }))(
-    '%s',
-    (_what, history) => {
-      expect(replay(history)).toEqual([]);
-    },
-  );
+  it.each(
+    Object.entries({ ...FOUND, ...FOUND_COPIES, ...FOUND_COMPONENTS, ...FOUND_LIMITS, ...FOUND_ORDERS }),
+  )('%s', (_what, history) => {
+    expect(replay(history)).toEqual([]);
+  });
 });

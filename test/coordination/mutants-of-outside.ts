@@ -1,7 +1,9 @@
 /** Broken rules whose fault shows only in partitions, with pods that hang or end, or when a person steps in. */
 import type { ClusterRecord, Member, Situation } from '../../src/coordination/types.ts';
 import { isRunning } from '../../src/coordination/decide/index.ts';
+import { CARRIED_OUT, JOINED_EARLY } from './found-orders.ts';
 import { deciding, type Mutant, others, STOPPED_AND_EMPTY, told } from './mutations.ts';
+import { RULES } from './rules.ts';
 
 /** The situation with only some of the other pods in it. */
 function among(seen: Situation, keep: (member: Member) => boolean): Situation {
@@ -22,6 +24,23 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
     'honours an annotation that stayed on a second time',
     deciding((_seen, { record }) => ({ ...record, honoured: [] })),
     ['person'],
+  ],
+  [
+    'does not spend an order when its server is Primary',
+    {
+      ...RULES,
+      ready: (seen, serving) => RULES.ready({ ...seen, caller: { ...seen.caller, order: null } }, serving),
+    },
+    CARRIED_OUT,
+  ],
+  [
+    'does not spend an order when another member starts beside its server',
+    deciding((seen, { answer, record }) => {
+      const { holder, honoured } = seen.record;
+      const isNew = (one: string) => !one.startsWith(`${holder?.podUid ?? ''} `) || honoured.includes(one);
+      return answer.kind === 'join' ? { ...record, honoured: record.honoured.filter(isNew) } : record;
+    }),
+    JOINED_EARLY,
   ],
   [
     'forgets with a bootstrap by hand what the others hold beyond it',

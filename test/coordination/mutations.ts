@@ -9,8 +9,11 @@ import type {
 import { type Rules, RULES } from './rules.ts';
 import type { Fault } from './steps.ts';
 
-/** A fault, the rules that have it, and the kinds of faults in the world under which it shows. */
-export type Mutant = readonly [fault: string, rules: Rules, within?: readonly Fault[]];
+/**
+ * A fault, the rules that have it, and the kinds of faults in the world under which it shows, or the history in which it
+ * does.
+ */
+export type Mutant = readonly [fault: string, rules: Rules, within?: readonly Fault[] | string];
 
 /** The rules, told of another situation or another report than the true one. */
 export function told(

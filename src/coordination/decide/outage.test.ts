@@ -160,6 +160,15 @@ describe('the annotation bootstrap: now', () => {
     expect(decideStart(situation(0, over, pods), holding(A, 3)).answer.kind).toBe('wait');
   });
 
+  it('is spent once another member is told to start beside its server, which may not have said yet that it serves', () => {
+    const stuck = formed({ members: { 'db-2': unheard(2) } });
+    const order = { order: 'now' } as const;
+    const granted = decideStart(situation(1, stuck, [member(0), member(1, order)]), holding(A, 4)).record;
+    const pods = [member(0), member(1, { ...order, ready: true })];
+    expect(granted.honoured).toEqual([]);
+    expect(decideStart(situation(0, granted, pods), EMPTY).record.honoured).toEqual(['uid-1 now']);
+  });
+
   it('that stayed on while its pod joined chooses nothing in a later outage', () => {
     const pods = [member(0, { ready: true }), member(1, { order: 'now' })];
     const joined = decideStart(

@@ -7,6 +7,7 @@ import {
   namedInComponent,
   overtaken as overtake,
   parted,
+  spend,
   toldToWait,
 } from './transitions.ts';
 import * as refusals from './refusals.ts';
@@ -52,7 +53,7 @@ interface Seen extends Situation {
 export function decideReady(situation: Situation, serving: Serving): ReadyDecided {
   const seen = {
     ...situation,
-    record: followPods(situation),
+    record: spend(followPods(situation), [situation.caller]),
     serving,
     own: namesIn(situation, serving),
   };

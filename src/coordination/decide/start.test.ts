@@ -276,15 +276,18 @@ describe('a bootstrap by hand', () => {
   const stuck = formed({ members: { 'db-2': unheard(2) } });
   const pods = [member(0), member(1, { order: 'now' })];
 
-  it('is granted to the annotated pod, once', () => {
+  it('is granted to the annotated pod again until its server is Primary, and then no more', () => {
     const first = decideStart(situation(1, stuck, pods), holding(A, 4));
     expect(first.answer.kind).toBe('bootstrap');
-    const { generation } = first.record;
-    const members = {
-      'db-2': known(2, null, { rows: { since: generation, until: generation, stamp: -1, told: false } }),
+    const second = decideStart(situation(1, first.record, pods), holding(A, 4));
+    expect(second.answer).toMatchObject({ kind: 'bootstrap', byHand: true });
+    const serves = decideReady(situation(1, second.record, pods), says(A, ['198.18.0.2'])).record;
+    const missing = {
+      ...serves.members,
+      'db-2': known(2, null, { rows: serves.members['db-1']?.rows ?? null }),
     };
-    const again = { ...first.record, holder: null, members };
-    expect(decideStart(situation(1, again, pods), holding(A, 4)).answer.kind).toBe('recover');
+    const later = decideStart(situation(1, { ...serves, members: missing }, pods), holding(A, 4));
+    expect(later.answer.kind).toBe('recover');
   });
 
   it('is not granted while a member serves', () => {

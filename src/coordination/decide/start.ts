@@ -1,8 +1,8 @@
 import type { Answer, ClusterRecord, Decided, Member, Report, Said, Situation } from '../types.ts';
-import { factsOf, lostServers, orderOf, othersHoldData } from './facts.ts';
+import { factsOf, lostServers, othersHoldData } from './facts.ts';
 import { fork, prune } from './generations.ts';
 import { RULES, waitForStartedMember } from './rules.ts';
-import { followPods, foundData, reported, toldToStart, toldToWait } from './transitions.ts';
+import { followPods, foundData, reported, spend, toldToStart, toldToWait } from './transitions.ts';
 import * as words from './words.ts';
 
 /** Decides what the caller's start script must do: the first of the rules that answers. */
@@ -70,8 +70,11 @@ function recordAnswer(seen: Situation, report: Report, answer: Answer): ClusterR
       // It was given without knowing of a server that has vanished: it must not choose an old volume once the machine is heard again.
       return lostServers(seen).length > 0 && caller.order === 'now' ? spend(noted, [caller]) : noted;
     }
-    case 'join':
-      return spend(toldToStart(seen, 'join', report, said), [caller]);
+    case 'join': {
+      // An order is over, too, once another one starts beside the server that it has begun.
+      const isOver = ({ podUid }: Member) => podUid === caller.podUid || podUid === record.holder?.podUid;
+      return spend(toldToStart(seen, 'join', report, said), seen.members.filter(isOver));
+    }
     case 'reform':
       return toldToStart(seen, 'reform', report, said);
     case 'bootstrap':
@@ -79,12 +82,17 @@ function recordAnswer(seen: Situation, report: Report, answer: Answer): ClusterR
   }
 }
 
+/**
+ * The answer may never arrive, and the start script asks again where another server answers: an order that the grant
+ * obeys is not spent before its server is Primary, or another one is told to start.
+ */
 function recordGrant(seen: Situation, report: Report, answer: Answer & { kind: 'bootstrap' }): ClusterRecord {
-  const { caller, record } = seen;
+  const { caller, record, members } = seen;
   const forked = { ...seen, record: fork(seen, report.data) };
+  const overtaken = members.filter(({ podUid }) => podUid !== caller.podUid);
   const uuid = report.data.kind === 'present' ? report.data.uuid : answer.as;
   return {
-    ...spend(toldToStart(forked, 'bootstrap', report, saidOf(answer)), seen.members),
+    ...spend(toldToStart(forked, 'bootstrap', report, saidOf(answer)), overtaken),
     uuid,
     formed: record.formed && uuid === record.uuid,
     confirmed: report.data.kind === 'present' ? Math.max(report.data.seqno, 0) : 0,
@@ -95,10 +103,4 @@ function recordGrant(seen: Situation, report: Report, answer: Answer & { kind: '
 
 function saidOf({ kind, reason, why }: Answer): Said {
   return { kind, reason, why };
-}
-
-/** An annotation is an order for the moment: one that stayed on must not choose an old volume in a later outage. */
-function spend(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
-  const asked = pods.filter((pod) => pod.order !== null).map(orderOf);
-  return { ...record, honoured: [...new Set([...record.honoured, ...asked])] };
 }

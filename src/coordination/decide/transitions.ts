@@ -10,6 +10,7 @@ import type {
   StartedAs,
   Vanished,
 } from '../types.ts';
+import { orderOf } from './facts.ts';
 import { isForeign, isRunning, rowsAfterStop, rowsByStamp, UNKNOWN_ROWS } from './generations.ts';
 
 const UNHEARD = { kind: 'unheard' } as const;
@@ -98,6 +99,12 @@ export function foundData({ record, caller, ask }: Situation, said: Said): Clust
   const known = record.members[caller.name] ?? unknownMember(caller);
   const rows = rowsAfterStop(record, known) ?? UNKNOWN_ROWS;
   return write(record, caller, { state: UNHEARD, rows, asked: ask, said });
+}
+
+/** An annotation is an order for the moment: one that stayed on must not choose an old volume in a later outage. */
+export function spend(record: ClusterRecord, pods: readonly Member[]): ClusterRecord {
+  const asked = pods.filter((pod) => pod.order !== null).map(orderOf);
+  return { ...record, honoured: [...new Set([...record.honoured, ...asked])] };
 }
 
 /** The caller's start script has asked, so that no server runs there; a grant that it holds is over. */

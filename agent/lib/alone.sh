@@ -42,6 +42,17 @@ may_join_alone() {
   alone_because='its data belongs to this cluster'
 }
 
+# Whether a member of the last view surely runs, which may have lost its quorum: more members answer than there can be
+# outside of the view. It has all rows that the view had. Where all that the view has were killed, as where it is of this
+# node alone, it would form again without rows that they had not applied, and the one that answers may have those.
+view_runs() {
+  local -a view
+  local size=$((${#member_addresses[@]} + 1))
+  IFS=, read -ra view <<<"$view_members"
+  if [[ $GALERA_CLUSTER_SIZE =~ ^[0-9]{1,3}$ ]] && ((10#$GALERA_CLUSTER_SIZE > size)); then size=$((10#$GALERA_CLUSTER_SIZE)); fi
+  ((${#view[@]} > 0 && answering + ${#view[@]} > size))
+}
+
 consider_joining_alone() {
   compute_addresses -
   if ! may_join_alone; then
@@ -49,8 +60,7 @@ consider_joining_alone() {
   elif some_member_answers; then
     log "$decision_text; a member answers and $alone_because, so this node joins"
     keep_view=yes
-    # A view of this node alone would form at once, as by a bootstrap, and the member that answers may have newer rows.
-    if [[ $view_members != *,* ]]; then give_view_up; fi
+    if ! view_runs; then give_view_up; fi
     return 0
   else
     log_change "$decision_text and no member answers on port $port; trying again"

@@ -123,11 +123,20 @@ describe('a node that was confirmed before it crashed', () => {
     expect(pod.has('galera/acknowledged')).toBe(true);
   });
 
-  it.each<[string, string, boolean]>([
-    ['keeps its last view, for others of it may have lost their quorum', 'member: a 0\nmember: b 0', true],
-    ['gives up a last view of itself, which would form without the rows of others', 'member: a 0', false],
-  ])('%s', async (_what, members, keeps) => {
+  it.each<[string, string, string, boolean]>([
+    ['keeps its last view, of which one that answers may have lost its quorum', 'a 0,b 0', '2', true],
+    ['keeps one that all members are in', 'a 0,b 0,c 0', '3', true],
+    [
+      'gives up one that the member which answers may not be in, as it may have newer rows',
+      'a 0,b 0',
+      '3',
+      false,
+    ],
+    ['gives up one of itself, which would form without the rows of others', 'a 0', '2', false],
+  ])('%s', async (_what, names, size, keeps) => {
+    const members = names.replaceAll(/^|,/g, '\nmember: ').trim();
     const view = `my_uuid: a\n#vwbeg\nview_id: 3 a 7\nbootstrap: 0\n${members}\n#vwend\n`;
+    pod.environment['GALERA_CLUSTER_SIZE'] = size;
     await pod.write('data/gvwstate.dat', view);
     await pod.write('galera/coordinator', NOBODY);
     expect((await begin().finished).code).toBe(0);

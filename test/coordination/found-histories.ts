@@ -271,4 +271,21 @@ breakTransfer 11
 launch 11
 breakTransfer 0
 settle 0`,
+
+  'two servers that had not applied all do not form their view again where no coordinator answers': `3 kept
+settle 0
+settle 0
+commit 0
+report 0
+lag 0
+lag 1
+commit 0
+report 0
+isolate 2
+toggleCoordinator 0
+kill 0
+kill 1
+heal 0
+startAlone 0
+startAlone 1`,
 };

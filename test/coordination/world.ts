@@ -192,7 +192,10 @@ export class World {
     if (volume.kind === 'data' && (volume.doubtful || pod.word !== volume.uuid)) return;
     pod.asked += 1;
     Object.assign(node, { told: null, onItsOwn: true, recovering: false, unconfirmed: true });
-    this.group.start(node, volume.kind === 'data' && (volume.view?.size ?? 0) >= 2);
+    // One of the view surely runs: more answer than there can be outside of it.
+    const answering = this.group.answering(node).filter((one) => one.pod !== null).length;
+    const size = Math.max(pod.size, this.workload.active.length);
+    this.group.start(node, volume.kind === 'data' && answering + (volume.view?.size ?? 0) > size);
   }
 
   /** The probe restarts a server that has been without Primary for too long. */

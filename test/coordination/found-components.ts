@@ -1,3 +1,12 @@
+/** One that has lost its quorum runs apart from both components, of which a person began the one that goes on. */
+export const BESIDE_A_FORK = `5 kept
+settle 0
+split 1
+settle 0
+commit 0
+isolate 2
+bootstrapBySql 10`;
+
 /** The same of two primary components, and of what is taken for a second one. */
 export const FOUND_COMPONENTS: Readonly<Record<string, string>> = {
   'a last view does not form again beside a component that a person began and that was confirmed since': `3 kept
@@ -102,4 +111,7 @@ kill 0
 heal 0
 settle 0
 commit 0`,
+
+  'a server without quorum does not join a component that a person began elsewhere and that lacks rows of it':
+    BESIDE_A_FORK,
 };

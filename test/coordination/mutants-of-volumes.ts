@@ -2,6 +2,7 @@
 import type { Stamp } from '../../src/coordination/stamp.ts';
 import type { ClusterRecord, Data, MemberRecord, Report, Situation } from '../../src/coordination/types.ts';
 import { isRunning } from '../../src/coordination/decide/index.ts';
+import { BESIDE_A_FORK } from './found-components.ts';
 import { deciding, type Mutant, others, present, told } from './mutations.ts';
 import { RULES } from './rules.ts';
 
@@ -68,6 +69,19 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
       return { ...record, generations };
     }),
     ['copies'],
+  ],
+  [
+    'takes a server that ran beside a fork for one that was in it',
+    told((seen) => {
+      const { generation, members } = seen.record;
+      const own = members[seen.caller.name];
+      if (own?.state.kind !== 'primary' || own.rows === null) return {};
+      const changed = { ...own, rows: { ...own.rows, until: generation } };
+      return {
+        seen: { ...seen, record: { ...seen.record, members: { ...members, [seen.caller.name]: changed } } },
+      };
+    }),
+    BESIDE_A_FORK,
   ],
   [
     'takes a volume for what its member had, whatever time it is of',

@@ -46,6 +46,13 @@ describe('a volume that was away during a bootstrap by hand', () => {
     expect(answer).toMatchObject({ kind: 'refuse', why: expect.stringContaining('seqno 10') as string });
   });
 
+  it('has got nothing of it, either, where its server ran elsewhere meanwhile', () => {
+    const runs = started(2, { rows: CURRENT });
+    const beside = { ...forked, members: { ...forked.members, 'db-2': runs } };
+    expect(decideStart(situation(2, beside, servingPods), holding(A, 11)).answer.kind).toBe('refuse');
+    expect(decideStart(situation(2, beside, servingPods), holding(A, 10)).answer.kind).toBe('join');
+  });
+
   it('joins when it was emptied', () => {
     expect(decideStart(situation(2, forked, servingPods), EMPTY).answer.kind).toBe('join');
   });

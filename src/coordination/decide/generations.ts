@@ -13,10 +13,14 @@ export const UNKNOWN_ROWS: Rows = { since: -1, until: -1, stamp: -1, told: false
 export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** The seqno up to which the cluster agrees with the volume of a member: where it went on from others than that volume since. */
-export function sharedUpTo({ generations, members }: ClusterRecord, name: string): number {
-  const rows = members[name]?.rows ?? UNKNOWN_ROWS;
-  const forks = forksOf(generations).filter((one) => isAfter(one, rows));
+export function sharedUpTo(record: ClusterRecord, name: string): number {
+  const forks = forksAfter(record, record.members[name]?.rows ?? UNKNOWN_ROWS);
   return Math.min(ALL, ...forks.map(({ from }) => from));
+}
+
+/** Those that a volume was not in. */
+function forksAfter({ generations }: ClusterRecord, rows: Rows): readonly Generation[] {
+  return forksOf(generations).filter((one) => isAfter(one, rows));
 }
 
 /** Oldest first, as the generations are. */
@@ -97,11 +101,14 @@ export function runsIn(known: MemberRecord | undefined): number | null {
   return state?.kind === 'primary' || state?.kind === 'started' ? state.component : null;
 }
 
-/** What a volume holds once its server runs no more. One that served beside the cluster has got nothing of it. */
-export function rowsAfterStop({ generation }: ClusterRecord, known: MemberRecord): Rows | null {
-  const { rows, state } = known;
-  if (rows === null || !isRunning(known) || state.kind === 'parted') return rows;
-  return { ...rows, until: generation };
+/**
+ * What a volume holds once its server runs no more. One that ran while the cluster went on from others has got nothing of
+ * that: it would have been named in it.
+ */
+export function rowsAfterStop(record: ClusterRecord, known: MemberRecord): Rows | null {
+  const { rows } = known;
+  if (rows === null || !isRunning(known) || forksAfter(record, rows).length > 0) return rows;
+  return { ...rows, until: record.generation };
 }
 
 /**

@@ -49,7 +49,7 @@ const says = (safe: boolean) => `safe_to_bootstrap: ${safe ? 1 : 0}`;
 row(18, 'volumes put back to an older copy of themselves', (add) => {
   for (const safe of BOTH) oneAfterAnOutage(add, safe);
   scaledToOne(add);
-  for (const isRecorded of BOTH) leftBehind(add, isRecorded);
+  for (const lost of ['never', 'while all serve', 'while all are stopped'] as const) leftBehind(add, lost);
   allOfThem(add);
   cloned(add);
 });
@@ -140,8 +140,9 @@ function scaledToOne(add: Add): void {
  * A person has chosen an older copy, and the others begin with what that has. Later one of them is put back to what it
  * had before: Galera compares numbers only, and would send it what comes after its own.
  */
-function leftBehind(add: Add, isRecorded: boolean): void {
-  const since = isRecorded ? '' : ', and the record was lost since';
+function leftBehind(add: Add, lost: 'never' | 'while all serve' | 'while all are stopped'): void {
+  const when = lost === 'while all are stopped' ? ` ${lost}` : '';
+  const since = lost === 'never' ? '' : `, and the record was lost since${when}`;
   add(
     `one, to rows that the cluster has gone on without${since}: it is refused`,
     { machine: true },
@@ -152,10 +153,11 @@ function leftBehind(add: Add, isRecorded: boolean): void {
         await subject.moreRows(20);
         const [without = ''] = await snapshot(2);
         const rows = await goOnFrom(subject, chosen);
-        if (!isRecorded) {
-          await deleteLease(subject);
-          await wholeAgain(subject);
-        }
+        if (lost === 'while all are stopped') await scale(namespace, 'statefulset/db', 0);
+        if (lost !== 'never') await deleteLease(subject);
+        if (lost === 'while all serve') await wholeAgain(subject);
+        await scale(namespace, 'statefulset/db', 3);
+        await untilFormed(namespace, SELECTOR, 3);
         await scale(namespace, 'statefulset/db', 2);
         await untilFormed(namespace, SELECTOR, 2);
         await putBack(subject, 2, without);

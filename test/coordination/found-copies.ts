@@ -43,6 +43,15 @@ report 0
 deletePod 1 !
 putBack 1`,
 
+  'nor where the record was lost while all were stopped': `${JOINED_AGAIN}
+outage 0 !
+deleteLease 0
+settle 0
+settle 0
+report 0
+deletePod 1 !
+putBack 1`,
+
   'volumes that a lost record had left behind are not let in by an older copy that was adopted': `3 kept ordered
 settle 0
 scale 0

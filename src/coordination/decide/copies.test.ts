@@ -115,6 +115,31 @@ describe('a volume whose stamp the record knows of', () => {
   });
 });
 
+describe('a volume that is bootstrapped after the record was lost', () => {
+  const waiting = known(1, holding(A, 20), { rows: rows(-1, -1, 3) });
+  const lost = record({ members: { 'db-1': waiting } });
+  const pods = [member(0), member(1)];
+  const grant = (of: ClusterRecord, said: Stamp) =>
+    start(situation(0, of, pods), said, holding(A, 30, true)).record;
+
+  it.each<[string, Stamp, number, 'join' | 'refuse']>([
+    ['of before a fork with rows beyond it', stamp(3), 101, 'refuse'],
+    ['of before a fork that shares what it has', stamp(3), 20, 'join'],
+    ['of the time after', stamp(8), 30, 'join'],
+    ['without a stamp', NO_STAMP, 30, 'join'],
+  ])('says of forks what it knows: of a volume %s', (_what, said, seqno, answer) => {
+    const far = start(situation(0, lost, pods), NEWEST, holding(A, 900, true)).record;
+    const asked = start(situation(1, { ...far, holder: null }, ready(0)), said, holding(A, seqno));
+    expect(asked.answer.kind).toBe(answer);
+  });
+
+  it('says so once: a record that has let it start knows better', () => {
+    const again = known(0, null, { rows: rows(9, 9, 3, true) });
+    const next = grant(formed({ generation: 9, members: { 'db-0': again } }), stamp(8, [5, 10]));
+    expect(next.generations.map(({ number }) => number)).not.toContain(5);
+  });
+});
+
 describe('a member that serves', () => {
   const confirm = (of: ClusterRecord, said: Stamp | null, index = 0) =>
     decideReady({ ...stranger(index, of, ready(index)), stamp: said }, says(A, [`198.18.0.${index + 1}`]))

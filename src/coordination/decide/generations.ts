@@ -126,8 +126,8 @@ export function rowsByStamp(rows: Rows, said: Stamp | null): Rows {
 const LEARNT = 0;
 
 /**
- * The record with the forks from before it that the stamp of a member knows which serves and which the record has never
- * let start.
+ * The record with the forks from before it that the stamp of a member knows which serves or bootstraps, and which the
+ * record has never let start before.
  */
 export function learn(record: ClusterRecord, name: string, stamp: Stamp | null): ClusterRecord {
   if (stamp === null) return record;

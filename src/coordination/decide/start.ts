@@ -1,6 +1,6 @@
 import type { Answer, ClusterRecord, Decided, Member, Report, Said, Situation } from '../types.ts';
 import { factsOf, lostServers, othersHoldData } from './facts.ts';
-import { fork, prune } from './generations.ts';
+import { fork, learn, prune } from './generations.ts';
 import { RULES, waitForStartedMember } from './rules.ts';
 import { followPods, foundData, reported, spend, toldToStart, toldToWait } from './transitions.ts';
 import * as words from './words.ts';
@@ -88,7 +88,8 @@ function recordAnswer(seen: Situation, report: Report, answer: Answer): ClusterR
  */
 function recordGrant(seen: Situation, report: Report, answer: Answer & { kind: 'bootstrap' }): ClusterRecord {
   const { caller, record, members } = seen;
-  const forked = { ...seen, record: fork(seen, report.data) };
+  // The cluster goes on with this volume, and so with what that says of the history before.
+  const forked = { ...seen, record: learn(fork(seen, report.data), caller.name, seen.stamp) };
   const overtaken = members.filter(({ podUid }) => podUid !== caller.podUid);
   const uuid = report.data.kind === 'present' ? report.data.uuid : answer.as;
   return {

@@ -101,6 +101,33 @@ cutOff 2
 deleteByForce 2
 refill 1`,
 
+  'nor of a member that crashed and was started where no coordinator answered it': `3 kept
+settle 0
+commit 0
+beginCall 2
+finishCall 0
+cutOff 2
+kill 8
+beginCall 0
+cutOff 0
+cutOff 1
+settle 0
+kill 3
+deleteByForce 1`,
+
+  'which those that report cannot name beside a server whose pod is gone': `4 kept ordered
+settle 0
+settle 0
+kill 2
+beginCall 0
+finishCall 0
+commit 0
+cutOff 0
+cutOff 2
+deleteByForce 0
+settle 0
+outage 2 !`,
+
   'the volume of a server that gets rows after its pod was deleted by force and another bootstrapped is refused': `3 kept
 settle 0
 cutOff 2

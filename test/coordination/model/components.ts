@@ -3,7 +3,7 @@ import type { StateUuid } from '../../../src/coordination/types.ts';
 import { receive } from './applying.ts';
 import type { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
-import { Returns } from './returns.ts';
+import type { Returns } from './returns.ts';
 import type { Place } from './volumes.ts';
 
 /** A primary component. There is one, unless a person begins another over SQL. */
@@ -22,15 +22,16 @@ export interface Component {
 }
 
 export class Components {
-  readonly returns = new Returns();
   readonly #nodes: readonly Node[];
   readonly #ledger: Ledger;
+  readonly #returns: Returns;
   #all: Component[] = [];
   #views = 0;
 
-  constructor(nodes: readonly Node[], ledger: Ledger) {
+  constructor(nodes: readonly Node[], ledger: Ledger, returns: Returns) {
     this.#nodes = nodes;
     this.#ledger = ledger;
+    this.#returns = returns;
   }
 
   /** The oldest first. */
@@ -59,7 +60,7 @@ export class Components {
   }
 
   admit(component: Component, joiners: readonly Node[]): void {
-    this.returns.admit(joiners);
+    this.#returns.admit(joiners);
     for (const { index } of joiners) component.members.add(index);
     if (joiners.length > 0) this.#newView(component);
   }
@@ -82,7 +83,7 @@ export class Components {
   }
 
   #leave(nodes: readonly Node[], clean: boolean): void {
-    this.returns.end(nodes);
+    this.#returns.end(nodes);
     for (const component of this.#all) {
       const before = component.members.size;
       for (const { index } of nodes) component.members.delete(index);
@@ -112,7 +113,7 @@ export class Components {
   /** What runs at one place does so at another from now on. */
   move(from: Node, to: Node): void {
     const component = this.of(from);
-    this.returns.end([from]);
+    this.#returns.forget(from);
     if (component === null) return;
     component.members.delete(from.index);
     component.members.add(to.index);
@@ -130,7 +131,7 @@ export class Components {
   }
 
   #lookWhoIsLeft(component: Component): void {
-    this.#ledger.wasSplit ||= this.returns.areLeft(this.membersOf(component));
+    this.#ledger.wasSplit ||= this.#returns.areLeft(this.membersOf(component));
   }
 
   #newView(component: Component): void {

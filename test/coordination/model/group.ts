@@ -8,11 +8,13 @@ import { type Component, Components } from './components.ts';
 import { type Choice, Laws } from './laws.ts';
 import type { Ledger } from './ledger.ts';
 import type { Node } from './nodes.ts';
+import { Returns } from './returns.ts';
 import { beginning, contains, type Place, stampBeside, type Volume } from './volumes.ts';
 
 /** The servers together. What must never happen is written to `violations`. */
 export class Group {
   readonly laws: Laws;
+  readonly returns = new Returns();
   readonly #nodes: readonly Node[];
   /** Ends a server that Galera aborts; its container is started again. */
   readonly #abort: (node: Node) => void;
@@ -23,7 +25,7 @@ export class Group {
     this.#nodes = nodes;
     this.#abort = abort;
     this.laws = new Laws(nodes, violations);
-    this.#components = new Components(nodes, this.laws.ledger);
+    this.#components = new Components(nodes, this.laws.ledger, this.returns);
   }
 
   get ledger(): Ledger {
@@ -162,7 +164,7 @@ export class Group {
 
   /** What the coordinator has said to a member of the component that was there when it asked, and whom it named. */
   hear(component: Component | null, word: 'confirmed' | 'refused', named: readonly Node[]): void {
-    if (word === 'confirmed') this.#components.returns.name(named);
+    if (word === 'confirmed') this.returns.name(named);
     if (component === null || !this.#components.all.includes(component)) return;
     const isOne = this.#components.all.length === 1 && !component.bySql;
     // It is the member that must not serve, not those that it is with.

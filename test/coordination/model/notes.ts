@@ -2,7 +2,7 @@
 import { neededFor } from '../../../src/coordination/reasons.ts';
 import type { Group } from './group.ts';
 import type { Node } from './nodes.ts';
-import type { Decision } from './replicas.ts';
+import { type Decision, isOfServer } from './replicas.ts';
 
 /** What people know of it from then on, and of whom the record does. */
 export function takeNote(decision: Decision, nodes: readonly Node[], group: Group): void {
@@ -10,6 +10,7 @@ export function takeNote(decision: Decision, nodes: readonly Node[], group: Grou
   const word = answer.kind === 'refuse' ? 'refused' : 'confirmed';
   if (question.name === 'ready') group.hear(question.within, word, namedIn(decision, nodes));
   const node = nodes[question.node];
+  if (!isOfServer(question) && node !== undefined) group.returns.forget(node);
   if (question.name === 'start' && node !== undefined) node.spoken = question.volume;
   const isAsked = answer.kind === 'wait' && neededFor(answer.reason) === 'yes';
   const told = isAsked ? group.laws.databases : answer.kind === 'refuse' ? [question.volume] : [];

@@ -1,11 +1,11 @@
 /**
- * Servers that a partition had cut off and that are with the others again, until a member has said so: when they are left
- * alone, they are taken for a component that a person began.
+ * Servers that a partition had cut off, or that crashed and were started without being heard, and that are with the others
+ * again, until a member has said so: when they are left alone, they are taken for a component that a person began.
  */
 import type { Node } from './nodes.ts';
 
 export class Returns {
-  /** Servers of which a member has said since they were started that they are in the component. */
+  /** Servers of which a member has said that they are in the component, and whose start scripts were not heard since. */
   readonly #named = new Set<Node>();
   readonly #unsaid = new Set<Node>();
 
@@ -22,11 +22,15 @@ export class Returns {
     }
   }
 
+  /** They end, which nobody says. */
   end(servers: readonly Node[]): void {
-    for (const one of servers) {
-      this.#named.delete(one);
-      this.#unsaid.delete(one);
-    }
+    for (const one of servers) this.#unsaid.delete(one);
+  }
+
+  /** A question has been taken that comes before a server is started, or its pod is gone: what was said of it is over. */
+  forget(place: Node): void {
+    this.#named.delete(place);
+    this.#unsaid.delete(place);
   }
 
   /** Whether no member of the component can say with whom they were: a server whose pod is gone cannot. */

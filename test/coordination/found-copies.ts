@@ -217,4 +217,23 @@ takeCopy 1
 takeCopy 2
 report 0
 putBack 1 !`,
+
+  'a volume is not put back while a question is under way of the pod that had it before': `3 kept ordered
+settle 0
+takeCopy 0
+settle 0
+commit 0
+takeCopy 2
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+commit 0
+terminate 0
+loseVolume 2
+settle 0
+beginCall 2
+killInDdl 3
+putBack 2`,
 };

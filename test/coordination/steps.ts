@@ -123,7 +123,7 @@ const OF_FAULTS: Readonly<Record<Fault, Kinds>> = {
   copies: {
     report: [3, (world) => world.report()],
     takeCopy: [2, (_world, node) => takeCopy(node)],
-    putBack: [2, (world, node, flag) => world.workload.putBack(node, flag, world.group)],
+    putBack: [2, (world, node, flag) => world.putBack(node, flag)],
     cloneNext: [1, (world, node) => world.workload.cloneNext(node, world.group)],
     refill: [2, (world, node) => refill(world, node)],
   },

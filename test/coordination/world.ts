@@ -211,6 +211,12 @@ export class World {
     this.orders.forget();
   }
 
+  /** Volumes are put back, which takes longer than the call of a pod that is gone. */
+  putBack(node: Node, areAll: boolean): void {
+    if (!this.workload.putBack(node, areAll, this.group)) return;
+    this.#replicas.hangUp(({ podUid }) => this.nodes.some(({ pod }) => pod?.uid === podUid));
+  }
+
   pass(milliseconds: number): void {
     this.#clock.now += milliseconds;
   }

@@ -91,13 +91,15 @@ export class Replicas {
     return this.#calls.length;
   }
 
-  /**
-   * A person deletes the Lease, and with it the numbers of the questions. A pod that listens no more has closed its
-   * connection by then, which a replica sees.
-   */
+  /** A person deletes the Lease, and with it the numbers of the questions. */
   forget(isHeard: (question: Question) => boolean): void {
-    this.#calls = this.#calls.filter(isHeard);
+    this.hangUp(isHeard);
     this.#write(EMPTY_RECORD);
+  }
+
+  /** Before a person has done anything, a pod that listens no more has closed its connection, which a replica sees. */
+  hangUp(isHeard: (question: Question) => boolean): void {
+    this.#calls = this.#calls.filter(isHeard);
   }
 
   begin(question: Question): void {

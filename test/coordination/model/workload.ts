@@ -184,15 +184,17 @@ export class Workload {
   /**
    * The volume, or all of them, are put back to their snapshots while their members are stopped. To what the cluster
    * has gone on without since only where the record has heard that the volume is of a later time, and to none with more
-   * than an older copy had that has reported.
+   * than an older copy had that has reported. False where none is.
    */
-  putBack(node: Node, areAll: boolean, group: Group): void {
-    if (!this.durable) return;
+  putBack(node: Node, areAll: boolean, group: Group): boolean {
+    if (!this.durable) return false;
     const those = (areAll ? this.nodes : [node]).filter(
       (one) => one.copy !== null && (!one.unconfirmed || group.laws.agrees(one.copy)) && !comesBackNewer(one),
     );
     for (const one of those) this.remove(one, true, group);
-    if (those.every((one) => this.#isFree(one))) those.forEach(putBack);
+    const arePut = those.length > 0 && those.every((one) => this.#isFree(one));
+    if (arePut) those.forEach(putBack);
+    return arePut;
   }
 
   /** The volume becomes a clone of that of the next member. */

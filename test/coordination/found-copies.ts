@@ -236,4 +236,20 @@ settle 0
 beginCall 2
 killInDdl 3
 putBack 2`,
+
+  'a clone in the place of a volume that was left behind is refused, whatever stands beside it': `3 kept ordered
+settle 0
+takeCopy 0
+settle 0
+commit 0
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+commit 0
+refill 2
+refill 1
+cloneNext 2
+refill 0`,
 };

@@ -2,10 +2,10 @@
 import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/facts.ts';
 import { sharedUpTo } from '../../../src/coordination/decide/generations.ts';
 import { hasMissed } from '../../../src/coordination/decide/index.ts';
-import type { Situation } from '../../../src/coordination/types.ts';
+import type { ClusterRecord, Situation } from '../../../src/coordination/types.ts';
 import type { Choice } from './laws.ts';
 import type { Node } from './nodes.ts';
-import type { Volume } from './volumes.ts';
+import { stampOf, type Volume } from './volumes.ts';
 import type { Workload } from './workload.ts';
 
 export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): Choice {
@@ -18,15 +18,20 @@ export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): 
     heard: ({ pod }) => pod?.uid === seen.caller.podUid || heard.includes(pod?.uid ?? ''),
     isKnown: (one) => knownOf(one) !== undefined,
     isBehind: (one) => hasMissed(seen.record, workload.memberAt(one)),
-    isEarly: (one) => isEarly(one.volume, sharedUpTo(seen.record, workload.memberAt(one))),
+    isEarly: (one) => isEarly(one.volume, seen.record, workload.memberAt(one)),
     size: seen.caller.size,
     confirmed,
   };
 }
 
-/** Whether it is a copy with rows from before its stamp was of that time, so that the record takes it for diverged. */
-function isEarly(volume: Volume, upTo: number): boolean {
-  return volume.kind === 'data' && volume.copied && volume.unnamed && volume.tip.seqno > upTo;
+/**
+ * Whether it is a copy with rows from before its stamp was of that time, or a clone in the place of a volume from before a
+ * fork, so that the record takes it for diverged.
+ */
+function isEarly(volume: Volume, record: ClusterRecord, name: string): boolean {
+  if (volume.kind !== 'data' || !volume.copied || volume.tip.seqno <= sharedUpTo(record, name)) return false;
+  const until = record.members[name]?.rows?.until ?? -1;
+  return volume.unnamed || (stampOf(volume)?.generation ?? -1) > until;
 }
 
 /** Uids of the pods that whoever forms a cluster or adopts a history has to hear first. */

@@ -14,7 +14,7 @@ export interface Choice {
   readonly isKnown: (node: Node) => boolean;
   /** Nodes of which the record says that another has all that they have. */
   readonly isBehind: (node: Node) => boolean;
-  /** Nodes with a copy whose stamp says less than is true, so that the record takes it for diverged. */
+  /** Nodes with a copy of which the stamp or the record says less than is true, so that it is taken for diverged. */
   readonly isEarly: (node: Node) => boolean;
   /** Members of the cluster as the caller's pod says; without a record all of them have a word. */
   readonly size: number;

@@ -84,4 +84,18 @@ beginCall 1`,
   'an order that stayed on chooses nothing once its server was Primary': CARRIED_OUT,
 
   'nor once another member was let start beside that server': JOINED_EARLY,
+
+  'an order whose first answer was lost is obeyed once more': `3 kept
+settle 0
+settle 0
+commit 0
+kill 2
+commit 0
+outage 0 !
+deleteLease 0
+createPod 1
+refill 9
+annotate 0
+overtake 9
+askTwice 0`,
 };

@@ -147,7 +147,7 @@ export class World {
     if (answer.kind === 'join' && question.name === 'start' && onlyRecovering(situation)) {
       this.violations.push(`${question.node} is told to join, but those that are Ready only recover`);
     }
-    const byHand = question.name === 'start' && this.orders.spend(decision);
+    const byHand = this.orders.spend(decision);
     const node = this.nodes[question.node];
     // It stands from when it is written, even when the answer is lost.
     if (byHand) this.group.choose(question.volume);

@@ -6,18 +6,26 @@ import type { Decision } from './replicas.ts';
 export class Orders {
   /** Uids of pods with what they ordered; one that is gone may have a question under way still. */
   readonly #spent = new Set<string>();
+  /** The order that was obeyed last, until its server says that it serves or another pod is told to start. */
+  #obeyed: string | null = null;
 
   /**
    * A bootstrap overtakes the orders of all annotated pods, a join that of its own; true when the bootstrap obeys one. The
-   * order stands from then on, also where its pod goes before it hears of that.
+   * order stands from then on, also where its pod goes before it hears of that. Where the answer was lost it is given again.
    */
-  spend({ answer, situation: { caller, members } }: Decision): boolean {
-    if (answer.kind !== 'bootstrap' && answer.kind !== 'join') return false;
-    const isOpen = caller.order !== null && !this.#spent.has(key(caller.podUid, caller.order));
+  spend({ question, answer, situation: { caller, members } }: Decision): boolean {
+    const own = caller.order === null ? null : key(caller.podUid, caller.order);
+    if (question.name === 'ready' && own !== null && own === this.#obeyed) this.#obeyed = null;
+    if (question.name !== 'start' || !['bootstrap', 'join', 'reform'].includes(answer.kind)) return false;
+    const isOpen = own !== null && (!this.#spent.has(own) || own === this.#obeyed);
+    this.#obeyed = null;
+    if (answer.kind === 'reform') return false;
     for (const { podUid, order } of answer.kind === 'join' ? [caller] : members) {
       if (order !== null) this.#spent.add(key(podUid, order));
     }
-    return answer.kind === 'bootstrap' && answer.byHand && isOpen;
+    const obeys = answer.kind === 'bootstrap' && answer.byHand && isOpen;
+    if (obeys) this.#obeyed = own;
+    return obeys;
   }
 
   /** Whether a person who annotates the pod would give an order that is over; one beside lost machines is so at once. */

@@ -3,7 +3,6 @@ import { captureIn, type Seen } from '../support/capture.ts';
 import { killServer } from '../support/faults.ts';
 import { type FormedCluster, sql, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, kubectl } from '../support/kubectl.ts';
-import { longestGap } from '../support/statistics.ts';
 import { clusterManifest, clusterName, largestSize, startServer } from '../support/strangers.ts';
 import { missingRows, startWriter, type Writer } from '../support/writer.ts';
 
@@ -65,13 +64,10 @@ describe.each(['on', 'off'] as const)('a cluster with TLS %s among its members',
     expect(await missingRows(ns, 'app=db', await writer.acknowledged())).toEqual({});
   });
 
-  it(`${tls === 'on' ? 'keeps out' : 'lets in'} a server of another namespace`, async () => {
-    const began = Date.now();
-    await startServer(elsewhere, 'stranger', { namespace: ns, cluster: await clusterName(ns) }, null);
-    const largest = await largestSize(ns, TRIAL_SECONDS);
-    expect(largest).toBe(tls === 'on' ? 3 : 4);
-    const times = await writer.times();
-    // One that gets in takes its rows from a donor, which may hold up the writer.
-    expect(longestGap(times, began)).toBeLessThan(tls === 'on' ? 1 : TRIAL_SECONDS);
-  });
+  // What 46-strangers keeps out.
+  if (tls === 'off')
+    it('lets in a server of another namespace', async () => {
+      await startServer(elsewhere, 'stranger', { namespace: ns, cluster: await clusterName(ns) }, null);
+      expect(await largestSize(ns, TRIAL_SECONDS)).toBe(4);
+    });
 });

@@ -252,4 +252,16 @@ refill 2
 refill 1
 cloneNext 2
 refill 0`,
+
+  'a member that was named after its record was lost, and had an older stamp, may have rows of its component': `3 kept ordered
+settle 0
+settle 0
+outage 1
+annotate 8
+settle 0
+deleteLease 0
+overtake 11
+deletePod 8
+commit 0
+kill 0`,
 };

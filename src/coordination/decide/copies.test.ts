@@ -226,6 +226,17 @@ describe('a record that was lost while a cluster serves', () => {
     expect(start(seen, stamp(6, [5, 100]), holding(A, 900)).answer.kind).toBe('join');
   });
 
+  it.each([
+    ['asks a person', 900, { kind: 'wait', reason: 'DivergedMayLead' }],
+    ['goes on by itself where it holds no more', 800, { kind: 'bootstrap', reason: 'HoldsNewest' }],
+  ])('beside a member that was named since, and says that it is older, %s', (_what, seqno, answer) => {
+    const state = { kind: 'waiting', report: holding(A, seqno) } as const;
+    const older = known(1, null, { state, rows: rows(-1, lost.generation, 6) });
+    const seen = { ...lost, members: { ...lost.members, 'db-1': older } };
+    const asked = { ...situation(0, seen, [member(0), member(1)]), now: NOW_AT, ask: 3 };
+    expect(start(asked, NEWEST, holding(A, 800)).answer).toMatchObject(answer);
+  });
+
   it('goes on as before where nothing serves', () => {
     const two = [member(0, { size: 2 }), member(1, { size: 2 })];
     const first = start(stranger(0, record(), two), NEWEST, holding(A, 880)).record;

@@ -10,7 +10,15 @@ import type {
   StateUuid,
   Vanished,
 } from '../types.ts';
-import { divergedMembers, isDiverged, isForeign, isRunning, isSurpassed, isTrusted } from './generations.ts';
+import {
+  divergedMembers,
+  isDiverged,
+  isForeign,
+  isRunning,
+  isSurpassed,
+  isTrusted,
+  maybeSharedUpTo,
+} from './generations.ts';
 import type { Choice } from './phrases.ts';
 
 /** How long a pod whose init container runs may stay silent before nobody waits for it, in milliseconds. */
@@ -191,6 +199,13 @@ export function reportedData({ members }: ClusterRecord, name: string): Candidat
 /** The seqno that a member has reported; -1 where it has reported no data, or does not know. */
 export function reportedSeqno(record: ClusterRecord, name: string): number {
   return reportedData(record, name)?.seqno ?? -1;
+}
+
+/** The seqno up to which a volume that has diverged may hold rows of the cluster. */
+export function mayReach(record: ClusterRecord, name: string): number {
+  const seqno = reportedSeqno(record, name);
+  const shared = maybeSharedUpTo(record, name);
+  return seqno < 0 ? shared : Math.min(shared, seqno);
 }
 
 /** Whether any member but this one may hold rows of the cluster. */

@@ -18,6 +18,16 @@ export function sharedUpTo(record: ClusterRecord, name: string): number {
   return Math.min(ALL, ...forks.map(({ from }) => from));
 }
 
+/**
+ * The same by what the record has seen itself: the server of a volume that says it is from before a learnt fork was in a
+ * component since. It has not said so in time, or the volume is an older copy.
+ */
+export function maybeSharedUpTo(record: ClusterRecord, name: string): number {
+  const rows = record.members[name]?.rows ?? UNKNOWN_ROWS;
+  const forks = forksAfter(record, rows).filter(({ number }) => number > rows.until);
+  return Math.min(ALL, ...forks.map(({ from }) => from));
+}
+
 /** Those that a volume was not in. */
 function forksAfter({ generations }: ClusterRecord, rows: Rows): readonly Generation[] {
   return forksOf(generations).filter((one) => isAfter(one, rows));

@@ -3,7 +3,15 @@
  * and one row of the table in docs/recovery.md.
  */
 import type { Answer, Member, Why } from '../types.ts';
-import { designated, type Facts, histories, lostServers, notSurpassed, othersHoldData } from './facts.ts';
+import {
+  designated,
+  type Facts,
+  histories,
+  lostServers,
+  mayReach,
+  notSurpassed,
+  othersHoldData,
+} from './facts.ts';
 import { isDiverged, isTrusted, sharedUpTo } from './generations.ts';
 import { companions } from './view.ts';
 import * as refusals from './refusals.ts';
@@ -171,7 +179,7 @@ export function askPerson(facts: Facts): Answer | null {
   const unknown = candidates.filter(({ data }) => data.seqno < 0).map(({ name }) => name);
   const unsure = notSurpassed(facts, unknown);
   if (unsure.length > 0 && candidates.length > 1) return wait(words.waitForPosition(choice, unsure));
-  const beyond = diverged.filter((name) => sharedUpTo(record, name) > best.data.seqno);
+  const beyond = diverged.filter((name) => mayReach(record, name) > best.data.seqno);
   const ahead = notSurpassed(facts, beyond);
   if (ahead.length > 0) return wait(words.waitForShared(choice, ahead));
   const older = olderCopy(facts);

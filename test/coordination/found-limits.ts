@@ -69,4 +69,26 @@ orderWithMachinesOff 1
 settle 0
 refill 1
 refill 0`,
+
+  'a volume that another one had the place of when its record was lost is in no record': `2 kept
+settle 0
+commit 0
+scale 0
+swapVolume 1
+deleteLease 0
+settle 0
+refill 2`,
+
+  'a clone in the place of a volume that was not of the cluster is in no record': `2 kept ordered
+settle 0
+commit 0
+outage 0 !
+deleteLease 0
+createPod 2
+swapVolume 1
+annotate 4
+settle 0
+outage 1 !
+cloneNext 1
+refill 2`,
 };

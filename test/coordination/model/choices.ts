@@ -2,7 +2,7 @@
 import { SILENCE_LIMIT_MS } from '../../../src/coordination/decide/facts.ts';
 import { sharedUpTo } from '../../../src/coordination/decide/generations.ts';
 import { hasMissed } from '../../../src/coordination/decide/index.ts';
-import type { ClusterRecord, Situation } from '../../../src/coordination/types.ts';
+import type { ClusterRecord, MemberRecord, Situation } from '../../../src/coordination/types.ts';
 import type { Choice } from './laws.ts';
 import type { Node } from './nodes.ts';
 import { stampOf, type Volume } from './volumes.ts';
@@ -16,12 +16,22 @@ export function choiceOf(workload: Workload, byHand: boolean, seen: Situation): 
     byHand,
     // The one that bootstraps has spoken, also where its pod is about to go.
     heard: ({ pod }) => pod?.uid === seen.caller.podUid || heard.includes(pod?.uid ?? ''),
-    isKnown: (one) => knownOf(one) !== undefined,
+    isKnown: (one) => isHeld(knownOf(one)) || isSpokenOf(one, seen.record),
     isBehind: (one) => hasMissed(seen.record, workload.memberAt(one)),
     isEarly: (one) => isEarly(one.volume, seen.record, workload.memberAt(one)),
     size: seen.caller.size,
     confirmed,
   };
+}
+
+/** Whether the record has it that the member holds anything of the cluster. */
+function isHeld(known: MemberRecord | undefined): boolean {
+  return known !== undefined && known.rows !== null;
+}
+
+/** Whether its start script has spoken of the data that it holds of the cluster, and not of what was there before. */
+function isSpokenOf({ volume, spoken }: Node, { uuid }: ClusterRecord): boolean {
+  return volume.kind === 'data' && volume === spoken && volume.uuid === uuid;
 }
 
 /**

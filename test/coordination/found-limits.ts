@@ -91,4 +91,17 @@ settle 0
 outage 1 !
 cloneNext 1
 refill 2`,
+
+  'a person chooses among older copies where an ordered controller does not create the pod of a newer one': `4 kept ordered
+settle 0
+settle 0
+kill 2
+commit 0
+outage 0 !
+deleteLease 0
+createPod 0
+annotate 8
+settle 0
+refill 1
+refill 4`,
 };

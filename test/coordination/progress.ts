@@ -108,8 +108,9 @@ function needsAPerson(world: World): boolean {
   const found = databases(world);
   const isOld = ({ volume }: { readonly volume: Database }) =>
     (!formed || volume.uuid === uuid) && (volume.filled || volume.tip.seqno < confirmed);
-  // The newest volume was lost, or put back to an older copy of it.
-  if (found.length > 0 && found.every(isOld)) return true;
+  // The newest volume was lost, or put back to an older copy of it; or nobody has spoken of it since the record was lost.
+  const noted = found.filter(({ node }) => isNoted(world, node));
+  if (noted.length > 0 && noted.every(isOld)) return true;
   // Leftovers of a state transfer are all that there is.
   if (formed && found.length === 0 && world.nodes.some(({ volume }) => volume.kind === 'aborted'))
     return true;
@@ -127,6 +128,13 @@ function needsAPerson(world: World): boolean {
       isOfNoTime(world, node, volume) ||
       isHeldApart(world, node, volume) ||
       sharesNothingSurely(world, node),
+  );
+}
+
+/** Whether it has a pod that can speak of it, or the record has something of it. */
+function isNoted({ record, workload, group }: World, node: Node): boolean {
+  return (
+    !group.ledger.wasForgotten || node.pod !== null || record.members[workload.memberAt(node)] !== undefined
   );
 }
 

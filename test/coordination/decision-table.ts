@@ -226,7 +226,7 @@ export const TABLE: readonly Row[] = [
   ),
   row(
     rules.askPerson,
-    'a member whose data has diverged shares more with the cluster than the first in the order above has, and no other is surely ahead of it',
+    'a member whose data has diverged shares more with the cluster than the first in the order above has, or goes further and was in a component since the fork that its stamp does not know, and no other is surely ahead of it',
     'wait',
     'for a person to choose one',
     situation(1, formed({ ...forkedAt(5), members: { 'db-0': leftBehind(0, 9), 'db-1': leftBehind(1, 4) } })),

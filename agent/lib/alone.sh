@@ -43,8 +43,8 @@ may_join_alone() {
 }
 
 # Whether a member of the last view surely runs, which may have lost its quorum: more members answer than there can be
-# outside of the view. It has all rows that the view had. Where all that the view has were killed, as where it is of this
-# node alone, it would form again without rows that they had not applied, and the one that answers may have those.
+# outside of the view. It has all rows that the view had. Where all members of the view were killed, as where it is of
+# this node alone, it would form again without rows that they had not applied, and the one that answers may have those.
 view_runs() {
   local -a view
   local size=$((${#member_addresses[@]} + 1))

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # sourced by watch
-# Certificates that a user brings. The kubelet mounts the Secret beside the keys, and swaps its files when it changes. What
-# is in use is a copy, so that files which members cannot use never take the place of good ones.
+# Certificates that a user brings. The kubelet mounts the Secret beside the keys, and swaps its files when it changes.
+# What is in use is a copy, so that files which members cannot use never take the place of good ones.
 
 brought=${keys%/*}/own/..data
 
@@ -15,15 +15,13 @@ take_brought() {
     renewal_problem="that of Secret ${GALERA_TLS_SECRET:-} stays unused, because members with it and with the current one would not accept each other ($handshake_problem): mend the Secret"
     return 1
   fi
-  keep_certificate "${files##*/}" "$(encoded "$files/tls.crt")" "$(encoded "$files/tls.key")" "$(encoded "$files/ca.crt")" && return
+  keep_files "${files##*/}" "$files" && return
   renewal_problem="that of Secret ${GALERA_TLS_SECRET:-} cannot be kept in $keys"
   return 1
 }
 
-encoded() { base64 -w 0 <"$1"; }
-
-# Whether members with these files and with the current ones accept each other, whoever calls. Where the current ones are
-# of no more use it is enough that those with these do.
+# Whether members with these files and with the current ones accept each other, whoever calls. Where the current ones
+# are of no more use it is enough that those with these do.
 fits() {
   local other=$keys/current
   shake_hands "$other" "$other" || other=$1
@@ -32,13 +30,12 @@ fits() {
 
 # shake_hands ANSWERING CALLING: two folders. Sets handshake_problem where one side refuses the other.
 shake_hands() {
-  local log=$home/handshake.$$ family='' listener port heard=''
-  if [[ $(loopback) == \[* ]]; then family=,pf=ip6; fi
+  local log=$home/handshake.$$ listener port heard=''
   : >"$log"
-  timeout 5 socat -d -d -u - "OPENSSL-LISTEN:0,bind=$(loopback)$family,$(files_options "$1")" <<<shaken 2>"$log" &
+  timeout 5 socat -d -d -u - "OPENSSL-LISTEN:0,$(bind_to "$(loopback)"),$(options_with "$1")" <<<shaken 2>"$log" &
   listener=$!
   if port=$(listening_port "$log" "$listener"); then
-    heard=$(timeout 5 socat -u "OPENSSL:$(loopback):$port,$(files_options "$2"),commonname=$brought_name" - 2>>"$log")
+    heard=$(timeout 5 socat -u "OPENSSL:$(loopback):$port,$(options_with "$2"),commonname=$brought_name" - 2>>"$log")
   fi
   kill "$listener" 2>/dev/null
   wait "$listener" 2>/dev/null
@@ -47,8 +44,6 @@ shake_hands() {
   [[ $heard == shaken ]]
 }
 handshake_problem=''
-
-files_options() { printf 'cert=%s,key=%s,cafile=%s,verify=1' "$1/tls.crt" "$1/tls.key" "$1/ca.crt"; }
 
 # listening_port LOG PROCESS: which one the kernel has given.
 listening_port() {

@@ -15,11 +15,13 @@ own_certificate=$keys/current/tls.crt own_key=$keys/current/tls.key own_authorit
 # The name of the certificate that a user brings; galera-init leaves it where there is one.
 brought_name=''
 IFS= read -r brought_name 2>/dev/null <"$keys/name"
-# For socat: what this node proves itself with and whom it trusts; and the name that the certificate of each member has
-# (else src/authority/certify.ts), for it compares the one who answers with a name.
-certificate_options="cert=$own_certificate,key=$own_key,cafile=$own_authorities,verify=1"
+# options_with FOLDER: for socat, what this node proves itself with and whom it trusts.
+options_with() { printf 'cert=%s,key=%s,cafile=%s,verify=1' "$1/tls.crt" "$1/tls.key" "$1/ca.crt"; }
+certificate_options=$(options_with "$keys/current")
 # A member whose machine is gone says nothing more: both sides notice after a minute.
 alive_options=keepalive,keepidle=30,keepintvl=10,keepcnt=3
+# And the name that the certificate of each member has (else src/authority/certify.ts): socat compares the one that
+# answers with a name.
 caller_options=$certificate_options,$alive_options,commonname=${brought_name:-galera-member}
 
 # How this start speaks with the other members:
@@ -89,6 +91,12 @@ choose_tls() {
 # port_in ADDRESS DEFAULT
 port_in() {
   if [[ $1 =~ :([0-9]+)$ ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf '%s' "$2"; fi
+}
+
+# bind_to ADDRESS: for socat, which takes it for one of IPv4 where the family is not named.
+bind_to() {
+  printf 'bind=%s' "$1"
+  if [[ $1 == \[* ]]; then printf ',pf=ip6'; fi
 }
 
 # The loopback address of the family in which the node is called.
@@ -167,8 +175,13 @@ keep_certificate() {
   fi
   for folder in "$keys"/*/; do
     folder=${folder%/}
-    case ${folder##*/} in own | current | "$before" | "$(readlink "$keys/current")") ;; *) rm -rf "$folder" ;; esac
+    case ${folder##*/} in current | "$before" | "$(readlink "$keys/current")") ;; *) rm -rf "$folder" ;; esac
   done
+}
+
+# keep_files TAG FOLDER: the same of files that stand in a folder.
+keep_files() {
+  keep_certificate "$1" "$(base64 -w 0 "$2/tls.crt")" "$(base64 -w 0 "$2/tls.key")" "$(base64 -w 0 "$2/ca.crt")"
 }
 
 # write_certificate FOLDER TAG CERTIFICATE KEY AUTHORITIES
@@ -192,7 +205,7 @@ adopt_certificate() {
   folder=$(readlink "$keys/current")
   [[ $folder == first ]] || return 0
   IFS= read -r tag <"$keys/current/tag"
-  keep_certificate "$tag" "$(base64 -w 0 "$own_certificate")" "$(base64 -w 0 "$own_key")" "$(base64 -w 0 "$own_authorities")" &&
+  keep_files "$tag" "$keys/current" &&
     rm -rf "${keys:?}/$folder"
 }
 

@@ -52,7 +52,7 @@ export function volumesAndMounts(target: Target): Contribution {
   refuseTakenPaths(container);
   const ownData = data.mount === null ? [{ name: volumes.data, emptyDir: {} }] : [];
   const ownMount = data.mount === null ? [{ name: volumes.data, mountPath: data.path }] : [];
-  const keys = keyMounts(target);
+  const keys = keyVolumes(target);
   const token = { audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS, path: 'token' };
   return {
     operations: [
@@ -62,7 +62,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, emptyDir: {} },
           { name: volumes.token, projected: { sources: [{ serviceAccountToken: token }] } },
-          ...keys.map((mount) => keyVolume(target, mount)),
+          ...keys.map(({ volume }) => volume),
           ...ownData,
         ],
       ),
@@ -72,7 +72,7 @@ export function volumesAndMounts(target: Target): Contribution {
         [
           { name: volumes.scripts, mountPath: SCRIPTS_PATH },
           { name: volumes.token, mountPath: TOKEN_PATH, readOnly: true },
-          ...keys,
+          ...keys.map(({ mount }) => mount),
           ...ownMount,
         ],
       ),
@@ -88,7 +88,7 @@ export function volumesAndMounts(target: Target): Contribution {
         value: `token at ${TOKEN_PATH}`,
         source: `audience ${TOKEN_AUDIENCE}`,
       },
-      ...keys.map((mount) => keyProvenance(target, mount)),
+      ...keys.map(({ provenance }) => provenance),
       ...ownMount.map(({ name, mountPath }) => ({
         what: `volume ${name}`,
         value: `emptyDir at ${mountPath}`,
@@ -98,40 +98,53 @@ export function volumesAndMounts(target: Target): Contribution {
   };
 }
 
-/** Where both containers of a member find key and certificates; the Secret inside the other volume, and so after it. */
-export function keyMounts({ tls, volumes, wishes }: Target): readonly KeyMount[] {
-  const keys = { name: volumes.tls, mountPath: TLS_PATH };
-  const own = { name: volumes.tlsSecret, mountPath: TLS_SECRET_PATH, readOnly: true };
-  return [...(tls === null ? [] : [keys]), ...(wishes['tls-secret'] === undefined ? [] : [own])];
+/** Where both containers of a member find key and certificates. */
+export function keyMounts(target: Target): readonly JsonObject[] {
+  return keyVolumes(target).map(({ mount }) => mount);
 }
 
-interface KeyMount {
-  readonly name: string;
-  readonly mountPath: string;
-  readonly readOnly?: boolean;
+interface KeyVolume {
+  readonly volume: JsonObject;
+  readonly mount: JsonObject;
+  readonly provenance: Provenance;
 }
 
-/** The volume behind such a mount. */
-function keyVolume({ wishes }: Target, { name, mountPath }: KeyMount): JsonObject {
-  // In memory, so that no disk of the machine keeps what stands there.
-  if (mountPath === TLS_PATH) return { name, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } };
-  // All of it: a key that it lacks is named by the init container, and would only hold the pod if it were asked for here.
-  return { name, secret: { secretName: wishes['tls-secret'], defaultMode: OWN_KEY_MODE } };
+/** What brings key and certificates; the Secret is mounted inside the other volume, and so comes after it. */
+function keyVolumes({ tls, volumes, wishes }: Target): readonly KeyVolume[] {
+  const secretName = wishes['tls-secret'];
+  return [
+    ...(tls === null ? [] : [keptInMemory(volumes.tls)]),
+    ...(secretName === undefined ? [] : [broughtBy(secretName, volumes.tlsSecret)]),
+  ];
 }
 
-function keyProvenance({ wishes }: Target, { name, mountPath }: KeyMount): Provenance {
-  const what = `volume ${name}`;
-  return mountPath === TLS_PATH
-    ? {
-        what,
-        value: `emptyDir in memory at ${mountPath}`,
-        source: 'the injection: key and certificates of the member',
-      }
-    : {
-        what,
-        value: `Secret ${wishes['tls-secret'] ?? ''} at ${mountPath}`,
-        source: `annotation ${PREFIX}tls-secret`,
-      };
+function keptInMemory(name: string): KeyVolume {
+  return {
+    // So that no disk of the machine keeps what stands there.
+    volume: { name, emptyDir: { medium: 'Memory', sizeLimit: KEYS_SIZE } },
+    mount: { name, mountPath: TLS_PATH },
+    provenance: {
+      what: `volume ${name}`,
+      value: `emptyDir in memory at ${TLS_PATH}`,
+      source: 'the injection: key and certificates of the member',
+    },
+  };
+}
+
+/**
+ * All of the Secret: a key that it lacks is named by the init container, and would only hold the pod if it were asked for
+ * here.
+ */
+function broughtBy(secretName: string, name: string): KeyVolume {
+  return {
+    volume: { name, secret: { secretName, defaultMode: OWN_KEY_MODE } },
+    mount: { name, mountPath: TLS_SECRET_PATH, readOnly: true },
+    provenance: {
+      what: `volume ${name}`,
+      value: `Secret ${secretName} at ${TLS_SECRET_PATH}`,
+      source: `annotation ${PREFIX}tls-secret`,
+    },
+  };
 }
 
 function mounts(container: ContainerView): ReturnType<typeof objects> {

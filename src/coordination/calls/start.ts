@@ -41,8 +41,8 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
 
 /**
  * Whether another pod wants TLS and this one does not, or the other way round. The server then accepts both, so that a
- * cluster can be changed by a rolling restart. One that wants no TLS has no use for it where the other one would not trust
- * its certificate: they would both choose TLS, and fail.
+ * cluster can be changed by a rolling restart. One that wants no TLS has no use for it where the other one would not
+ * trust its certificate: they would both choose TLS, and fail.
  */
 function isMixed({ members, caller }: Situation): boolean {
   return members.some(({ tls, ownCertificate }) =>

@@ -14,17 +14,20 @@ export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** The seqno up to which the cluster agrees with the volume of a member: where it went on from others than that volume since. */
 export function sharedUpTo(record: ClusterRecord, name: string): number {
-  const forks = forksAfter(record, record.members[name]?.rows ?? UNKNOWN_ROWS);
-  return Math.min(ALL, ...forks.map(({ from }) => from));
+  return lowest(forksAfter(record, record.members[name]?.rows ?? UNKNOWN_ROWS));
 }
 
 /**
- * The same by what the record has seen itself: the server of a volume that says it is from before a learnt fork was in a
- * component since. It has not said so in time, or the volume is an older copy.
+ * The same by what the record has seen itself: the server of a volume that says it is from before a learnt fork was in
+ * a component since. It has not said so in time, or the volume is an older copy.
  */
 export function maybeSharedUpTo(record: ClusterRecord, name: string): number {
   const rows = record.members[name]?.rows ?? UNKNOWN_ROWS;
-  const forks = forksAfter(record, rows).filter(({ number }) => number > rows.until);
+  return lowest(forksAfter(record, rows).filter(({ number }) => number > rows.until));
+}
+
+/** The seqno at which the first of the forks began, by rows. */
+function lowest(forks: readonly Generation[]): number {
   return Math.min(ALL, ...forks.map(({ from }) => from));
 }
 
@@ -112,8 +115,8 @@ export function runsIn(known: MemberRecord | undefined): number | null {
 }
 
 /**
- * What a volume holds once its server runs no more. One that ran while the cluster went on from others has got nothing of
- * that: it would have been named in it.
+ * What a volume holds once its server runs no more. One that ran while the cluster went on from others has got nothing
+ * of that: it would have been named in it.
  */
 export function rowsAfterStop(record: ClusterRecord, known: MemberRecord): Rows | null {
   const { rows } = known;

@@ -1,12 +1,11 @@
 /** Rotations of the certificates of members, and of the authorities that sign them, while clients write over TLS. */
-import { X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1ConfigMap, V1Pod } from '@kubernetes/client-node';
 import { toStderr } from '../cluster/progress.ts';
-import { mariadbImage } from '../support/examples.ts';
 import { databaseContainer, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, get, kubectl, until } from '../support/kubectl.ts';
-import { viewOf } from '../support/strangers.ts';
+import { lonePod } from '../support/lone-pod.ts';
+import { certificateOf, viewOf } from '../support/strangers.ts';
 import { missingRows } from '../support/writer.ts';
 
 /** Values of the chart with which a certificate is replaced about every 30 s, and an authority every 85 s. */
@@ -91,7 +90,7 @@ export async function rotateMembers(
       await sleep(LOOK_MS)
     ) {
       await tellAuthorities(namespace);
-      for (const pod of pods) issuers.get(pod)?.add(await issuerOf(namespace, pod));
+      for (const pod of pods) issuers.get(pod)?.add((await certificateOf(namespace, pod)).issuer);
       read = Math.min(...(await Promise.all(pods.map((pod) => timesRead(namespace, pod)))));
       if (Date.now() - shown < PROGRESS_MS) continue;
       shown = Date.now();
@@ -120,20 +119,11 @@ export async function rotateMembers(
 
 async function startClients(namespace: string): Promise<void> {
   const secretKeyRef = { name: 'db-galera', key: 'root-password' };
-  const container = {
-    name: 'clients',
-    image: mariadbImage(),
-    command: ['bash', '-c', CLIENT_SCRIPT],
-    env: [
-      { name: 'NAMESPACE', value: namespace },
-      { name: 'PASSWORD', valueFrom: { secretKeyRef } },
-    ],
-  };
-  const spec = { restartPolicy: 'Never', terminationGracePeriodSeconds: 1, containers: [container] };
-  await apply(
-    namespace,
-    JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: CLIENTS }, spec }),
-  );
+  const env = [
+    { name: 'NAMESPACE', value: namespace },
+    { name: 'PASSWORD', valueFrom: { secretKeyRef } },
+  ];
+  await apply(namespace, JSON.stringify(lonePod(CLIENTS, { command: ['bash', '-c', CLIENT_SCRIPT], env })));
   await until('rows of both kinds of client', 60, async () => {
     await tellAuthorities(namespace);
     const { kept, opened, faults } = await rowsOf(namespace);
@@ -146,13 +136,6 @@ async function tellAuthorities(namespace: string): Promise<void> {
   const { data } = await get<V1ConfigMap>(namespace, 'configmap', 'db-mysql-ca');
   const script = 'cat >/tmp/next && mv /tmp/next /tmp/ca.crt';
   await kubectl(['exec', '-i', '-n', namespace, CLIENTS, '--', 'sh', '-c', script], data?.['ca.crt'] ?? '');
-}
-
-async function issuerOf(namespace: string, pod: string): Promise<string> {
-  const file = '/galera-tls/keys/current/tls.crt';
-  return new X509Certificate(
-    await kubectl(['exec', '-n', namespace, pod, '-c', 'mariadb', '--', 'cat', file]),
-  ).issuer;
 }
 
 async function timesRead(namespace: string, pod: string): Promise<number> {

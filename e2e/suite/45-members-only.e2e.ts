@@ -3,7 +3,8 @@ import { captureIn, type Seen } from '../support/capture.ts';
 import { killServer } from '../support/faults.ts';
 import { type FormedCluster, sql, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, kubectl } from '../support/kubectl.ts';
-import { clusterManifest, clusterName, largestSize, startServer } from '../support/strangers.ts';
+import { clusterManifest } from '../support/examples.ts';
+import { clusterName, largestSize, startServer } from '../support/strangers.ts';
 import { missingRows, startWriter, type Writer } from '../support/writer.ts';
 
 /** How long a stranger tries: without TLS it had every row after 18 s (MariaDB 11.8.9). */

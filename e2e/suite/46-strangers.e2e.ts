@@ -5,8 +5,8 @@ import { killServer } from '../support/faults.ts';
 import { type FormedCluster, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, kubectl, until } from '../support/kubectl.ts';
 import { longestGap } from '../support/statistics.ts';
+import { clusterManifest } from '../support/examples.ts';
 import {
-  clusterManifest,
   clusterName,
   heardBy,
   largestSize,

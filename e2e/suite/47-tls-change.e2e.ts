@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FormedCluster, sql, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, kubectl, until } from '../support/kubectl.ts';
 import { longestGap } from '../support/statistics.ts';
-import { clusterManifest } from '../support/strangers.ts';
+import { clusterManifest } from '../support/examples.ts';
 import { missingRows, startWriter, type Writer } from '../support/writer.ts';
 
 /** A pod that is replaced holds the writer up: its connection ends, and a joiner takes its rows from a donor. */

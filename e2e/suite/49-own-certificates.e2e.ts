@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type KeyPair, makeAuthority, signed } from '../../src/tls/generate.ts';
+import type { KeyPair } from '../../src/tls/generate.ts';
+import { ownAuthority, ownFiles } from '../../test/tls/secret-volume.ts';
 import { example } from '../support/examples.ts';
 import { killServer } from '../support/faults.ts';
 import { type FormedCluster, untilFormed } from '../support/galera.ts';
 import { apply, createNamespace, kubectl, until } from '../support/kubectl.ts';
-import { proofOf, viewOf } from '../support/strangers.ts';
+import { certificateOf, viewOf } from '../support/strangers.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** A kubelet brings a changed Secret into pods within about two minutes, and the loop looks every few seconds. */
 const RENEWAL_SECONDS = 240;
 
@@ -19,21 +19,18 @@ describe('a cluster whose user brings the certificates', () => {
 
   /** Gives the members of the example a new certificate of the same authority, in the layout of cert-manager. */
   async function bring(): Promise<X509Certificate> {
-    const now = Date.now();
-    const subject = { names: ['db-members', 'db-mysql'], addresses: [], isClient: true };
-    const leaf = await signed(subject, authority, { now, until: now + 30 * DAY_MS });
-    const stringData = { 'ca.crt': authority.certificate, 'tls.crt': leaf.certificate, 'tls.key': leaf.key };
+    const stringData = await ownFiles(authority);
     const metadata = { name: 'db-members' };
     await apply(
       ns,
       JSON.stringify({ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata, stringData }),
     );
-    return new X509Certificate(leaf.certificate);
+    return new X509Certificate(stringData['tls.crt']);
   }
 
   beforeAll(async () => {
     ({ name: ns, remove } = await createNamespace('brought'));
-    authority = await makeAuthority(Date.now(), 365 * DAY_MS);
+    authority = await ownAuthority();
     await bring();
     await apply(ns, await example('statefulset-own-certificates'));
     first = await untilFormed(ns, 'app=db', 3);
@@ -41,8 +38,7 @@ describe('a cluster whose user brings the certificates', () => {
   afterAll(() => remove());
 
   it('forms with them, and a member comes back by either kind of transfer', async () => {
-    const { certificate } = await proofOf(ns, 'db-0');
-    expect(new X509Certificate(certificate).subject).toBe('CN=db-members');
+    expect((await certificateOf(ns, 'db-0')).subject).toBe('CN=db-members');
     await kubectl(['delete', 'pod', '-n', ns, 'db-1']);
     expect((await untilFormed(ns, 'app=db', 3)).uuid).toBe(first.uuid);
     await killServer(ns, 'db-2');
@@ -55,9 +51,8 @@ describe('a cluster whose user brings the certificates', () => {
     await until('the renewed certificate in every server', RENEWAL_SECONDS, async () => {
       const served = first.pods.map(async (pod) => {
         const log = await kubectl(['logs', '-n', ns, pod, '-c', 'mariadb']);
-        const { certificate } = await proofOf(ns, pod);
         const isRead = log.includes('the server has read its new certificate');
-        return isRead && new X509Certificate(certificate).serialNumber === serialNumber;
+        return isRead && (await certificateOf(ns, pod)).serialNumber === serialNumber;
       });
       const found = await Promise.all(served);
       return found.every(Boolean) ? { done: true } : { not: found.join(', ') };

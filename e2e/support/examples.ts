@@ -43,3 +43,16 @@ export async function restrictedStatefulSet(): Promise<string> {
   }
   return JSON.stringify(set);
 }
+
+/** The StatefulSet of the README, whose members speak TLS or do not; a deleted pod comes back without data. */
+export async function clusterManifest(tls: 'on' | 'off', replicas = 3): Promise<string> {
+  const set = parse(await example('statefulset')) as V1StatefulSet;
+  if (set.spec === undefined) throw new Error('the example has no spec');
+  const { template } = set.spec;
+  set.spec.replicas = replicas;
+  template.metadata = {
+    labels: { app: 'db', galera: 'true' },
+    annotations: { 'galera-injector.dev/tls': tls },
+  };
+  return JSON.stringify(set);
+}

@@ -1,10 +1,10 @@
 /** Pods of another namespace that want into a cluster, or only its rows. */
+import { X509Certificate } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { V1Pod, V1StatefulSet } from '@kubernetes/client-node';
-import { parse } from 'yaml';
-import { example, mariadbImage } from './examples.ts';
+import type { V1Pod } from '@kubernetes/client-node';
 import { databaseContainer, nodeStatus, sql } from './galera.ts';
 import { apply, get, kubectl, pods } from './kubectl.ts';
+import { lonePod } from './lone-pod.ts';
 
 /** What a stranger proves itself with, in PEM. */
 export interface Proof {
@@ -16,21 +16,6 @@ export interface Proof {
 /** Where the Secret of a stranger stands in its pods. */
 const PROOF = '/proof';
 
-/** The StatefulSet of the README, whose members speak TLS or do not; a deleted pod comes back without data. */
-export async function clusterManifest(tls: 'on' | 'off', replicas = 3): Promise<string> {
-  const set = parse(await example('statefulset')) as V1StatefulSet;
-  if (set.spec === undefined) throw new Error('the example has no spec');
-  const { template } = set.spec;
-  set.spec.replicas = replicas;
-  delete set.spec.volumeClaimTemplates;
-  for (const container of template.spec?.containers ?? []) delete container.volumeMounts;
-  template.metadata = {
-    labels: { app: 'db', galera: 'true' },
-    annotations: { 'galera-injector.dev/tls': tls },
-  };
-  return JSON.stringify(set);
-}
-
 /** The name that every message of a cluster has. */
 export async function clusterName(namespace: string): Promise<string> {
   const [pod] = await pods(namespace, 'app=db');
@@ -40,15 +25,23 @@ export async function clusterName(namespace: string): Promise<string> {
   return said.trim().split('\t')[1] ?? '';
 }
 
-/** What the member of a cluster proves itself with: what somebody could carry off who took over that member. */
+/** What a member of a cluster proves itself with: an attacker who took it over could carry that off. */
 export async function proofOf(namespace: string, pod: string): Promise<Proof> {
-  const read = (file: string) =>
-    kubectl(['exec', '-n', namespace, pod, '-c', 'mariadb', '--', 'cat', `/galera-tls/keys/current/${file}`]);
   return {
-    certificate: await read('tls.crt'),
-    key: await read('tls.key'),
-    authorities: await read('ca.crt'),
+    certificate: await keyFile(namespace, pod, 'tls.crt'),
+    key: await keyFile(namespace, pod, 'tls.key'),
+    authorities: await keyFile(namespace, pod, 'ca.crt'),
   };
+}
+
+/** The certificate that a member proves itself with. */
+export async function certificateOf(namespace: string, pod: string): Promise<X509Certificate> {
+  return new X509Certificate(await keyFile(namespace, pod, 'tls.crt'));
+}
+
+function keyFile(namespace: string, pod: string, name: string): Promise<string> {
+  const file = `/galera-tls/keys/current/${name}`;
+  return kubectl(['exec', '-n', namespace, pod, '-c', 'mariadb', '--', 'cat', file]);
 }
 
 /** Starts a server without the injection that wants to join the members of that namespace; null is one without TLS. */
@@ -125,29 +118,15 @@ export async function viewOf(namespace: string, name: string): Promise<string> {
 async function startPod(
   namespace: string,
   name: string,
-  command: readonly string[],
+  command: string[],
   proof: Proof | null,
 ): Promise<void> {
   const files = { 'cert.pem': proof?.certificate, 'key.pem': proof?.key, 'ca.pem': proof?.authorities };
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: files };
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      volumes: [{ name: 'proof', secret: { secretName: name } }],
-      containers: [
-        {
-          name: 'mariadb',
-          image: mariadbImage(),
-          command,
-          env: [{ name: 'MARIADB_ROOT_PASSWORD', value: 'stranger' }],
-          volumeMounts: [{ name: 'proof', mountPath: PROOF }],
-        },
-      ],
-    },
-  };
+  const env = [{ name: 'MARIADB_ROOT_PASSWORD', value: 'stranger' }];
+  const volumeMounts = [{ name: 'proof', mountPath: PROOF }];
+  const pod = lonePod(name, { command, env, volumeMounts }, [
+    { name: 'proof', secret: { secretName: name } },
+  ]);
   await apply(namespace, [secret, pod].map((one) => JSON.stringify(one)).join('\n---\n'));
 }

@@ -1,7 +1,7 @@
 /** An application: commits numbered rows through the client Service and keeps a ledger of what was acknowledged. */
-import { mariadbImage } from './examples.ts';
 import { databaseContainer, sql } from './galera.ts';
 import { kubectl, pods, until } from './kubectl.ts';
+import { lonePod } from './lone-pod.ts';
 
 const SCRIPT = `
 connect="mariadb -h $HOST -uroot --password=$PASSWORD --connect-timeout=2 -NB"
@@ -27,27 +27,13 @@ export interface Writer {
 
 /** Starts the writer and waits until it has committed its first rows. */
 export async function startWriter(namespace: string, service: string, secret: string): Promise<Writer> {
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'writer', namespace },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'writer',
-          image: mariadbImage(),
-          command: ['bash', '-c', SCRIPT],
-          env: [
-            { name: 'HOST', value: service },
-            { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: secret, key: 'root-password' } } },
-          ],
-        },
-      ],
-    },
-  };
-  await kubectl(['create', '-f', '-'], JSON.stringify(pod));
+  const secretKeyRef = { name: secret, key: 'root-password' };
+  const env = [
+    { name: 'HOST', value: service },
+    { name: 'PASSWORD', valueFrom: { secretKeyRef } },
+  ];
+  const pod = lonePod('writer', { command: ['bash', '-c', SCRIPT], env });
+  await kubectl(['create', '-n', namespace, '-f', '-'], JSON.stringify(pod));
   const log = async () => kubectl(['logs', '-n', namespace, 'writer']);
   const lines = async () => [...(await log()).matchAll(/^acknowledged (\d+) ([\d.]+)$/gm)];
   const ledger = async () => (await lines()).map((line) => Number(line[1]));

@@ -1,7 +1,7 @@
 /** Volumes that are looked into, released and attached to others. */
-import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { mariadbImage } from '../../support/examples.ts';
+import type { V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
 import { apply, get, kubectl, kubectlAny, until } from '../../support/kubectl.ts';
+import { lonePod } from '../../support/lone-pod.ts';
 
 const MOUNT = '/volume';
 /**
@@ -32,25 +32,11 @@ export async function readVolume(namespace: string, claim: string, script: strin
   }
 }
 
-function reader(name: string, claimName: string, script: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'reader',
-          image: mariadbImage(),
-          command: ['bash', '-c', script],
-          volumeMounts: [{ name: 'data', mountPath: MOUNT, readOnly: true }],
-        },
-      ],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
-    },
-  };
+function reader(name: string, claimName: string, script: string): V1Pod {
+  const volumeMounts = [{ name: 'data', mountPath: MOUNT, readOnly: true }];
+  return lonePod(name, { command: ['bash', '-c', script], volumeMounts }, [
+    { name: 'data', persistentVolumeClaim: { claimName } },
+  ]);
 }
 
 /** What a claim's volume holds, as one text: equal texts mean an untouched volume. */

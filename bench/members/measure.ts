@@ -1,8 +1,8 @@
 /** Clusters with and without TLS among their members, side by side: how long they take to form, and to commit. */
 import { step, toStderr } from '../../e2e/cluster/progress.ts';
-import { untilFormed } from '../../e2e/support/galera.ts';
+import { sql, untilFormed } from '../../e2e/support/galera.ts';
 import { apply, createNamespace, kubectl } from '../../e2e/support/kubectl.ts';
-import { clusterManifest } from '../../e2e/support/strangers.ts';
+import { clusterManifest } from '../../e2e/support/examples.ts';
 
 /** How much to measure. */
 export interface Effort {
@@ -30,7 +30,7 @@ export type Round = Readonly<Record<Side, Found>>;
 export const TOGETHER = 8;
 
 /** Prints the microseconds that each commit took, until the time is over. */
-const COMMITS = String.raw`
+const COMMITS = `
 commits() {
   local end=$((EPOCHSECONDS + $1)) began word
   coproc client { mariadb -uroot --password="$MARIADB_ROOT_PASSWORD" -NBn bench; }
@@ -43,7 +43,7 @@ commits() {
 }
 for ((one = 0; one < $2; one++)); do commits "$1" 2>/dev/null & done
 wait
-`.replaceAll('\\$', '$');
+`;
 
 const TABLE =
   'CREATE DATABASE bench; CREATE TABLE bench.t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(200))';
@@ -53,49 +53,54 @@ export async function measure({ rounds, seconds }: Effort): Promise<readonly Rou
   const found: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const title = `Round ${round + 1} of ${rounds}`;
-    found.push(await step(toStderr, title, () => measureRound(round % 2 === 0, seconds)));
+    found.push(await step(toStderr, title, () => measureRound(round % 2 === 0 ? 'on' : 'off', seconds)));
   }
   return found;
 }
 
-async function measureRound(tlsFirst: boolean, seconds: number): Promise<Round> {
-  const sides: readonly Side[] = tlsFirst ? ['on', 'off'] : ['off', 'on'];
-  const namespaces = new Map<Side, string>();
-  const removals: (() => Promise<void>)[] = [];
+async function measureRound(first: Side, seconds: number): Promise<Round> {
+  const [on, off] = await Promise.all([createNamespace('bench-on'), createNamespace('bench-off')]);
+  const names = { on: on.name, off: off.name };
   try {
-    const formed = { on: 0, off: 0 };
-    for (const side of sides) {
-      const { name, remove } = await createNamespace(`bench-${side}`);
-      namespaces.set(side, name);
-      removals.push(remove);
-      formed[side] = await form(name, side);
-    }
-    const commits = async (side: Side, connections: number) =>
-      commitsIn(namespaces.get(side) ?? '', seconds, connections);
-    const times = { on: { alone: [0], together: [0] }, off: { alone: [0], together: [0] } };
-    for (const side of sides) times[side].alone = await commits(side, 1);
-    for (const side of sides) times[side].together = await commits(side, TOGETHER);
-    return { on: { formedMs: formed.on, ...times.on }, off: { formedMs: formed.off, ...times.off } };
+    const formedMs = await inTurn(first, (side) => form(names[side], side));
+    const alone = await inTurn(first, (side) => commitsIn(names[side], seconds, 1));
+    const together = await inTurn(first, (side) => commitsIn(names[side], seconds, TOGETHER));
+    const found = (side: Side) => ({
+      formedMs: formedMs[side],
+      alone: alone[side],
+      together: together[side],
+    });
+    return { on: found('on'), off: found('off') };
   } finally {
-    for (const remove of removals) await remove();
+    await Promise.all([on.remove(), off.remove()]);
   }
 }
 
-/** The milliseconds from the manifest to three Synced members. */
+/** Measures one side, and then the other. */
+async function inTurn<T>(
+  first: Side,
+  measured: (side: Side) => Promise<T>,
+): Promise<Readonly<Record<Side, T>>> {
+  const before = await measured(first);
+  const after = await measured(first === 'on' ? 'off' : 'on');
+  return first === 'on' ? { on: before, off: after } : { on: after, off: before };
+}
+
+/** The milliseconds from the manifest to three Synced members, which get a table then. */
 async function form(namespace: string, side: Side): Promise<number> {
   const manifest = await clusterManifest(side);
   const began = Date.now();
   await apply(namespace, manifest);
   await untilFormed(namespace, 'app=db', 3);
-  return Date.now() - began;
+  const formedMs = Date.now() - began;
+  await sql(namespace, 'db-0', 'mariadb', TABLE);
+  return formedMs;
 }
 
 /** @throws when nothing was committed */
 async function commitsIn(namespace: string, seconds: number, connections: number): Promise<number[]> {
-  const inside = ['exec', '-i', '-n', namespace, 'db-0', '-c', 'mariadb', '--', 'bash'];
-  const create = `mariadb -uroot --password="$MARIADB_ROOT_PASSWORD" -e '${TABLE}' 2>/dev/null`;
-  await kubectl([...inside, '-c', `${create} || true`]);
-  const said = await kubectl([...inside, '-c', COMMITS, 'commits', String(seconds), String(connections)]);
+  const inside = ['exec', '-n', namespace, 'db-0', '-c', 'mariadb', '--', 'bash', '-c', COMMITS, 'commits'];
+  const said = await kubectl([...inside, String(seconds), String(connections)]);
   const times = said
     .split('\n')
     .filter((line) => line !== '')

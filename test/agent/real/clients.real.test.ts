@@ -8,11 +8,8 @@ import type { MemberPair } from '../../../src/authority/issue.ts';
 import { createPublishAuthorities } from '../../../src/authority/publish.ts';
 import { startFakeApi } from '../../kubernetes/fake-api.ts';
 import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
-import { realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { LIVES, realNodes, ROOT, TIMEOUT, unavailable } from './nodes.ts';
 
-const DAY = 24 * 3_600_000;
-const LIVES = { leaf: 60 * DAY, authority: 3_650 * DAY, overlap: 7 * DAY };
-const ROOT = { id: '0a0b0c0d', born: Date.now() - 8 * DAY, secret: Buffer.alloc(32, 7) };
 const SHOP = '/api/v1/namespaces/shop';
 /** As the client says it of a certificate that it does not accept. */
 const UNVERIFIED = /^ERROR 2026 .*TLS\/SSL error: /;
@@ -49,7 +46,7 @@ async function made(
 }
 
 describe.skipIf(unavailable)('clients of servers with TLS', { timeout: TIMEOUT }, () => {
-  const { coordinator, first, second } = realNodes();
+  const { first, second, formed } = realNodes();
   beforeEach(async () => {
     const [one, two, other] = await Promise.all([made('db', 0), made('db', 1), made('other', 0)]);
     await first().speakTls(one.pair);
@@ -126,13 +123,9 @@ describe.skipIf(unavailable)('clients of servers with TLS', { timeout: TIMEOUT }
     async (method) => {
       for (const node of [first(), second()]) node.pod.environment['GALERA_CLIENT_TLS'] = 'required';
       const option = `--wsrep-sst-method=${method}`;
-      await first().startSynced(option);
+      await formed(option);
       expect(await called('db-mysql', '--skip-ssl')).toMatch(REFUSED);
       expect(await called('db-mysql', ...verifying('ca.crt'))).toBe('encrypted');
-      await first().sql(
-        "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
-      );
-      coordinator().answers = ['join 127.0.0.20', 'ok'];
       await second().startSynced(option);
       expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
       expect(await second().sql('SELECT @@require_secure_transport')).toBe('1');

@@ -34,12 +34,12 @@ export const IPV4 = '127.0.0.';
 export const IPV6 = 'fd00:6a1e::';
 
 export const addressIn = (network: string, number: number): string => `${network}${20 + number}`;
-const hostOf = (address: string) => (address.includes(':') ? `[${address}]` : address);
+/** The address as it stands before a port. */
+export const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 export class RealNode {
   readonly pod: Pod;
   private readonly address: string;
-  /** The address as it stands before a port. */
   private readonly host: string;
   private script: RunningScript | undefined;
   private mounted = false;

@@ -1,10 +1,22 @@
 /** Two nodes with real servers for each test, where such can be run. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { issue, type MemberPair } from '../../../src/authority/issue.ts';
 import { type StubCoordinator, startCoordinator } from '../coordinator.ts';
-import { IPV4, missing, RealNode } from './node.ts';
+import { addressIn, hostOf, IPV4, missing, RealNode } from './node.ts';
 
 /** The uuid under which the first node forms the cluster. */
 export const CLUSTER = '6a3c54b1-0e5c-4a7e-9d53-2f1f0f3b9c11';
+const DAY = 24 * 3_600_000;
+/** What the coordinator makes certificates from. */
+export const LIVES = { leaf: 60 * DAY, authority: 3_650 * DAY, overlap: 7 * DAY };
+export const ROOT = { id: '0a0b0c0d', born: Date.now() - 8 * DAY, secret: Buffer.alloc(32, 7) };
+
+/** What the coordinator gives a member. */
+export function memberPair(name: string, cluster = 'db', now = Date.now()): Promise<MemberPair> {
+  const subject = { namespaceUid: 'n-1', cluster, names: ['galera-member', name], addresses: [] };
+  return issue(subject, [ROOT], now, LIVES);
+}
+
 /** For one test, in milliseconds: it starts several servers. */
 export const TIMEOUT = 120_000;
 
@@ -13,6 +25,8 @@ export interface Nodes {
   readonly coordinator: () => StubCoordinator;
   readonly first: () => RealNode;
   readonly second: () => RealNode;
+  /** Forms the cluster of the first node, with a row in shop.t, and sends the second one to join it. */
+  readonly formed: (...options: string[]) => Promise<void>;
   /** What the next start reports; it is refused, so that nothing else happens. */
   readonly report: (node: RealNode, ...options: string[]) => Promise<Readonly<Record<string, string>>>;
 }
@@ -49,6 +63,13 @@ export function realNodes(network = IPV4): Nodes {
     coordinator: () => coordinator,
     first: () => first,
     second: () => second,
+    formed: async (...options) => {
+      await first.startSynced(...options);
+      await first.sql(
+        "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
+      );
+      coordinator.answers = [`join ${hostOf(addressIn(network, 0))}`, 'ok'];
+    },
     report: async (node, ...options) => {
       coordinator.reset();
       coordinator.answers = ['refuse the test has seen enough'];

@@ -1,46 +1,20 @@
 /** Real servers whose members speak TLS with certificates that a user brings in a Secret. */
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as tls from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { issue, type MemberPair } from '../../../src/authority/issue.ts';
 import type { KeyPair } from '../../../src/tls/generate.ts';
 import type { MemberFiles } from '../../../src/tls/members.ts';
 import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
 import type { RealNode } from './node.ts';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
-
-const DAY = 24 * 3_600_000;
+import { CLUSTER, memberPair, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { servedBy } from './served.ts';
 
 function serialNumber(files: MemberFiles): string {
   return new X509Certificate(files['tls.crt']).serialNumber;
 }
 
-/** The serial number of the certificate that a member calling there is shown. */
-async function servedBy(
-  at: { readonly host: string; readonly port: number },
-  own: MemberFiles,
-): Promise<string> {
-  const pair = { cert: own['tls.crt'], key: own['tls.key'] };
-  const socket = tls.connect({ ...at, ...pair, rejectUnauthorized: false });
-  try {
-    await once(socket, 'secureConnect');
-    return socket.getPeerX509Certificate()?.serialNumber ?? '';
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** What the coordinator gives a member. */
-function generated(): Promise<MemberPair> {
-  const root = { id: '0a0b0c0d', born: Date.now() - 8 * DAY, secret: Buffer.alloc(32, 7) };
-  const subject = { namespaceUid: 'n-1', cluster: 'db', names: ['galera-member'], addresses: [] };
-  return issue(subject, [root], Date.now(), { leaf: 60 * DAY, authority: 3_650 * DAY, overlap: 7 * DAY });
-}
-
 describe.skipIf(unavailable)('members with certificates of the user’s own', { timeout: TIMEOUT }, () => {
-  const { coordinator, first, second } = realNodes();
+  const { coordinator, first, second, formed: form } = realNodes();
   let authority: KeyPair;
   let secret: MemberFiles;
   beforeAll(async () => {
@@ -48,13 +22,11 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     secret = await ownFiles(authority);
   });
 
+  const caller = () => ({ certificate: secret['tls.crt'], key: secret['tls.key'] });
+
   async function formed(...options: string[]): Promise<void> {
     await first().mountOwn(secret);
-    await first().startSynced(...options);
-    await first().sql(
-      "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
-    );
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    await form(...options);
   }
 
   it.each(['mariabackup', 'rsync'])('send each other both kinds of transfer, with %s', async (method) => {
@@ -77,7 +49,7 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     await node.pod.delete('keys');
     delete node.pod.environment['GALERA_TLS_SECRET'];
     if (whose === 'own') await node.mountOwn(secret);
-    else await node.speakTls(await generated());
+    else await node.speakTls(await memberPair('db'));
     node.pod.environment['GALERA_TLS'] = wish;
   }
 
@@ -153,7 +125,7 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
   it('serve the certificate of a renewed Secret on each port without a restart', async () => {
     await formed();
     const ports = (['group', 'sst', 'ist'] as const).map((port) => first().at(port));
-    const served = () => Promise.all(ports.map((at) => servedBy(at, secret).catch(String)));
+    const served = () => Promise.all(ports.map((at) => servedBy(at, caller()).catch(String)));
     await expect.poll(served, { timeout: 30_000 }).toEqual(ports.map(() => serialNumber(secret)));
     const next = await ownFiles(authority);
     await first().mountOwn(next, { looked: false });
@@ -169,7 +141,7 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     const { 'tls.key': other } = await ownFiles(authority);
     await first().mountOwn({ ...(await ownFiles(authority)), 'tls.key': other }, { looked: false });
     await sleep(12_000);
-    expect(await servedBy(first().at('group'), secret)).toBe(serialNumber(secret));
+    expect(await servedBy(first().at('group'), caller())).toBe(serialNumber(secret));
     await second().mountOwn(secret);
     await second().startSynced('--wsrep-sst-method=rsync');
     expect(await second().sql('SELECT m FROM shop.t')).toBe('row');

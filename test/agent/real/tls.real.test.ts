@@ -1,37 +1,19 @@
 /** Real servers whose members speak TLS with each other: who gets in, who does not, and what a stranger can disturb. */
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { issue, type MemberPair } from '../../../src/authority/issue.ts';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
-
-const DAY = 24 * 3_600_000;
-const LIVES = { leaf: 60 * DAY, authority: 3_650 * DAY, overlap: 7 * DAY };
-const ROOT = { id: '0a0b0c0d', born: Date.now() - 8 * DAY, secret: Buffer.alloc(32, 7) };
-
-function certificate(name: string, cluster = 'db', now = Date.now()): Promise<MemberPair> {
-  const subject = { namespaceUid: 'n-1', cluster, names: ['galera-member', name], addresses: [] };
-  return issue(subject, [ROOT], now, LIVES);
-}
+import { CLUSTER, memberPair, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { servedBy } from './served.ts';
 
 describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () => {
-  const { coordinator, first, second } = realNodes();
+  const { coordinator, first, second, formed } = realNodes();
 
   beforeEach(async () => {
-    await first().speakTls(await certificate('db-0'));
-    await second().speakTls(await certificate('db-1'));
+    await first().speakTls(await memberPair('db-0'));
+    await second().speakTls(await memberPair('db-1'));
   });
-
-  async function formed(...options: string[]): Promise<void> {
-    await first().startSynced(...options);
-    await first().sql(
-      "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
-    );
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
-  }
 
   it.each(['mariabackup', 'rsync'])('send each other a state transfer by %s', async (method) => {
     const options = [`--wsrep-sst-method=${method}`];
@@ -73,10 +55,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     first().pod.environment['GALERA_TLS'] = before === 'off' ? '' : 'on';
     second().pod.environment['GALERA_TLS'] = after === 'off' ? '' : 'on';
     coordinator().answers = [`bootstrap - as ${CLUSTER}${before === 'on' ? ' mixed' : ''}`, 'ok'];
-    await first().startSynced();
-    await first().sql(
-      "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
-    );
+    await formed();
     for (const rows of ['1', '2']) {
       coordinator().answers = [`join 127.0.0.20${after === 'on' ? ' mixed' : ''}`, 'ok'];
       await second().startSynced();
@@ -93,7 +72,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     await formed();
     const view = await first().status('wsrep_cluster_conf_id');
     if (cluster === null) second().pod.environment['GALERA_TLS'] = 'off';
-    else await second().speakTls(await certificate('db-1', cluster));
+    else await second().speakTls(await memberPair('db-1', cluster));
     second().start();
     await sleep(15_000);
     expect(second().pod.has('data/mysql/user.frm')).toBe(false);
@@ -105,11 +84,12 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     'serve each new certificate on port %s without a restart',
     async (port) => {
       await formed();
+      const caller = await memberPair('db-1');
       for (const later of [1_000, 2_000]) {
-        const next = await certificate('db-0', 'db', Date.now() + later);
+        const next = await memberPair('db-0', 'db', Date.now() + later);
         await first().speakTls(next);
         await expect
-          .poll(() => servedBy(first().at(port), port), { timeout: 30_000, interval: 500 })
+          .poll(() => servedBy(first().at(port), caller, port), { timeout: 30_000, interval: 500 })
           .toBe(new X509Certificate(next.certificate).serialNumber);
       }
       expect(await first().status('wsrep_cluster_size')).toBe('1');
@@ -129,7 +109,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
 
   it('take transfers from members only, whoever else calls while they wait', async () => {
     await formed();
-    const stranger = await certificate('x', 'other');
+    const stranger = await memberPair('x', 'other');
     const calling = new AbortController();
     const bothPorts = [second().at('sst'), second().at('ist')];
     const strangers = bothPorts.flatMap((at) => [
@@ -163,34 +143,6 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
   });
 });
-
-/** The serial number of the certificate that a member calling there is shown. */
-async function servedBy(at: { readonly host: string; readonly port: number }, kind: string): Promise<string> {
-  const { certificate: cert, key } = await certificate('db-1');
-  const plain = net.connect(at);
-  if (kind === 'sql') {
-    await once(plain, 'data');
-    plain.write(askForTls());
-  }
-  const socket = tls.connect({ socket: plain, cert, key, rejectUnauthorized: false });
-  try {
-    await once(socket, 'secureConnect');
-    return socket.getPeerX509Certificate()?.serialNumber ?? '';
-  } finally {
-    socket.destroy();
-  }
-}
-
-/** A client's first packet, after the greeting, that asks for TLS: SSLRequest in the protocol of MariaDB. */
-function askForTls(): Buffer {
-  const packet = Buffer.alloc(36);
-  packet.writeUInt8(32, 0); // length of what follows the four bytes of the header
-  packet.writeUInt8(1, 3); // number of the packet
-  packet.writeUInt32LE(0x8a00, 4); // CLIENT_SSL, PROTOCOL_41, SECURE_CONNECTION
-  packet.writeUInt32LE(0xffffff, 8); // the longest packet
-  packet.writeUInt8(33, 12); // utf8
-  return packet;
-}
 
 /** Connects, sends what is no transfer, and notes what comes back in the plain. */
 async function callAgainAndAgain(connect: () => net.Socket, signal: AbortSignal): Promise<string> {

@@ -39,7 +39,7 @@ async function killWhileBehind(
   return rows;
 }
 
-/** The same, where the third runs without quorum, and nobody tells those behind that it has rows that they lack. */
+/** The same, where the third runs without quorum, and those behind cannot know that it has rows that they lack. */
 async function killBesideOneCutOff(subject: Subject, behind: readonly string[]): Promise<readonly number[]> {
   const { namespace } = subject;
   for (const pod of behind) await holdBack(subject, pod, 'in a backup');

@@ -13,7 +13,7 @@ export interface Proof {
   readonly authorities: string;
 }
 
-/** Where the Secret of a stranger stands in its pods. */
+/** Where the pods of a stranger mount its Secret. */
 const PROOF = '/proof';
 
 /** The name that every message of a cluster has. */

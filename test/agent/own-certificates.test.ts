@@ -9,7 +9,7 @@ import { mountSecret, ownAuthority, ownFiles } from '../tls/secret-volume.ts';
 import type { StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
 import type { Pod, RunningScript } from './pod.ts';
-import { endAfterEachTest, joiningNodeForEachTest } from './server.ts';
+import { endAfterEachTest, joiningNodeForEachTest, toldTo } from './server.ts';
 
 const SERVER = 7;
 /** The loop has two of them shake hands, which the stand-in does not. */
@@ -35,10 +35,7 @@ function replaceSecret(files: MemberFiles): Promise<void> {
   return mountSecret(pod.path('own'), files);
 }
 
-/** What the server was told, besides the questions for its status. */
-async function told(): Promise<readonly string[]> {
-  return (await pod.read('status.calls')).split('\n').filter((line) => /FLUSH|SET GLOBAL/.test(line));
-}
+const told = () => toldTo(pod);
 
 /** The loop beside a server that serves. */
 async function watch(): Promise<RunningScript> {
@@ -51,7 +48,7 @@ async function watch(): Promise<RunningScript> {
 }
 
 describe('a server with certificates of the user’s own', () => {
-  it('is told where they are', async () => {
+  it('gets their paths as options', async () => {
     coordinator.answers = [`bootstrap - as ${CLUSTER}`];
     const { code, log } = await pod.start('entrypoint.sh', 'mariadbd').finished;
     expect([code, log]).toEqual([0, expect.any(String)]);
@@ -60,7 +57,7 @@ describe('a server with certificates of the user’s own', () => {
   });
 
   it.skipIf(lacksSocat)(
-    'reads the next ones when the Secret has changed, and its loop asks nobody for others',
+    'reads the next ones when the Secret has changed, and its loop asks for no others',
     async () => {
       const script = await watch();
       await looks();

@@ -3,7 +3,7 @@ import { chmod, readlink } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import type { Pod, RunningScript } from './pod.ts';
-import { endAfterEachTest, joiningNodeForEachTest, until } from './server.ts';
+import { endAfterEachTest, joiningNodeForEachTest, toldTo, until } from './server.ts';
 
 const SERVER = 7;
 
@@ -19,9 +19,7 @@ describe('the certificate of a server that serves', () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const next = (tag: string) => `new 3600 ${tag} ${base64('c')} ${base64('k')} ${base64('a')}`;
   const asked = () => coordinator.calls.filter(({ name }) => name === 'certificate');
-  /** What the server was told, besides the questions for its status. */
-  const told = async () =>
-    (await pod.read('status.calls')).split('\n').filter((line) => /FLUSH|SET GLOBAL/.test(line));
+  const told = () => toldTo(pod);
 
   const offers = async () => (await told()).filter((line) => line.includes('ssl_reload')).length;
 

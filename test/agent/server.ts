@@ -117,3 +117,8 @@ export function endAfterEachTest(signal: 'SIGTERM' | 'SIGKILL'): (script: Runnin
     return script;
   };
 }
+
+/** What the server of a pod was asked to do, besides the questions for its status. */
+export async function toldTo(pod: Pod): Promise<readonly string[]> {
+  return (await pod.read('status.calls')).split('\n').filter((line) => /FLUSH|SET GLOBAL/.test(line));
+}

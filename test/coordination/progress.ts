@@ -108,7 +108,7 @@ function needsAPerson(world: World): boolean {
   const found = databases(world);
   const isOld = ({ volume }: { readonly volume: Database }) =>
     (!formed || volume.uuid === uuid) && (volume.filled || volume.tip.seqno < confirmed);
-  // The newest volume was lost, or put back to an older copy of it; or nobody has spoken of it since the record was lost.
+  // The newest volume was lost, or put back to an older copy of it; or no pod has spoken of it since the record was lost.
   const noted = found.filter(({ node }) => isNoted(world, node));
   if (noted.length > 0 && noted.every(isOld)) return true;
   // Leftovers of a state transfer are all that there is.

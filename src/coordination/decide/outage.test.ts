@@ -160,7 +160,7 @@ describe('the annotation bootstrap: now', () => {
     expect(decideStart(situation(0, over, pods), holding(A, 3)).answer.kind).toBe('wait');
   });
 
-  it('is spent once another member is told to start beside its server, which may not have said yet that it serves', () => {
+  it('is spent once another member may start beside its server, which may not have said yet that it serves', () => {
     const stuck = formed({ members: { 'db-2': unheard(2) } });
     const order = { order: 'now' } as const;
     const granted = decideStart(situation(1, stuck, [member(0), member(1, order)]), holding(A, 4)).record;

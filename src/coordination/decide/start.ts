@@ -84,7 +84,7 @@ function recordAnswer(seen: Situation, report: Report, answer: Answer): ClusterR
 
 /**
  * The answer may never arrive, and the start script asks again where another server answers: an order that the grant
- * obeys is not spent before its server is Primary, or another one is told to start.
+ * obeys is not spent before its server is Primary, or the coordinator lets another one start.
  */
 function recordGrant(seen: Situation, report: Report, answer: Answer & { kind: 'bootstrap' }): ClusterRecord {
   const { caller, record, members } = seen;

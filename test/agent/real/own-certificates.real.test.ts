@@ -96,7 +96,7 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     }
   });
 
-  it('are joined by one of the injector that wants no TLS, unless it is told to speak both', async () => {
+  it('are joined by one of the injector that wants no TLS, unless it has to speak both', async () => {
     await newPod(first(), 'own', 'on');
     await newPod(second(), 'generated', 'off');
     coordinator().answers = [`bootstrap - as ${CLUSTER} mixed`, 'ok'];

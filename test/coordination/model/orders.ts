@@ -6,12 +6,13 @@ import type { Decision } from './replicas.ts';
 export class Orders {
   /** Uids of pods with what they ordered; one that is gone may have a question under way still. */
   readonly #spent = new Set<string>();
-  /** The order that was obeyed last, until its server says that it serves or another pod is told to start. */
+  /** The order that was obeyed last, until its server says that it serves, or another pod may start. */
   #obeyed: string | null = null;
 
   /**
    * A bootstrap overtakes the orders of all annotated pods, a join that of its own; true when the bootstrap obeys one. The
-   * order stands from then on, also where its pod goes before it hears of that. Where the answer was lost it is given again.
+   * order stands from then on, also where its pod goes before the answer arrives. Where
+   * the answer was lost it is given again.
    */
   spend({ question, answer, situation: { caller, members } }: Decision): boolean {
     const own = caller.order === null ? null : key(caller.podUid, caller.order);

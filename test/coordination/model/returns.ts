@@ -22,7 +22,7 @@ export class Returns {
     }
   }
 
-  /** They end, which nobody says. */
+  /** They end, and no member says so. */
   end(servers: readonly Node[]): void {
     for (const one of servers) this.#unsaid.delete(one);
   }

@@ -1,4 +1,4 @@
-/** `npm test`: every check that needs neither root nor a cluster, one after the other, the cheapest first. */
+/** `npm test`: every check that needs neither root nor a cluster. Those that read the sources come first, side by side. */
 import { spawn } from 'node:child_process';
 import { elapsed, step, toStderr } from '../e2e/cluster/progress.ts';
 import { pinnedTool } from './helm.ts';
@@ -27,15 +27,29 @@ const SHELL_SCRIPTS = [
 ];
 
 /** ShellCheck is no npm package; where it is not installed the check is left out, and says so. */
-async function checkShell(): Promise<void> {
+async function checksOfShell(): Promise<typeof CHECKS> {
   const command = ['shellcheck', '--external-sources', '--source-path=SCRIPTDIR', ...SHELL_SCRIPTS];
-  const missing = await run(['shellcheck', '--version']).then(
-    () => false,
+  const isInstalled = await run(['shellcheck', '--version']).then(
     () => true,
+    () => false,
   );
-  if (missing)
-    toStderr('Shell scripts … left out: install shellcheck (apt-get install shellcheck) to check them\n');
-  else await step(toStderr, 'Shell scripts', () => run(command));
+  if (isInstalled) return [['Shell scripts', command]];
+  toStderr('Shell scripts … left out: install shellcheck (apt-get install shellcheck) to check them\n');
+  return [];
+}
+
+/** Runs the checks side by side and shows what those print that fail. @returns whether all are right */
+async function checkSources(): Promise<boolean> {
+  const checks = [...CHECKS, ...(await checksOfShell())];
+  const results = await step(toStderr, checks.map(([title]) => title).join(', '), () =>
+    Promise.allSettled(checks.map(([, command]) => run(command))),
+  );
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'fulfilled') continue;
+    const { message } = result.reason as Error;
+    process.stderr.write(`${checks[index]?.[0] ?? ''}: failed\n${message}\n`);
+  }
+  return results.every(({ status }) => status === 'fulfilled');
 }
 
 /** Runs a program; what it prints is shown only when it fails. */
@@ -66,27 +80,11 @@ function runTests(): Promise<number> {
 
 async function main(): Promise<number> {
   const start = Date.now();
-  let failed = 0;
-  const checks = [
-    ...CHECKS.map(
-      ([title, command]) =>
-        () =>
-          step(toStderr, title, () => run(command)),
-    ),
-    checkShell,
-  ];
-  for (const check of checks) {
-    await check().catch((error: unknown) => {
-      failed += 1;
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    });
-  }
+  const isRight = await checkSources();
   await step(toStderr, 'Helm for the chart tests', () => pinnedTool('helm'));
   const code = await runTests();
-  toStderr(
-    `${failed === 0 && code === 0 ? 'All checks passed' : 'Some checks failed'} in ${elapsed(start)}\n`,
-  );
-  return failed === 0 ? code : 1;
+  toStderr(`${isRight && code === 0 ? 'All checks passed' : 'Some checks failed'} in ${elapsed(start)}\n`);
+  return isRight ? code : 1;
 }
 
 process.exitCode = await main();

@@ -92,7 +92,21 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
         return RULES.start(isKnown ? { ...seen, stamp: null } : seen, report);
       },
     },
-    ['copies'],
+    `3 kept
+settle 0
+takeCopy 0
+commit 0
+takeCopy 2
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+outage 1 !
+refill 11 !
+settle 2
+settle 9
+putBack 8`,
   ],
   [
     'learns nothing from volumes after the record was lost',
@@ -101,7 +115,19 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
       start: (seen, report) => RULES.start({ ...seen, stamp: withoutForks(seen.stamp) }, report),
       ready: (seen, serving) => RULES.ready({ ...seen, stamp: withoutForks(seen.stamp) }, serving),
     },
-    ['person', 'copies'],
+    `3 kept ordered
+settle 0
+takeCopy 0
+commit 0
+report 0
+scale 0
+putBack 0
+createPod 0
+annotate 0
+settle 0
+settle 0
+deletePod 4
+deleteLease 11 !`,
   ],
   [
     'does not look at what was confirmed',
@@ -125,7 +151,13 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
     told((seen) => ({
       seen: { ...seen, members: seen.members.map((member) => ({ ...member, initDone: false })) },
     })),
-    ['person', 'volumes', 'coordinator'],
+    `3 kept
+settle 0
+deleteLease 11
+cutOff 8
+annotate 3
+breakTransfer 3 !
+scale 3`,
   ],
   [
     'adopts data before all members of the cluster have spoken',

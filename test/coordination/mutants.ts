@@ -77,7 +77,13 @@ export const MUTANTS: readonly Mutant[] = [
         return seen.record.formed && isOther ? { ...known, rows: null } : known;
       }),
     })),
-    ['volumes', 'calls'],
+    `3 kept
+swapVolume 5
+settle 7 !
+commit 2
+deletePod 3
+swapVolume 3 !
+settle 6 !`,
   ],
   [
     'compares positions of different clusters',

@@ -38,6 +38,8 @@ in_root() {
   unshare --mount --pid --net --fork --kill-child -- bash -euc '
     root=$1 repository=$2
     shift 2
+    # A mount point of its own, or nothing inside could make further namespaces of mounts.
+    mount --bind "$root" "$root"
     mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
     for path in /dev /sys "$repository" "$(realpath "$repository/node_modules")"; do
       mkdir -p "$root$path"

@@ -50,6 +50,8 @@ in_root() {
     mount --bind "$(realpath "$(command -v node)")" "$root/usr/local/bin/node"
     echo "127.0.0.1 localhost" >"$root/etc/hosts"
     chroot "$root" ip link set lo up
+    # As on a machine: with addresses of loopback alone, names stand for addresses of the other family only (AI_ADDRCONFIG).
+    chroot "$root" ip address add 192.0.2.1/32 dev lo
     # Not exec: the first process has to take in orphans.
     status=0
     chroot "$root" env --unset=NODE_EXTRA_CA_CERTS --chdir="$repository" "$@" || status=$?

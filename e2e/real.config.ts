@@ -1,7 +1,5 @@
 /** The tests on real servers alone, without a cluster: with this machine's MariaDB, or another one (real-trixie.sh). */
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import { onServers } from './vitest.config.ts';
 
-export default defineConfig({
-  test: { ...base.test, include: ['test/agent/real/*.real.test.ts'], globalSetup: [] },
-});
+export default defineConfig({ test: onServers });

@@ -8,6 +8,7 @@ import type { MemberPair } from '../../../src/authority/issue.ts';
 import { createPublishAuthorities } from '../../../src/authority/publish.ts';
 import { startFakeApi } from '../../kubernetes/fake-api.ts';
 import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
+import { addressIn, IPV4 } from './node.ts';
 import { LIVES, realNodes, ROOT, TIMEOUT, unavailable } from './nodes.ts';
 
 const SHOP = '/api/v1/namespaces/shop';
@@ -21,7 +22,7 @@ function podOf(index: number): V1Pod {
   return {
     metadata: { name: `db-${index}`, namespace: 'shop' },
     spec: { hostname: `db-${index}`, subdomain: 'db', containers: [] },
-    status: { podIP: `127.0.0.${20 + index}` },
+    status: { podIP: addressIn(IPV4, index) },
   };
 }
 

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RealNode } from './node.ts';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
 const ZERO = '00000000-0000-0000-0000-000000000000';
 const ROWS = 65_536;
@@ -43,13 +43,13 @@ describe.skipIf(unavailable)('a server killed inside a DDL', { timeout: TIMEOUT 
 
   it('gets a full state transfer when it is told to join', async () => {
     await first().startSynced();
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     await second().pod.delete(`data/.galera-injector-transfer.log`);
     await killInsideAlter(second());
     expect(await report(second())).toMatchObject({ data: 'doubtful', uuid: CLUSTER });
     await second().pod.write('data/witness', '');
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     expect(second().pod.has('data/witness')).toBe(false);
     expect(await second().sql('SELECT COUNT(*) FROM shop.orders')).toBe(`${ROWS}`);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { wsrepClusterName } from '../../../src/injection/index.ts';
 import type { RealNode } from './node.ts';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
 function setName(node: RealNode, namespace: string): void {
   node.pod.environment['WSREP_CLUSTER_NAME'] = wsrepClusterName(namespace, 'db');
@@ -20,7 +20,7 @@ describe.skipIf(unavailable)(
       await first().startSynced();
       // A node that reaches nobody of its cluster gives up after half a minute.
       second().pod.environment['GALERA_PROVIDER_OPTIONS'] = 'pc.wait_prim_timeout=PT3S';
-      coordinator().answers = ['join 127.0.0.20', 'ok'];
+      coordinator().answers = [JOIN, 'ok'];
       const { log } = await second().start().finished;
       expect(log).toContain('failed to reach primary view');
       expect(

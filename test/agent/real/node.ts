@@ -30,7 +30,8 @@ export function missing(): string | null {
 }
 
 /** What the addresses of nodes begin with, all on the loopback interface. */
-export const IPV4 = '127.0.0.';
+/** Loopback addresses of this process of the test run: several files run side by side. */
+export const IPV4 = `127.0.${process.env['VITEST_POOL_ID'] ?? '0'}.`;
 export const IPV6 = 'fd00:6a1e::';
 
 export const addressIn = (network: string, number: number): string => `${network}${20 + number}`;

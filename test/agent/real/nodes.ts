@@ -17,8 +17,11 @@ export function memberPair(name: string, cluster = 'db', now = Date.now()): Prom
   return issue(subject, [ROOT], now, LIVES);
 }
 
+/** The answer that sends the second node to the first one. */
+export const JOIN = `join ${addressIn(IPV4, 0)}`;
+
 /** For one test, in milliseconds: it starts several servers. */
-export const TIMEOUT = 120_000;
+export const TIMEOUT = 240_000;
 
 /** What a test is given; the nodes are new for each of them. */
 export interface Nodes {

@@ -6,7 +6,7 @@ import type { KeyPair } from '../../../src/tls/generate.ts';
 import type { MemberFiles } from '../../../src/tls/members.ts';
 import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
 import type { RealNode } from './node.ts';
-import { CLUSTER, memberPair, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, memberPair, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 import { servedBy } from './served.ts';
 
 function serialNumber(files: MemberFiles): string {
@@ -36,7 +36,7 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     await second().startSynced(...options);
     await second().stop('SIGTERM');
     await first().sql("INSERT INTO shop.t VALUES ('more')");
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().pod.write('data/witness', 'a full transfer removes it');
     await second().startSynced(...options);
     expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
@@ -63,7 +63,7 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     for (const node of nodes) await newPod(node, before, 'on');
     await first().startSynced(method);
     await first().sql('CREATE DATABASE shop; CREATE TABLE shop.t (m INT)');
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced(method);
     const cluster = await first().status('wsrep_cluster_state_uuid');
     // As src/coordination/calls/start.ts answers: the first to be replaced finds others that want something else.
@@ -101,12 +101,12 @@ describe.skipIf(unavailable)('members with certificates of the user’s own', { 
     await newPod(second(), 'generated', 'off');
     coordinator().answers = [`bootstrap - as ${CLUSTER} mixed`, 'ok'];
     await first().startSynced();
-    coordinator().answers = ['join 127.0.0.20 mixed', 'ok'];
+    coordinator().answers = [`${JOIN} mixed`, 'ok'];
     second().start();
     await sleep(15_000);
     expect(await first().status('wsrep_cluster_size')).toBe('1');
     await second().stop('SIGKILL');
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     expect(await first().status('wsrep_cluster_size')).toBe('2');
   });

@@ -4,7 +4,7 @@ import { chmod, readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
 const run = promisify(execFile);
 const SECOND = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
@@ -51,7 +51,7 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
 
   it('has the same position in InnoDB after a clean stop, also where the last thing was a change of the view', async () => {
     await first().startSynced();
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     await second().stop('SIGTERM');
     const position = await first().status('wsrep_last_committed');
@@ -98,13 +98,13 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
 
   it('finds nothing usable after a joiner was killed in its first state transfer, and joins again', async () => {
     await first().startSynced();
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     second().start();
     while (!second().pod.has('data/sst_in_progress')) await sleep(10);
     expect((await second().pod.probe('started')).code).toBe(0);
     await second().stop('SIGKILL');
     expect(await report(second())).toMatchObject({ data: 'unusable' });
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     expect(await first().status('wsrep_cluster_size')).toBe('2');
     expect(await second().status('wsrep_cluster_state_uuid')).toBe(CLUSTER);
@@ -130,12 +130,12 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
 
   it('catches up without a full transfer after SIGKILL of one of two', async () => {
     await first().startSynced();
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     await first().sql('CREATE DATABASE shop');
     await second().stop('SIGTERM');
     await first().sql('CREATE TABLE shop.orders (id INT PRIMARY KEY)');
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     await second().stop('SIGKILL');
     await first().stop('SIGKILL');
@@ -143,7 +143,7 @@ describe.skipIf(unavailable)('a real data directory', { timeout: TIMEOUT }, () =
     await first().startSynced();
     // A full transfer empties the directory first().
     await second().pod.write('data/witness', '');
-    coordinator().answers = ['join 127.0.0.20 sure', 'ok'];
+    coordinator().answers = [`${JOIN} sure`, 'ok'];
     await second().startSynced();
     expect(await second().sql('SHOW TABLES FROM shop')).toBe('orders');
     expect(second().pod.has('data/witness')).toBe(true);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CLUSTER, memberPair, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, memberPair, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 import { servedBy } from './served.ts';
 
 describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () => {
@@ -41,7 +41,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     await second().startSynced();
     await second().stop('SIGTERM');
     await first().sql("INSERT INTO shop.t VALUES ('more')");
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().pod.write('data/witness', 'a full transfer removes it');
     await second().startSynced();
     expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');
@@ -57,7 +57,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     coordinator().answers = [`bootstrap - as ${CLUSTER}${before === 'on' ? ' mixed' : ''}`, 'ok'];
     await formed();
     for (const rows of ['1', '2']) {
-      coordinator().answers = [`join 127.0.0.20${after === 'on' ? ' mixed' : ''}`, 'ok'];
+      coordinator().answers = [`${JOIN}${after === 'on' ? ' mixed' : ''}`, 'ok'];
       await second().startSynced();
       expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe(rows);
       await second().stop('SIGTERM');
@@ -124,7 +124,7 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     await second().startSynced();
     await second().stop('SIGTERM');
     await first().sql("INSERT INTO shop.t VALUES ('more')");
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced();
     calling.abort();
     expect(await second().sql('SELECT COUNT(*) FROM shop.t')).toBe('2');

@@ -1,7 +1,7 @@
 /** What the scripts of real state transfers leave of what the start script keeps in the data directory. */
 import { describe, expect, it } from 'vitest';
 import { TRANSFER_MARK } from '../directory.ts';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 
 const OTHER = '7b4d65c2-1f6d-4b8f-8e64-3a2a1a4c0d22';
 
@@ -18,7 +18,7 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
     await second().pod.write('data/witness', 'a full transfer by mariabackup removes it');
     await second().pod.write('data/witnesses/1', 'and one by rsync removes this');
     await second().pod.write('data/.galera-injector-aside.log/1/shop/orders.ibd', 'rows');
-    coordinator().answers = ['join 127.0.0.20', 'ok'];
+    coordinator().answers = [JOIN, 'ok'];
     await second().startSynced(...options);
     expect(second().pod.has(method === 'rsync' ? 'data/witnesses' : 'data/witness')).toBe(false);
     expect(await second().pod.read(`data/${place}/1/shop/orders.ibd`)).toBe('rows');
@@ -34,13 +34,13 @@ describe.skipIf(unavailable)('a real state transfer', { timeout: TIMEOUT }, () =
     async (method) => {
       const options = [`--wsrep-sst-method=${method}`];
       await first().startSynced(...options);
-      coordinator().answers = ['join 127.0.0.20', 'ok'];
+      coordinator().answers = [JOIN, 'ok'];
       await second().startSynced(...options);
       const seqno = await second().status('wsrep_last_committed');
       await second().stop('SIGTERM');
       // Another history, so that all of it is transferred. InnoDB contradicts that, so the start script asks again.
       await second().pod.write('data/grastate.dat', `version: 2.1\nuuid: ${OTHER}\nseqno: 1\n`);
-      coordinator().answers = ['join 127.0.0.20', 'join 127.0.0.20', 'ok'];
+      coordinator().answers = [JOIN, JOIN, 'ok'];
       const script = second().start(...options);
       await second().breakTransfer();
       await script.finished;

@@ -21,8 +21,8 @@ resolve() {
     printf '%s\n' "$host"
     return
   fi
-  found=$(timeout 5 getent ahostsv4 "$host" 2>/dev/null) || found=''
-  [[ $found ]] || found=$(timeout 5 getent ahostsv6 "$host" 2>/dev/null) || found=''
+  found=$(timeout -s KILL 5 getent ahostsv4 "$host" 2>/dev/null) || found=''
+  [[ $found ]] || found=$(timeout -s KILL 5 getent ahostsv6 "$host" 2>/dev/null) || found=''
   while read -r host _; do
     [[ $host ]] && printf '%s\n' "$host"
   done <<<"$found" | sort -u
@@ -77,7 +77,7 @@ some_member_answers() {
   local -a asked
   answering=0
   for address in "${member_addresses[@]}"; do
-    timeout 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null &
+    timeout -s KILL 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null &
     asked+=($!)
   done
   for pid in "${asked[@]}"; do

@@ -32,12 +32,12 @@ fits() {
 shake_hands() {
   local log=$home/handshake.$$ listener port heard=''
   : >"$log"
-  timeout 5 socat -d -d -u - "OPENSSL-LISTEN:0,$(bind_to "$(loopback)"),$(options_with "$1")" <<<shaken 2>"$log" &
+  timeout -s KILL 5 socat -d -d -u - "OPENSSL-LISTEN:0,$(bind_to "$(loopback)"),$(options_with "$1")" <<<shaken 2>"$log" &
   listener=$!
   if port=$(listening_port "$log" "$listener"); then
-    heard=$(timeout 5 socat -u "OPENSSL:$(loopback):$port,$(options_with "$2"),commonname=$brought_name" - 2>>"$log")
+    heard=$(timeout -s KILL 5 socat -u "OPENSSL:$(loopback):$port,$(options_with "$2"),commonname=$brought_name" - 2>>"$log")
   fi
-  kill "$listener" 2>/dev/null
+  # One that nobody called ends by its time limit: a TERM may hang it (lib/coordinator.sh).
   wait "$listener" 2>/dev/null
   handshake_problem=$(sed -n 's/.* E \(.*\)$/\1/p' "$log" | head -n 1)
   rm -f "$log"

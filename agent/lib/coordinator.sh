@@ -27,6 +27,7 @@ last_question() {
 # coordinator_call CALL BODY SECONDS: sets reply_status and reply_line; false when no HTTP answer came. Sets question_taken: whether
 # the coordinator may have noted what was said, which it has not when it was never sent, and when it answers with a status that says so.
 # The token is read at every call (the kubelet renews it) and travels through a pipe, never on a command line.
+# KILL, since socat ends at a TERM within its signal handler, where libssl may wait for a lock that is held for ever.
 # shut-none keeps the connection open after the request was sent: a server may take the end of its input for a client that left.
 coordinator_call() {
   local coordinator token answer=$answers/answer.$$ result=1
@@ -38,7 +39,7 @@ coordinator_call() {
   (umask 077 && : >"$answer")
   printf 'POST /coordinator/v1/%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
     "$1" "$coordinator" "$token" "${#2}" "$2" |
-    timeout "$3" socat -d -d -t "$3" - "OPENSSL:$coordinator,cafile=$home/ca.crt,verify=1,shut-none,connect-timeout=$connect_patience" >"$answer" 2>"$answer.error" &
+    timeout -s KILL "$3" socat -d -d -t "$3" - "OPENSSL:$coordinator,cafile=$home/ca.crt,verify=1,shut-none,connect-timeout=$connect_patience" >"$answer" 2>"$answer.error" &
   # wait, unlike a foreground command, lets a SIGTERM through at once.
   wait $!
   parse_answer <"$answer" && result=0

@@ -21,12 +21,12 @@ query() {
   }
   set -- "$client" ${socket:+--socket="$socket"} --connect-timeout=2 -N -B -e "$1"
   if [[ $root_was_let_in == no ]]; then
-    status_problem=$(as_server timeout 3 "$@" 2>&1) && answer=$status_problem && return
+    status_problem=$(as_server timeout -s KILL 3 "$@" 2>&1) && answer=$status_problem && return
   fi
   root_was_let_in=no
   password=$(root_password) || return 1
   set -- "$1" --user="${MARIADB_ROOT_USER:-root}" "${@:2}"
-  status_problem=$(MYSQL_PWD=$password timeout 3 "$@" 2>&1) && answer=$status_problem && root_was_let_in=yes
+  status_problem=$(MYSQL_PWD=$password timeout -s KILL 3 "$@" 2>&1) && answer=$status_problem && root_was_let_in=yes
 }
 root_was_let_in=no
 

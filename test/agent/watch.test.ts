@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Answer, StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
@@ -174,3 +175,12 @@ it.each<Answer>([{ drop: true }, { status: 503, line: 'starting' }])(
     expect(log).toContain('has confirmed that this node serves');
   },
 );
+
+it('goes on where its TLS client does not end at a TERM, as one whose library hangs in its exit handler', async () => {
+  await serverSays();
+  // The program that the shell becomes goes on ignoring the signal.
+  await pod.write('bin/socat', "#!/bin/sh\ntrap '' TERM\nexec /bin/sleep 60\n");
+  await chmod(pod.path('bin/socat'), 0o755);
+  const script = await watch();
+  await script.logged('does not take note');
+});

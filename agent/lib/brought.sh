@@ -1,8 +1,16 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # sourced by watch
+# shellcheck shell=bash disable=SC2034,SC2154 # sourced by start and watch
 # Certificates that a user brings. The kubelet mounts the Secret beside the keys, and swaps its files when it changes.
 # What is in use is a copy, so that files which members cannot use never take the place of good ones.
 
 brought=${keys%/*}/own/..data
+
+# Refuses before the server starts what two members would not accept of each other. galera-init has judged what can be
+# read in the files (src/tls/members.ts); the library that the server uses also judges key usages, strengths and curves.
+check_brought() {
+  has_key && [[ $brought_name ]] || return 0
+  shake_hands "$keys/current" "$keys/current" && return
+  refuse "two members with the certificate of Secret ${GALERA_TLS_SECRET:-} do not accept each other ($handshake_problem): mend the Secret"
+}
 
 # Takes what the kubelet has brought since, as renew_certificate does what the coordinator gives.
 take_brought() {
@@ -41,7 +49,9 @@ shake_hands() {
   wait "$listener" 2>/dev/null
   handshake_problem=$(sed -n 's/.* E \(.*\)$/\1/p' "$log" | head -n 1)
   rm -f "$log"
-  [[ $heard == shaken ]]
+  [[ $heard == shaken ]] && return
+  : "${handshake_problem:=the check did not end within five seconds}"
+  return 1
 }
 handshake_problem=''
 

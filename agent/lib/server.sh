@@ -29,6 +29,21 @@ takes_signal() {
 
 server_runs() { [[ -d $processes/$server ]]; }
 
+# keep_running COMMAND…: starts it again where it ends while the server runs. A TERM ends both.
+keep_running() {
+  local child=''
+  trap 'kill "$child" 2>/dev/null; exit' TERM
+  while server_runs; do
+    "$@" </dev/null >/dev/null &
+    child=$!
+    wait "$child"
+    if server_runs; then
+      log "what runs beside the server has ended, starting it again: $*"
+      sleep 1
+    fi
+  done
+}
+
 # Runs the entrypoint with the loop beside it and hands signals on. Its status is that of the entrypoint.
 run_server() {
   local status=127 ended
@@ -39,9 +54,9 @@ run_server() {
   # exec: or a function of ours would be run that has the name of a command.
   (exec "${command_line[@]}") <&0 &
   server=$!
-  "$home/watch" "$server" </dev/null >/dev/null &
+  keep_running "$home/watch" "$server" &
   loop=$!
-  if speaks_tls; then as_server "$home/doors" "$server" "$sst_port" "$ist_port" </dev/null >/dev/null & fi
+  if speaks_tls; then keep_running as_server "$home/doors" "$server" "$sst_port" "$ist_port" & fi
   while :; do
     wait "$server"
     ended=$?

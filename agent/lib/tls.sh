@@ -44,6 +44,9 @@ settle_tls() {
       *socket.ssl=*)
         refuse 'the provider options set socket.ssl, which annotation galera-injector.dev/tls decides: take the option out'
         ;;
+      *socket.dynamic=*)
+        refuse 'the provider options set socket.dynamic, with which members without a certificate get in: take the option out'
+        ;;
       *socket.ssl_key*) tls=none ;;
       ist.recv_addr=*) receiver=${option#*=} ;;
       base_port=*) group=${option#*=} ;;
@@ -138,6 +141,8 @@ renew_certificate() {
     return
   fi
   IFS= read -r tag 2>/dev/null <"$keys/current/tag"
+  # What counts is what the server uses: it may not let the loop have it read its files.
+  if understands_tls; then tag=${loaded_tag:-$tag}; fi
   # The answer has the key: it stays in memory.
   answers=$keys coordinator_call certificate "cluster=$cluster
 tag=$tag" 10

@@ -47,14 +47,20 @@ async function readAndTend(options: RootStoreOptions, before: readonly Root[]): 
   const { lives, now = Date.now, onRepair, secret } = options;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const found = await readSecret(options);
-    const stored = found === null ? before : parseRoots(found.data[ROOTS_KEY], secret);
-    const roots = tended(stored, now(), lives, () => makeRoot(now()));
-    if (found !== null && roots === stored) return roots;
+    const stored = found === null ? [] : parseRoots(found.data[ROOTS_KEY], secret);
+    const roots = tended(withRemembered(stored, before), now(), lives, () => makeRoot(now()));
+    if (roots === stored) return roots;
     if (!(await writeSecret(options, found, { [ROOTS_KEY]: formatRoots(roots) }))) continue;
     onRepair(`Secret ${secret}: authorities of the members ${roots.map(({ id }) => id).join(', ')}`);
     return roots;
   }
   throw new Error(`Secret ${secret} was written by others ${ATTEMPTS} times in a row; trying again`);
+}
+
+/** What is stored, and what is remembered but not in it: members trust that, although an older Secret was put back. */
+function withRemembered(stored: readonly Root[], before: readonly Root[]): readonly Root[] {
+  const lost = before.filter(({ id }) => !stored.some((one) => one.id === id));
+  return lost.length === 0 ? stored : [...stored, ...lost].toSorted((one, other) => one.born - other.born);
 }
 
 function makeRoot(born: number): Root {

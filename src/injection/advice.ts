@@ -2,6 +2,7 @@
 import { isSingle } from './cluster-name.ts';
 import { member, text } from './json.ts';
 import { PREFIX } from './names.ts';
+import { wordsOf } from './pod.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, sentence } from './text.ts';
 import type { Reason } from './reasons.ts';
@@ -54,8 +55,17 @@ function dataAdvice({ data, context: { workload } }: Target): Advice {
   ];
 }
 
-function tlsAdvice({ tls, wishes, flavor }: Target): Advice {
-  if (tls === 'on') return [];
+/** By text, and as MariaDB takes them one by one from 11.4 on. */
+const OWN_KEY = /socket[._-]ssl[_-]key/;
+
+function tlsAdvice({ tls, wishes, flavor, container }: Target): Advice {
+  if (tls === 'on') {
+    const options = [wishes['provider-options'] ?? '', ...wordsOf(container)];
+    if (!options.some((option) => OWN_KEY.test(option))) return [];
+    const own = 'The provider options bring a key of their own (socket.ssl_key), so the injector gives none';
+    const remedy = `state transfers have only the protection that the image gives them; use annotation ${PREFIX}tls-secret`;
+    return [['members_not_authenticated', `${own}: ${remedy}`]];
+  }
   const open = 'whoever reaches port 4567 may join the cluster';
   if (tls === null)
     return [['members_not_authenticated', `Members of flavor ${flavor.id} speak no TLS yet: ${open}`]];

@@ -56,14 +56,16 @@ describe('a wrong value denies the pod with the field, the value and the allowed
     expect(decide(subject)).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
   });
 
-  test.each(['pc.bootstrap=true', 'gcs.fc_limit=64;pc.ignore_sb=true', 'pc.ignore_quorum=1'])(
-    'provider option %s, which allows a second primary component',
-    (value) => {
-      const decision = decide(annotated({ 'provider-options': value }));
-      expect(decision).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
-      expect(decision).toHaveProperty('message', expect.stringContaining('second primary component'));
-    },
-  );
+  test.each([
+    ['pc.bootstrap=true', 'a second primary component'],
+    ['gcs.fc_limit=64;pc.ignore_sb=true', 'a second primary component'],
+    ['pc.ignore_quorum=1', 'a second primary component'],
+    ['gcs.fc_limit=64;socket.dynamic=YES', 'members without a certificate'],
+  ])('provider option %s, which allows %s', (value, what) => {
+    const decision = decide(annotated({ 'provider-options': value }));
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'annotation_invalid' });
+    expect(decision).toHaveProperty('message', expect.stringContaining(`which allows ${what}; remove it`));
+  });
 });
 
 test('a hostile value is shown cut, on one line and without anything unprintable', () => {

@@ -62,8 +62,13 @@ export type AnnotationName = keyof typeof ANNOTATIONS;
 /** The values that the pod's annotations give, each checked. */
 export type Wishes = { readonly [name in AnnotationName]?: string };
 
-/** These let a minority act as the primary component, which is the one thing the coordinator exists to prevent. */
-const FORBIDDEN_OPTION = /(^|;)(pc\.(bootstrap|ignore_quorum|ignore_sb))=/;
+/** Provider options that undo what the injection is for, and what each of them allows. */
+const FORBIDDEN_OPTIONS: Readonly<Record<string, string>> = {
+  'pc.bootstrap': 'a second primary component',
+  'pc.ignore_quorum': 'a second primary component',
+  'pc.ignore_sb': 'a second primary component',
+  'socket.dynamic': 'members without a certificate',
+};
 
 /**
  * Reads the annotations under the injector's prefix.
@@ -113,14 +118,18 @@ function checked(name: AnnotationName, value: unknown): string {
       `Annotation ${PREFIX}${name} is ${quoted(value)}; allowed: ${form}`,
     );
   }
-  const forbidden = name === 'provider-options' ? FORBIDDEN_OPTION.exec(value)?.[2] : undefined;
-  if (forbidden !== undefined) {
+  if (name === 'provider-options') refuseOptions(value);
+  return value;
+}
+
+function refuseOptions(value: string): void {
+  for (const option of value.split(';').map((pair) => pair.split('=')[0] ?? '')) {
+    if (!Object.hasOwn(FORBIDDEN_OPTIONS, option)) continue;
     throw new Refusal(
       'annotation_invalid',
-      `Annotation ${PREFIX}${name} sets ${forbidden}, which allows a second primary component; remove it`,
+      `Annotation ${PREFIX}provider-options sets ${option}, which allows ${FORBIDDEN_OPTIONS[option]}; remove it`,
     );
   }
-  return value;
 }
 
 function unknown(key: string): Warning {

@@ -48,7 +48,20 @@ async function watch(): Promise<RunningScript> {
 }
 
 describe('a server with certificates of the user’s own', () => {
-  it('gets their paths as options', async () => {
+  it.skipIf(lacksSocat)(
+    'does not start where two members with them would not accept each other',
+    async () => {
+      await chmod(pod.path('keys/current/ca.crt'), 0o644);
+      await pod.write('keys/current/ca.crt', (await ownAuthority()).certificate);
+      const { code, log } = await pod.start('entrypoint.sh', 'mariadbd').finished;
+      expect(code).toBe(1);
+      expect(log).toMatch(
+        /two members with the certificate of Secret db-members do not accept each other \(.+\): mend/,
+      );
+    },
+  );
+
+  it.skipIf(lacksSocat)('gets their paths as options', async () => {
     coordinator.answers = [`bootstrap - as ${CLUSTER}`];
     const { code, log } = await pod.start('entrypoint.sh', 'mariadbd').finished;
     expect([code, log]).toEqual([0, expect.any(String)]);
@@ -68,7 +81,7 @@ describe('a server with certificates of the user’s own', () => {
       await script.logged('the server has read its new certificate');
       expect(await told()).toEqual([
         expect.stringContaining("SET GLOBAL wsrep_provider_options = 'socket.ssl_reload=1'"),
-        expect.stringContaining('FLUSH SSL'),
+        expect.stringContaining('FLUSH LOCAL SSL'),
       ]);
       expect(await pod.read('keys/current/tls.key')).toBe(next['tls.key']);
       await at(9_000);

@@ -75,7 +75,7 @@ describe('the certificate of a server that serves', () => {
       expect(await pod.read('keys/current/tag')).toBe(`b:${end}\n`);
       expect(await told()).toEqual([
         expect.stringContaining(`SET GLOBAL ${statement}`),
-        expect.stringContaining('FLUSH SSL'),
+        expect.stringContaining('FLUSH LOCAL SSL'),
       ]);
     },
   );
@@ -99,6 +99,28 @@ describe('the certificate of a server that serves', () => {
     await script.logged('the server has read its new certificate');
     script.kill('SIGKILL');
     expect((await script.finished).log.split('cannot be told to read')).toHaveLength(2);
+  });
+
+  it('is said to be the old one for as long as the server does not read the new one', async () => {
+    coordinator.answers = [next('b:1000000000000'), next('c:1000000000000')];
+    await pod.write('status.refuses', 'socket.ssl_reload');
+    await watch();
+    await until(() => asked().length).toBe(1);
+    await at(4_601);
+    await until(() => asked().length).toBe(2);
+    expect(asked().map(({ fields }) => fields['tag'])).toEqual(['a:1', 'a:1']);
+    await pod.delete('status.refuses');
+    await at(8_300);
+    await until(() => asked().at(-1)?.fields['tag']).toBe('c:1000000000000');
+  });
+
+  it('is said to be unread where nobody is let in to ask the server what it is', async () => {
+    coordinator.answers = [next('b:1000000000000'), 'keep 3600'];
+    await pod.write('status.wants-password', 'of somebody else');
+    const script = await watch();
+    await until(() => pod.read('keys/current/tag')).toBe('b:1000000000000\n');
+    await at(1_061);
+    await script.logged('cannot be told to read its new certificate, trying again: ERROR 1045');
   });
 
   it('leaves only the one before beside it', async () => {

@@ -69,6 +69,18 @@ describe('the start script with a server', () => {
     },
   );
 
+  it('runs the loop again where that has ended, and still ends both', async () => {
+    await serverSays();
+    const script = start(`trap "told=yes" TERM; ${UNTIL_TOLD}; exit 0`);
+    await script.logged('the coordinator has confirmed that this node serves');
+    const { output } = await pod.spawn('pgrep', '-f', `${pod.path('galera/watch')} `).finished;
+    for (const loop of output.trim().split('\n')) process.kill(Number(loop), 'SIGKILL');
+    await script.logged('what runs beside the server has ended, starting it again');
+    script.kill('SIGTERM');
+    // The log is closed when nothing is left that could write to it.
+    expect(await script.finished).toMatchObject({ code: 0 });
+  });
+
   it('ends the loop first when the container is stopped: a server that stops has left its group too', async () => {
     await serverSays();
     const script = start(`trap "told=yes" TERM; echo started; ${UNTIL_TOLD}; /bin/sleep 2; exit 0`);

@@ -92,6 +92,15 @@ describe('a start with TLS among the members', () => {
     expect([code, log]).toEqual([1, expect.stringContaining('set socket.ssl, which annotation')]);
   });
 
+  it.each([
+    ['--wsrep-provider-options=gcache.size=1G;socket.dynamic=YES'],
+    ['--wsrep_provider_socket_dynamic'],
+  ])('is refused with %s, with which members without a certificate get in', async (line) => {
+    await pod.write('options', `${line}\n`);
+    const { code, log } = await pod.start().finished;
+    expect([code, log]).toEqual([1, expect.stringContaining('the provider options set socket.dynamic')]);
+  });
+
   it('is refused where there is no key', async () => {
     await pod.delete('keys/current');
     const { code, log } = await pod.start().finished;

@@ -56,6 +56,17 @@ describe('the roots that replicas share', () => {
     expect(await store()()).toEqual(before);
   });
 
+  it('are those that are remembered too where an older Secret was put back from a backup', async () => {
+    const read = store();
+    const older = formatRoots(await read());
+    now += LIVES.authority / 2;
+    const [first, second] = await read();
+    keep(older);
+    now += DAY;
+    expect(await read()).toEqual([first, second]);
+    expect(await store()()).toEqual([first, second]);
+  });
+
   it('get a successor when half of the life of an authority is over', async () => {
     const [old] = await store()();
     now += 500 * DAY;

@@ -14,6 +14,7 @@ export type EventReason =
   | 'GaleraReady'
   | 'GaleraRestart'
   | 'GaleraSecondCluster'
+  | 'GaleraMixedTls'
   | 'GaleraAuthorityUnpublished';
 
 /** One Event about a pod. */
@@ -77,6 +78,15 @@ export function eventFor(said: Said): PodEvent {
     message: withReason({ reason, why: shortened(said.why, LONGEST - ` (${reason})`.length) }),
   };
 }
+
+/** The Event on a pod whose server accepts members with and without TLS. */
+export const MIXED_TLS: PodEvent = {
+  reason: 'GaleraMixedTls',
+  type: 'Warning',
+  message:
+    'the pods of this cluster do not want the same of TLS, so that this server accepts members without a certificate, too: ' +
+    'restart it once all of them want TLS (kubectl rollout restart)',
+};
 
 function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PodEvent } from '../../src/coordination/events.ts';
 import type { CallName } from '../../src/coordination/context.ts';
 import type { StateUuid } from '../../src/coordination/types.ts';
 import { ANSWERS } from '../../src/telemetry/labels.ts';
@@ -91,9 +92,11 @@ describe('what the answer to a start script says of TLS', () => {
         one.spec?.containers[0]?.env?.push({ name: 'GALERA_TLS_SECRET', value: 'db-members' });
       return one;
     });
+  let events: PodEvent[];
+  beforeEach(() => (events = []));
   const answer = async (...wishes: readonly Wish[]) => {
     const pods = podsThatWant(wishes);
-    const coordinator = coordinatorOver(memoryStore(), pods);
+    const coordinator = coordinatorOver(memoryStore(), pods, events);
     // All are heard before one of them may begin.
     for (const one of pods.toReversed()) await coordinator('turn', callerOf(one), empty(1));
     const [own] = pods;
@@ -120,6 +123,7 @@ describe('what the answer to a start script says of TLS', () => {
     expect(await answer(one, two, three)).toMatch(
       isMixed ? /^bootstrap .* as \S+ mixed$/ : /^bootstrap .* as \S+$/,
     );
+    expect(events.filter(({ reason }) => reason === 'GaleraMixedTls')).toHaveLength(isMixed ? 1 : 0);
   });
 
   it.each<readonly [Wish, Wish, boolean]>([

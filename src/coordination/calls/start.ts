@@ -3,6 +3,7 @@ import { decideStart, isViewOver, mayLackQuorum, staying } from '../decide/index
 import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
 import { withReason } from '../reasons.ts';
+import { MIXED_TLS } from '../events.ts';
 import { tell } from '../tell.ts';
 import type { Answer, Report, Situation } from '../types.ts';
 import { updateRecord } from '../update-record.ts';
@@ -19,12 +20,17 @@ export async function start(
   const question = { key, caller, ask, start: id, stamp, isAbandoned };
   const settled = await updateRecord(parts, question, (seen) => decideStart(seen, report));
   const { answer } = settled.decided;
-  tell(parts, question, settled, { call: 'start', word: answer.kind, said: answer });
+  const isNew = tell(parts, question, settled, { call: 'start', word: answer.kind, said: answer });
+  if (isNew && isToStart(answer) && isMixed(settled.situation)) void parts.announce(caller, MIXED_TLS);
   return formatAnswer(answer, settled.situation, report);
 }
 
+function isToStart({ kind }: Answer): boolean {
+  return kind !== 'wait' && kind !== 'recover' && kind !== 'refuse';
+}
+
 function formatAnswer(answer: Answer, situation: Situation, report: Report): string {
-  if (answer.kind === 'wait' || answer.kind === 'recover' || answer.kind === 'refuse') {
+  if (!isToStart(answer)) {
     return `${answer.kind} ${withReason(answer)}`;
   }
   const addresses = staying(situation)

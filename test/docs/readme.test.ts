@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -10,7 +10,21 @@ import { ROOT } from './markdown.ts';
 
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const readme = text('README.md');
-const [before = '', after = ''] = [...readme.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((match) => match[1]);
+const example = text('examples/statefulset.yaml');
+
+/** What a reader has the patience for, in bytes. */
+const SIZE = 8000;
+
+/** The blocks of YAML that a page shows. */
+const shownBy = (page: string): readonly string[] =>
+  [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, yaml = '']) => yaml);
+
+/** The rows of the first table of figures in a page. */
+const figures = (page: string): readonly string[] =>
+  page
+    .split(/^\| figure .*\n\| -.*\n/m)[1]
+    ?.split(/\n\n/)[0]
+    ?.split('\n') ?? [];
 
 /** Paths at which `shown` says something else than `real`. Nothing behind a key means that it is left out. */
 function differences(shown: unknown, real: unknown, path = ''): readonly string[] {
@@ -29,23 +43,47 @@ function differences(shown: unknown, real: unknown, path = ''): readonly string[
 }
 
 describe('the README', () => {
-  it('shows the example that is there to apply', () => {
-    expect(before).toBe(text('examples/statefulset.yaml'));
+  it(`has at most ${SIZE} bytes`, () => {
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(SIZE);
   });
 
+  it('shows the example that is there to apply, and no other manifest', () => {
+    expect(shownBy(readme)).toEqual([example]);
+  });
+
+  it('shows the main figures of the fault matrix', () => {
+    expect(figures(readme).length).toBeGreaterThan(3);
+    expect(figures(readme)).toEqual(figures(text('docs/fault-matrix.md')));
+  });
+});
+
+describe('the page of what is injected', () => {
   it('shows nothing of the injected pod that inject does not print', async () => {
     const { version } = JSON.parse(text('package.json')) as { version: string };
-    const { stdout } = await inject(before);
+    const { stdout } = await inject(example);
     const { spec } = parse(stdout) as { spec: { template: unknown } };
+    const [after = ''] = shownBy(text('docs/what-is-injected.md'));
     expect(differences(parse(after.replaceAll(version, VERSION)), spec.template)).toEqual([]);
   });
+});
 
-  it.each(Object.keys(ANNOTATIONS))('has a row for the annotation %s', (name) => {
-    expect(readme).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'));
+describe('the pages of reference', () => {
+  it.each(Object.keys(ANNOTATIONS))('have a row for the annotation %s', (name) => {
+    expect(text('docs/annotations.md')).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'));
   });
 
-  it.each(FLAVORS.map(({ id }) => id))('names the flavor %s', (id) => {
-    expect(readme).toContain(`\`${id}\``);
+  it.each(FLAVORS.map(({ id }) => id))('name the flavor %s', (id) => {
+    expect(text('docs/images.md')).toContain(`\`${id}\``);
+  });
+});
+
+describe('the index of the pages', () => {
+  const pages = readdirSync(join(ROOT, 'docs')).filter(
+    (name) => name.endsWith('.md') && name !== 'README.md',
+  );
+
+  it.each(pages)('names %s', (name) => {
+    expect(text('docs/README.md')).toContain(name);
   });
 });
 

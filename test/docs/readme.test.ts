@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { ANNOTATIONS } from '../../src/injection/annotations.ts';
 import { FLAVORS } from '../../src/injection/flavors/index.ts';
 import { VERSION } from '../../src/version.ts';
-import { inject } from '../command/harness.ts';
+import { inject, run } from '../command/harness.ts';
 import { ROOT } from './markdown.ts';
 
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -74,6 +74,20 @@ describe('the pages of reference', () => {
 
   it.each(FLAVORS.map(({ id }) => id))('name the flavor %s', (id) => {
     expect(text('docs/images.md')).toContain(`\`${id}\``);
+  });
+});
+
+describe('the page of how-tos', () => {
+  const page = text('docs/how-to.md');
+
+  it('has at most 10,000 bytes', () => {
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('shows a workload that is injected without a warning', async () => {
+    const { stdout } = await run(['explain', '-f', '-'], { stdin: shownBy(page).join('---\n') });
+    expect(stdout).toContain('StatefulSet db in namespace default becomes a node');
+    expect(stdout).not.toContain('Warnings:');
   });
 });
 

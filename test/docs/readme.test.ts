@@ -51,9 +51,11 @@ describe('the README', () => {
     expect(shownBy(readme)).toEqual([example]);
   });
 
-  it('shows the main figures of the fault matrix', () => {
+  it('shows the main figures of the fault matrix and how many faults it has', () => {
     expect(figures(readme).length).toBeGreaterThan(3);
     expect(figures(readme)).toEqual(figures(text('docs/fault-matrix.md')));
+    const faults = [...text('docs/fault-matrix.md').matchAll(/^## \d+\. /gm)];
+    expect(readme).toContain(` ${faults.length} ways `);
   });
 });
 

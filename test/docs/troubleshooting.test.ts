@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decideStart } from '../../src/coordination/decide/index.ts';
+import { PREFIX } from '../../src/injection/names.ts';
 import { TABLE } from '../coordination/decision-table.ts';
 import { ROOT } from './markdown.ts';
 
@@ -39,6 +40,7 @@ const SOURCES = ['src', 'agent', 'charts/galera-injector/templates'];
  */
 function printable(source: string): string {
   return source
+    .replaceAll('${PREFIX}', PREFIX)
     .replaceAll(/['"`]\s*\+\s*['"`]/g, '')
     .replaceAll(/\\(['"`])/g, '$1')
     .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
@@ -53,10 +55,10 @@ const sources = SOURCES.flatMap((folder) =>
     .map((entry) => printable(readFileSync(join(entry.parentPath, entry.name), 'utf8'))),
 );
 
-/** What the coordinator answers in the situations of its decision table: these sentences are put together from small parts. */
+/** What the coordinator answers in its decision table: these sentences are put together from small parts. */
 const answers = TABLE.map(({ seen, report }) => decideStart(seen, report).answer.why);
 
-/** The texts between what varies. A colon ends one too: what comes after it is often another sentence, of another file. */
+/** The texts between what varies. A colon ends one too: after it often comes a sentence of another file. */
 function pieces(message: string): readonly string[] {
   return message
     .split(/…|(?<=:) /)
@@ -64,10 +66,10 @@ function pieces(message: string): readonly string[] {
     .filter((piece) => piece !== '');
 }
 
-/** A text, and the same with what is put in when it is printed: a number, or one word of it. */
+/** A text, and the same with what is put in when it is printed: a number, or one word of at least four. */
 function forms(piece: string): readonly string[] {
   const words = piece.split(' ');
-  const wordPutIn = words.length < 2 ? [] : words.map((_, at) => words.with(at, '…').join(' '));
+  const wordPutIn = words.length < 4 ? [] : words.map((_, at) => words.with(at, '…').join(' '));
   return [piece, piece.replaceAll(/\d+/g, '…'), ...wordPutIn];
 }
 
@@ -102,6 +104,7 @@ describe('the headings of the page of troubleshooting', () => {
 describe('the reader of messages', () => {
   it('finds no message that is not printed', () => {
     expect(isPrinted('the coordinator is out of sorts today')).toBe(false);
+    expect(isPrinted('not servings')).toBe(false);
   });
 
   it.each([

@@ -45,13 +45,26 @@ describe('D. slow and idle callers', () => {
     expect(statusIn(text)).toBe(408);
   });
 
-  it('66: connections that ask nothing are closed, and one address has only so many', async () => {
-    const tries = await Promise.allSettled(Array.from({ length: 50 }, () => open(webhook)));
+  it('66: connections that ask nothing are closed', async () => {
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => open(webhook)));
+    await Promise.all(sockets.map((socket) => drained(socket)));
+    await stillServes();
+  });
+
+  it('66: one address has only so many connections', async () => {
+    // None is closed for another reason, however long fifty handshakes take.
+    const patient = await startWebhook({
+      ...LIMITS,
+      handshakeMs: 60_000,
+      headersMs: 60_000,
+      requestMs: 60_000,
+    });
+    const tries = await Promise.allSettled(Array.from({ length: 50 }, () => open(patient)));
     const sockets = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(sockets.length).toBeLessThanOrEqual(LIMITS.connectionsPerAddress);
     expect(sockets.length).toBeGreaterThan(0);
-    await Promise.all(sockets.map((socket) => drained(socket)));
-    await stillServes();
+    for (const socket of sockets) socket.destroy();
+    await patient.close();
   });
 
   it('67: a connection without a TLS hello, or with half of one, is dropped', async () => {

@@ -22,6 +22,8 @@ const SHELL_SCRIPTS = [
   'agent/transfer/wsrep_sst_tls-xtrabackup-v2',
   'agent/transfer/bin/socat',
   'agent/transfer/bin/rsync',
+  'agent/transfer/bin/ss',
+  'agent/transfer/bin/lsof',
   'e2e/images/mariadb/docker-entrypoint.sh',
   'e2e/images/mariadb/build-rootfs.sh',
 ];

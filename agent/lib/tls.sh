@@ -3,8 +3,8 @@
 # receives no state transfer.
 #
 #   4567  the group: the provider checks both sides
-#   4444  state transfers: their scripts listen on the loopback address only, behind a door that checks who comes
-#   4568  incremental transfers: the same, because a receiver of the provider gives up at the first handshake that fails
+#   4444  state transfers: their scripts listen at a UNIX socket, behind a door that checks who comes (receiver.sh)
+#   4568  incremental transfers: a door too, because the provider's receiver gives up at the first handshake that fails
 #
 # These are the ports where the user sets no others.
 

@@ -197,9 +197,6 @@ describe('what a transfer script runs', () => {
     'cert=KEYS/tls.crt,key=KEYS/tls.key,cafile=KEYS/ca.crt,verify=1,keepalive,keepidle=30,keepintvl=10,keepcnt=3';
 
   it.each([
-    ['a listener', 'TCP-LISTEN:4444,reuseaddr', 'TCP4-LISTEN:4444,reuseaddr,bind=127.0.0.1'],
-    ['one with options', 'TCP-LISTEN:4445,reuseaddr,pf=ip6', 'TCP4-LISTEN:4445,reuseaddr,bind=127.0.0.1'],
-    ['one of TLS of its own', 'openssl-listen:4444,cert=x', 'TCP4-LISTEN:4444,reuseaddr,bind=127.0.0.1'],
     ['a sender', 'TCP:10.0.0.7:4444,retry=30', `OPENSSL:10.0.0.7:4444,${OURS},commonname=galera-member`],
     ['a sender to IPv6', 'TCP:[fd00::7]:4444', `OPENSSL:[fd00::7]:4444,${OURS},commonname=galera-member`],
     [
@@ -212,20 +209,8 @@ describe('what a transfer script runs', () => {
     expect(await called('socat', '-u', given, 'stdio')).toBe(`-u ${expected} stdio`);
   });
 
-  it('socat as a listener of a member with an IPv6 address', async () => {
-    pod.environment['POD_IP'] = 'fd00::7';
-    expect(await called('socat', 'TCP-LISTEN:4444,reuseaddr', 'stdio')).toBe(
-      'TCP6-LISTEN:4444,reuseaddr,bind=[::1] stdio',
-    );
-  });
-
   it('socat that is asked what it can', async () => {
     expect(await called('socat', '-V')).toBe('-V');
-  });
-
-  it('rsync as a daemon', async () => {
-    const words = ['--daemon', '--no-detach', '--port', '4444', '--address', '10.0.0.7'];
-    expect(await called('rsync', ...words)).toBe('--daemon --no-detach --port 4444 --address 127.0.0.1');
   });
 
   it.each([

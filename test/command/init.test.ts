@@ -41,6 +41,8 @@ const SCRIPTS = [
   'transfer/wsrep_sst_tls-xtrabackup-v2',
   'transfer/bin/socat',
   'transfer/bin/rsync',
+  'transfer/bin/ss',
+  'transfer/bin/lsof',
 ];
 
 let port: number;

@@ -131,6 +131,21 @@ describe.skipIf(unavailable)('members that speak TLS', { timeout: TIMEOUT }, () 
     expect(await Promise.all(strangers)).toEqual(strangers.map(() => ''));
   });
 
+  it.each(['mariabackup', 'rsync'])(
+    'receive nothing on the loopback address, where the pod has neighbours, by %s',
+    async (method) => {
+      const options = [`--wsrep-sst-method=${method}`];
+      await formed(...options);
+      const calling = new AbortController();
+      const { port } = second().at('sst');
+      const taken = ['127.0.0.1', '::1'].map((host) => countTaken({ host, port }, calling.signal));
+      await second().startSynced(...options);
+      calling.abort();
+      expect(await Promise.all(taken)).toEqual([0, 0]);
+      expect(await second().sql('SELECT m FROM shop.t')).toBe('row');
+    },
+  );
+
   it.each([
     ['before they say anything', ''],
     ['in the middle of their greeting', '\x16'],
@@ -162,6 +177,23 @@ async function callAgainAndAgain(connect: () => net.Socket, signal: AbortSignal)
     await sleep(20);
   }
   return heard;
+}
+
+/** Calls without pause, and counts how often the call is taken. */
+async function countTaken(at: net.TcpNetConnectOpts, signal: AbortSignal): Promise<number> {
+  let taken = 0;
+  while (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      const socket = net.connect(at, () => {
+        taken += 1;
+        socket.destroy();
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve());
+    });
+    await sleep(20);
+  }
+  return taken;
 }
 
 /** Holds so many connections until it is aborted; one that is ended, or not taken, is opened again. */

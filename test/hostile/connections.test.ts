@@ -48,7 +48,7 @@ describe('D. slow and idle callers', () => {
   it('66: connections that ask nothing are closed', async () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, () => open(webhook)));
     const ends = await Promise.all(sockets.map((socket) => drained(socket)));
-    expect(ends.map(({ text }) => text)).toEqual(sockets.map(() => expect.not.stringContaining('200 OK')));
+    expect(ends.filter(({ text }) => text.includes('200 OK'))).toEqual([]);
     await stillServes();
   });
 

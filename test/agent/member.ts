@@ -1,8 +1,13 @@
 /** Another member of the cluster, as far as the scripts see it: it accepts connections. */
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach } from 'vitest';
 
 const ADDRESS = '127.0.0.11';
+
+/** Below those that Linux gives to whoever asks for any port: no other test gets one while its member has stopped. */
+const PORTS = [10_000, 32_768] as const;
 
 /** The member of the test that runs. */
 export interface ListeningMember {
@@ -17,9 +22,8 @@ export function memberForEachTest(): ListeningMember {
   let server: Server;
   let port: number;
   beforeEach(async () => {
-    server = await listenAt(ADDRESS);
-    const address = server.address();
-    port = typeof address === 'object' && address !== null ? address.port : 0;
+    port = randomInt(...PORTS);
+    server = await listenAt(ADDRESS, port);
   });
   afterEach(() => {
     server.close();
@@ -29,13 +33,15 @@ export function memberForEachTest(): ListeningMember {
       return port;
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
-    listen: () => new Promise((resolve) => server.listen(port, ADDRESS, resolve)),
+    async listen() {
+      server = await listenAt(ADDRESS, port);
+    },
   };
 }
 
-/** A member at an address; by default on any free port. */
-export async function listenAt(address: string, port = 0): Promise<Server> {
+/** A member at an address. @throws where the port is in use */
+export async function listenAt(address: string, port: number): Promise<Server> {
   const server = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => server.listen(port, address, resolve));
+  await once(server.listen(port, address), 'listening');
   return server;
 }

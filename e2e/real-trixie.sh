@@ -50,7 +50,8 @@ in_root() {
     mount --bind "$(realpath "$(command -v node)")" "$root/usr/local/bin/node"
     echo "127.0.0.1 localhost" >"$root/etc/hosts"
     chroot "$root" ip link set lo up
-    # As on a machine: with addresses of loopback alone, names stand for addresses of the other family only (AI_ADDRCONFIG).
+    # As on a machine: where all addresses of IPv4 are of loopback and one of IPv6 is not, names have none of IPv4
+    # (AI_ADDRCONFIG).
     chroot "$root" ip address add 192.0.2.1/32 dev lo
     # Not exec: the first process has to take in orphans.
     status=0

@@ -10,13 +10,13 @@ const faults = rows.map((word) => {
 const only = process.env['FAULT_ONLY'] === 'yes';
 
 /** What both kinds of tests share. */
-export const shared = {
+const shared = {
   root: join(import.meta.dirname, '..'),
   sequence: { concurrent: false },
   // Most of a start is waiting: three clusters side by side take half the time of three in a row.
   maxConcurrency: 3,
-  // Where asked for, a wait that ran out is tried once more: other work on a machine delays real servers. A promise that
-  // was broken, as by a lost row or a second cluster, never is.
+  // Where asked for, a wait that ran out is tried once more: other work on a machine delays real servers. A promise
+  // that was broken, as by a lost row or a second cluster, never is.
   retry: {
     count: process.env['E2E_SECOND_TRY'] === 'yes' ? 1 : 0,
     condition: /did not happen within|timed out in/,
@@ -35,7 +35,7 @@ export const onCluster = {
   fileParallelism: false,
 };
 
-/** The tests of the start script on servers of this machine. Each has two of them, and waits for them most of the time. */
+/** The tests of the start script on servers of this machine. Each has two, and waits for them most of the time. */
 export const onServers = {
   ...shared,
   name: 'servers',

@@ -1,4 +1,4 @@
-/** `npm test`: every check that needs neither root nor a cluster. Those that read the sources come first, side by side. */
+/** `npm test`: every check that needs neither root nor a cluster. Those of the sources come first, side by side. */
 import { spawn } from 'node:child_process';
 import { elapsed, step, toStderr } from '../e2e/cluster/progress.ts';
 import { pinnedTool } from './helm.ts';

@@ -45,7 +45,7 @@ shake_hands() {
   if port=$(listening_port "$log" "$listener"); then
     heard=$(timeout -s KILL 5 socat -u "OPENSSL:$(loopback):$port,$(options_with "$2"),commonname=$brought_name" - 2>>"$log")
   fi
-  # One that nobody called ends by its time limit: a TERM may hang it (lib/coordinator.sh).
+  # A listener without a caller ends by its time limit: a TERM may hang it (lib/coordinator.sh).
   wait "$listener" 2>/dev/null
   handshake_problem=$(sed -n 's/.* E \(.*\)$/\1/p' "$log" | head -n 1)
   rm -f "$log"

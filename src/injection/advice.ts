@@ -58,14 +58,17 @@ function dataAdvice({ data, context: { workload } }: Target): Advice {
 /** By text, and as MariaDB takes them one by one from 11.4 on. */
 const OWN_KEY = /socket[._-]ssl[_-]key/;
 
-function tlsAdvice({ tls, wishes, flavor, container }: Target): Advice {
-  if (tls === 'on') {
-    const options = [wishes['provider-options'] ?? '', ...wordsOf(container)];
-    if (!options.some((option) => OWN_KEY.test(option))) return [];
-    const own = 'The provider options bring a key of their own (socket.ssl_key), so the injector gives none';
-    const remedy = `state transfers have only the protection that the image gives them; use annotation ${PREFIX}tls-secret`;
-    return [['members_not_authenticated', `${own}: ${remedy}`]];
-  }
+function ownKeyAdvice({ wishes, container }: Target): Advice {
+  const options = [wishes['provider-options'] ?? '', ...wordsOf(container)];
+  if (!options.some((option) => OWN_KEY.test(option))) return [];
+  const own = 'The provider options bring a key of their own (socket.ssl_key), so the injector gives none';
+  const left = 'state transfers have only the protection that the image gives them';
+  return [['members_not_authenticated', `${own}: ${left}; use annotation ${PREFIX}tls-secret`]];
+}
+
+function tlsAdvice(target: Target): Advice {
+  const { tls, wishes, flavor } = target;
+  if (tls === 'on') return ownKeyAdvice(target);
   const open = 'whoever reaches port 4567 may join the cluster';
   if (tls === null)
     return [['members_not_authenticated', `Members of flavor ${flavor.id} speak no TLS yet: ${open}`]];

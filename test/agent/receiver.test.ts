@@ -1,4 +1,4 @@
-/** Where the transfer script of a joiner receives: what its commands do, what it learns of that, and what the door calls. */
+/** Where a joiner's transfer script receives: what its commands do, what it learns of that, and what the door calls. */
 import { chmod, mkdir, stat, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,9 +1,9 @@
 import type { CoordinatorParts } from '../context.ts';
 import { decideStart, isViewOver, mayLackQuorum, staying } from '../decide/index.ts';
+import { MIXED_TLS } from '../events.ts';
 import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
 import { withReason } from '../reasons.ts';
-import { MIXED_TLS } from '../events.ts';
 import { tell } from '../tell.ts';
 import type { Answer, Report, Situation } from '../types.ts';
 import { updateRecord } from '../update-record.ts';

@@ -29,8 +29,10 @@ export function missing(): string | null {
   return process.getuid?.() === 0 ? null : 'needs root, as the image starts with it';
 }
 
-/** What the addresses of nodes begin with, all on the loopback interface. */
-/** Loopback addresses of this process of the test run: several files run side by side. */
+/**
+ * What the addresses of nodes begin with, all on the loopback interface. Those of IPv4 are of one process of the test run,
+ * since several files run side by side.
+ */
 export const IPV4 = `127.0.${process.env['VITEST_POOL_ID'] ?? '0'}.`;
 export const IPV6 = 'fd00:6a1e::';
 

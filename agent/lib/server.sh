@@ -15,14 +15,16 @@ signal_server() {
 # signal without a handler, as tini does. No command is substituted here: bash 5.2 does that wrongly in a trap within a
 # trap.
 takes_signal() {
-  local name mask bit=1 program=''
+  local name mask bit=1 program='' blocked=SigBlk:
   if [[ $1 == TERM ]]; then
     bit=$((1 << 14))
+    # bash blocks it for a moment whenever it starts a program.
+    blocked=''
     IFS= read -rd '' program 2>/dev/null <"$processes/$server/cmdline"
     case ${program##*/} in sh | ash | dash | bash | busybox) ;; *) return 0 ;; esac
   fi
   while read -r name mask; do
-    [[ $name == SigBlk: || $name == SigCgt: ]] && ((16#$mask & bit)) && return 0
+    [[ $name == SigCgt: || $name == "$blocked" ]] && ((16#$mask & bit)) && return 0
   done <"$processes/$server/status"
   return 1
 }

@@ -69,6 +69,15 @@ describe('the start script with a server', () => {
     },
   );
 
+  it('keeps a TERM from a shell that blocks it for a moment, as bash does whenever it starts a program', async () => {
+    const unblock = 'sigprocmask(SIG_UNBLOCK, POSIX::SigSet->new(SIGTERM)); print qq(initialised)';
+    const blocking = `echo started; /bin/sleep 1; exec perl -MPOSIX -e "${unblock}"`;
+    const script = start(`exec env --block-signal=TERM bash -c '${blocking}'`);
+    await script.logged('started');
+    script.kill('SIGTERM');
+    expect(await script.finished).toMatchObject({ code: 0, output: 'started\ninitialised' });
+  });
+
   it('runs the loop again where that has ended, and still ends both', async () => {
     await serverSays();
     const script = start(`trap "told=yes" TERM; ${UNTIL_TOLD}; exit 0`);

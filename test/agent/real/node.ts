@@ -174,6 +174,11 @@ export class RealNode {
     await this.script.logged('ready for connections');
   }
 
+  /** Resolves when the script or the server has said so. */
+  async logged(text: string): Promise<void> {
+    await this.script?.logged(text);
+  }
+
   private async synced(): Promise<void> {
     while (this.script?.running() === true && (await this.pod.probe('ready')).code !== 0) await sleep(200);
   }
@@ -191,11 +196,8 @@ export class RealNode {
   /** Stops the server: cleanly, or as a container ends, with every process in it. */
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<string> {
     if (this.script === undefined) return '';
-    // Held still, so that it begins nothing more while its children are counted.
-    if (signal === 'SIGKILL') this.script.kill('SIGSTOP');
-    const left = signal === 'SIGKILL' ? await descendants(this.script.pid) : [];
-    this.script.kill(signal);
-    for (const pid of left) end(pid);
+    if (signal === 'SIGKILL') for (const pid of await held(this.script.pid)) send(pid, 'SIGKILL');
+    else this.script.kill(signal);
     return (await this.script.finished).log;
   }
 
@@ -203,7 +205,7 @@ export class RealNode {
   async breakTransfer(): Promise<void> {
     while (this.script?.running() === true) {
       for (const pid of await descendants(this.script.pid))
-        if (await isCalledAt(pid, PORTS.sst)) return end(pid);
+        if (await isCalledAt(pid, PORTS.sst)) return send(pid, 'SIGKILL');
       await sleep(5);
     }
   }
@@ -228,9 +230,21 @@ async function descendants(root: number): Promise<number[]> {
   return [...parents].filter(([, parent]) => isBelow(parent)).map(([pid]) => pid);
 }
 
-function end(pid: number): void {
+/** A process and all below it, held still: what one of them had begun meanwhile would outlive it. */
+async function held(root: number): Promise<ReadonlySet<number>> {
+  const still = new Set<number>();
+  for (let found = [root]; found.length > 0; found = await descendants(root)) {
+    found = found.filter((pid) => !still.has(pid));
+    if (found.length === 0) break;
+    for (const pid of found) send(pid, 'SIGSTOP');
+    for (const pid of found) still.add(pid);
+  }
+  return still;
+}
+
+function send(pid: number, signal: 'SIGSTOP' | 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It ended by itself.
   }

@@ -6,14 +6,6 @@ import type { AdmissionRequest } from './review.ts';
 /** Reads whose pods are in a cluster. @throws when the API cannot be read */
 export type ReadClaims = (namespace: string, cluster: string) => Promise<readonly Claim[]>;
 
-/** `group/version/kind` of the workloads that are looked at. */
-const KINDS: Readonly<Record<string, string>> = {
-  'apps/v1/StatefulSet': 'StatefulSet',
-  'apps/v1/Deployment': 'Deployment',
-  'apps/v1/ReplicaSet': 'ReplicaSet',
-  '/v1/ReplicationController': 'ReplicationController',
-};
-
 /** The advice over one admission request; none for anything but a workload that is created or updated. */
 export async function advise(
   request: AdmissionRequest,
@@ -21,9 +13,10 @@ export async function advise(
   settings: Settings,
 ): Promise<readonly Advice[]> {
   const { operation, subResource, namespace, object } = request;
-  const kind = Object.hasOwn(KINDS, request.kind) ? KINDS[request.kind] : undefined;
-  if (kind === undefined || subResource !== '' || !['CREATE', 'UPDATE'].includes(operation)) return [];
-  const owner = readOwner(kind, namespace, object, operation === 'CREATE');
+  const [group = '', version = '', kind = ''] = request.kind.split('/');
+  if (subResource !== '' || !['CREATE', 'UPDATE'].includes(operation)) return [];
+  const typed = { ...object, apiVersion: group === '' ? version : `${group}/${version}` };
+  const owner = readOwner(kind, namespace, typed, operation === 'CREATE');
   if (owner === null) return [];
   const { advice, cluster } = adviseOn(owner, settings);
   if (cluster === null) return advice;

@@ -1,17 +1,18 @@
 /** A workload that is about to be stored, as far as the advice looks at it. */
 import {
+  controllerOf,
   type JsonObject,
   type Manifest,
-  member,
   objectAt,
   objectsAt,
   quoted,
+  templateOf,
   text,
   type Workload,
   workloadOf,
 } from '../injection/index.ts';
 
-/** A workload of one of the four kinds that the injection knows. */
+/** A workload of a kind that the injection knows. */
 export interface Owner extends Manifest {
   readonly namespace: string;
   /** False for an update: what cannot be changed any more needs no advice. */
@@ -29,10 +30,9 @@ export function readOwner(kind: string, namespace: string, json: JsonObject, isN
   const metadata = objectAt(json, 'metadata');
   const manifest = { kind, name: text(metadata, 'name') ?? '', json };
   const workload = workloadOf(manifest);
-  const isControlled = objectsAt(metadata, 'ownerReferences').some(
-    (one) => member(one, 'controller') === true,
-  );
-  return workload === null || isControlled ? null : { ...manifest, namespace, isNew, workload };
+  return workload === null || controllerOf(json) !== null
+    ? null
+    : { ...manifest, namespace, isNew, workload };
 }
 
 /** The labels of the workload itself. */
@@ -41,21 +41,17 @@ export function labelsOf({ json }: Owner): JsonObject {
 }
 
 /** The labels of its pods. */
-export function podLabelsOf({ json }: Owner): JsonObject {
-  return objectAt(objectAt(templateOf(json), 'metadata'), 'labels');
+export function podLabelsOf(owner: Owner): JsonObject {
+  return objectAt(objectAt(templateOf(owner), 'metadata'), 'labels');
 }
 
 /** All containers of its pods, those that run first included. */
-export function containersOf({ json }: Owner): readonly JsonObject[] {
-  const spec = objectAt(templateOf(json), 'spec');
+export function containersOf(owner: Owner): readonly JsonObject[] {
+  const spec = objectAt(templateOf(owner), 'spec');
   return [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')];
 }
 
 /** Kind and name, for the beginning of a sentence. */
 export function subjectOf({ kind, name }: Owner): string {
   return `${kind} ${quoted(name)}`;
-}
-
-function templateOf(json: JsonObject): JsonObject {
-  return objectAt(objectAt(json, 'spec'), 'template');
 }

@@ -16,7 +16,8 @@ import {
   orNull,
   replaceIfUnchanged,
 } from '../kubernetes/client.ts';
-import { companionLabels, readOwners } from '../kubernetes/companions.ts';
+import { companionLabels, companionOwners } from '../kubernetes/companions.ts';
+import { createOwnerReader, type ReadOwner } from '../kubernetes/owners.ts';
 import { splitPem } from '../tls/chain.ts';
 import { readCircle } from './circle.ts';
 import { authorityOf } from './derive.ts';
@@ -36,9 +37,10 @@ export interface PublishParts {
 
 /** Publishes the authorities of all roots, so that clients know the next one before any server uses it. */
 export function createPublishAuthorities(parts: PublishParts): PublishAuthorities {
+  const readOwner = createOwnerReader(parts.client);
   return async (caller, cluster, pod) => {
     try {
-      const problem = await publish(parts, cluster, pod);
+      const problem = await publish({ ...parts, readOwner }, cluster, pod);
       if (problem === null) return;
       parts.onProblem(problem);
       await parts.announce(caller, {
@@ -54,14 +56,18 @@ export function createPublishAuthorities(parts: PublishParts): PublishAuthoritie
 }
 
 /** Null, or why an object of that name is left alone. */
-async function publish(parts: PublishParts, cluster: string, pod: V1Pod): Promise<string | null> {
+async function publish(
+  parts: PublishParts & { readonly readOwner: ReadOwner },
+  cluster: string,
+  pod: V1Pod,
+): Promise<string | null> {
   const { core } = parts.client;
   const at = { namespace: pod.metadata?.namespace ?? '', name: clientAuthorityName(cluster) };
   const wanted = await authorities(parts, cluster, at.namespace);
   const data = { [CLIENT_AUTHORITY_KEY]: wanted.join('') };
   const found = await orNull(core.patchNamespacedConfigMap({ ...at, body: {} }));
   if (found === null) {
-    const ownerReferences = await readOwners(parts.client, cluster, pod);
+    const ownerReferences = companionOwners(await parts.readOwner(pod, at.namespace), cluster);
     const metadata = { ...at, labels: companionLabels(cluster), ownerReferences };
     await createIfAbsent(
       core.createNamespacedConfigMap({ namespace: at.namespace, body: { metadata, data } }),

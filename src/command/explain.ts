@@ -31,7 +31,7 @@ export async function runExplain(options: ManifestOptions, io: CommandIo): Promi
   }
 }
 
-const NOTHING = 'The input holds no Pod, StatefulSet, Deployment, ReplicaSet or ReplicationController.\n';
+const NOTHING = 'The input holds no Pod and no workload whose pods the injector knows.\n';
 
 function explain({ resource, decision, hint }: Reviewed): string {
   const title = `${nameOf(resource)} in namespace ${singleLine(resource.namespace)}`;

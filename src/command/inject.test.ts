@@ -122,13 +122,17 @@ describe('the pods of a manifest', () => {
     expect(addressIn(template)).toBe('gcomm://db-0.db.shop.svc,db-1.db.shop.svc,db-2.db.shop.svc');
   });
 
-  test.each(['Deployment', 'ReplicaSet', 'ReplicationController'])(
-    'of a %s find each other by the headless Service',
-    async (kind) => {
-      const { stdout } = await inject(SET.replace('StatefulSet', kind));
-      expect(addressIn(documents(stdout)[0]?.spec.template)).toBe('gcomm://db-galera.shop.svc');
-    },
-  );
+  test.each([
+    ['apps/v1', 'Deployment'],
+    ['apps/v1', 'ReplicaSet'],
+    ['v1', 'ReplicationController'],
+    ['argoproj.io/v1alpha1', 'Rollout'],
+    ['apps.kruise.io/v1alpha1', 'CloneSet'],
+    ['apps.openshift.io/v1', 'DeploymentConfig'],
+  ])('of a %s %s find each other by the headless Service', async (apiVersion, kind) => {
+    const { stdout } = await inject(SET.replace('StatefulSet', kind).replace('apps/v1', apiVersion));
+    expect(addressIn(documents(stdout)[0]?.spec.template)).toBe('gcomm://db-galera.shop.svc');
+  });
 
   test('of a StatefulSet without a serviceName get one', async () => {
     const { stdout } = await inject(SET.replace('  serviceName: db\n', ''));

@@ -32,22 +32,6 @@ function unfold(value: unknown, path: Resource['path']): readonly Pick<Resource,
   return items.flatMap((item, index) => unfold(item, [...path, 'items', index]));
 }
 
-/** Where the pod template of a kind stands; undefined for kinds whose pods the injection does not know. */
-export function templatePath(kind: string): readonly string[] | undefined {
-  if (kind === 'Pod') return [];
-  return ['StatefulSet', 'Deployment', 'ReplicaSet', 'ReplicationController'].includes(kind)
-    ? ['spec', 'template']
-    : undefined;
-}
-
-/** The controller among the owners of an object. */
-export function ownerOf(json: JsonObject): { readonly kind: string; readonly name: string } | null {
-  const references = objectAt(json, 'metadata')['ownerReferences'];
-  const list: readonly unknown[] = Array.isArray(references) ? references : [];
-  const owner = list.filter(isObject).find((reference) => reference['controller'] === true);
-  return owner === undefined ? null : { kind: textAt(owner, 'kind'), name: textAt(owner, 'name') };
-}
-
 /** What the injection needs to know of a Service manifest. */
 export function summariseService(json: JsonObject): ServiceSummary {
   const spec = objectAt(json, 'spec');

@@ -1,10 +1,10 @@
 /** Decides over every pod and pod template of the input: what `inject` carries out and `explain` describes. */
-import { type Decision, plan, podOf } from '../injection/index.ts';
+import { type Decision, decidedByPod, plan, podOf, templatePath } from '../injection/index.ts';
 import type { ManifestOptions } from './arguments.ts';
 import { labelHint } from './hints.ts';
 import { CommandError, type CommandIo, readInput } from './io.ts';
 import { type Manifest, parseManifests } from './manifests.ts';
-import { isObject, objectAt, type Resource, resourcesOf, templatePath } from './resources.ts';
+import { type Resource, resourcesOf } from './resources.ts';
 import { type ClusterReader, contextOf } from './sources.ts';
 
 /** The decision over one resource. */
@@ -52,13 +52,14 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
   for (const { file, manifest, resources } of documents) {
     const reviewed: Reviewed[] = [];
     for (const resource of resources) {
-      const template = templatePath(resource.kind);
+      const template = templatePath(resource);
       if (template === undefined) continue;
       const pod = podOf(resource);
-      // What does not ask for the injection needs no context either.
-      const context = asks(pod)
-        ? await contextOf(resource, all, cluster)
-        : { namespace: resource.namespace, workload: null, services: [] };
+      // What the pod decides alone needs no context, as one that does not ask for the injection.
+      const context =
+        decidedByPod(pod) === null
+          ? await contextOf(resource, all, cluster)
+          : { namespace: resource.namespace, workload: null, services: [] };
       const decision = plan(pod, context, settings);
       const hint = labelHint(resource, pod);
       const path = [...resource.path, ...template];
@@ -67,10 +68,6 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
     results.push({ file, manifest, reviewed });
   }
   return results;
-}
-
-function asks(pod: unknown): boolean {
-  return isObject(pod) && objectAt(objectAt(pod, 'metadata'), 'labels')['galera'] === 'true';
 }
 
 async function connect({ context }: ManifestOptions, io: CommandIo): Promise<ClusterReader | undefined> {

@@ -1,12 +1,15 @@
 /** Where a command learns what a manifest does not say itself: from the same input, or from a cluster. */
 import {
   type Context,
+  type Controller,
+  controllerOf,
+  groupOf,
   type JsonObject,
   type ServiceSummary,
   type Workload,
   workloadOf,
 } from '../injection/index.ts';
-import { type Resource, ownerOf, summariseService } from './resources.ts';
+import { type Resource, summariseService, textAt } from './resources.ts';
 import { CommandError } from './io.ts';
 
 /** Reads owner and Services of a pod from a cluster; admission's own reader is one. */
@@ -41,11 +44,8 @@ function servicesOf(all: readonly Resource[], namespace: string): readonly Servi
 
 /** The workload a resource is, or is owned by within the input; a ReplicaSet of a Deployment stands for the latter. */
 function workload(resource: Resource, all: readonly Resource[]): Workload | null {
-  const owner = ownerOf(resource.json);
-  const found = all.find(
-    ({ kind, name, namespace }) =>
-      kind === owner?.kind && name === owner.name && namespace === resource.namespace,
-  );
+  const owner = controllerOf(resource.json);
+  const found = all.find((one) => owner !== null && isOf(owner, one) && one.namespace === resource.namespace);
   const above =
     found === undefined
       ? null
@@ -56,9 +56,21 @@ function workload(resource: Resource, all: readonly Resource[]): Workload | null
   return above ?? workloadOf(resource);
 }
 
-function orphan(resource: Resource): null {
-  const owner = ownerOf(resource.json);
+/** Where either names no version, the kind alone tells. */
+function isOf(owner: Controller, { kind, name, json }: Resource): boolean {
+  const apiVersion = textAt(json, 'apiVersion');
+  const isOfGroup =
+    [owner.apiVersion, apiVersion].includes('') || groupOf(apiVersion) === groupOf(owner.apiVersion);
+  return kind === owner.kind && name === owner.name && isOfGroup;
+}
+
+function orphan(resource: Resource): Workload | null {
+  const owner = controllerOf(resource.json);
   if (owner === null || workloadOf(resource) !== null) return null;
+  const { apiVersion, kind, name } = owner;
+  // What others bring cannot be added to the input: its number of pods stands in the cluster alone.
+  const isKnown = workloadOf({ kind, name, json: apiVersion === '' ? {} : { apiVersion } }) !== null;
+  if (!isKnown) return { kind, name, replicas: null, unread: 'it is not in the input' };
   throw new CommandError(
     `${resource.kind} ${resource.name} belongs to ${owner.kind} ${owner.name}, which is not in the input: add it, or name a cluster with --context`,
   );

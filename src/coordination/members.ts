@@ -2,6 +2,7 @@
 import type { V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
 import {
   BOOTSTRAP_ANNOTATION,
+  controllerOf,
   INIT_CONTAINER,
   SIZE_VARIABLE,
   TLS_SECRET_VARIABLE,
@@ -49,7 +50,7 @@ export function isAlive(pod: V1Pod): boolean {
  */
 function memberName(pod: V1Pod, name: string, data: V1Volume | undefined): string {
   const controller = controllerOf(pod);
-  const stable = controller === undefined || controller.kind === 'StatefulSet';
+  const stable = controller === null || controller.kind === 'StatefulSet';
   return stable ? name : (data?.persistentVolumeClaim?.claimName ?? name);
 }
 
@@ -57,13 +58,9 @@ function memberName(pod: V1Pod, name: string, data: V1Volume | undefined): strin
 function rankOf(pod: V1Pod, name: string): readonly (number | string)[] {
   const controller = controllerOf(pod);
   const created = pod.metadata?.creationTimestamp?.getTime() ?? 0;
-  const numbered = controller === undefined || controller.kind === 'StatefulSet' ? name : controller.name;
+  const numbered = controller === null || controller.kind === 'StatefulSet' ? name : controller.name;
   const number = controller?.kind === 'ReplicaSet' ? undefined : /(\d+)$/.exec(numbered)?.[1];
   return [number === undefined ? Number.MAX_SAFE_INTEGER : Number(number), created, name];
-}
-
-function controllerOf(pod: V1Pod): { kind: string; name: string } | undefined {
-  return pod.metadata?.ownerReferences?.find((one) => one.controller === true);
 }
 
 function initStatus(pod: V1Pod): V1ContainerStatus | undefined {

@@ -1,5 +1,5 @@
 /** Warnings about the cluster as a whole: what works, but not the way a user may think. */
-import { isSingle } from './cluster-name.ts';
+import { hasOrdinals, isSingle } from './cluster-name.ts';
 import { member, text } from './json.ts';
 import { PREFIX } from './names.ts';
 import { wordsOf } from './pod.ts';
@@ -37,7 +37,7 @@ function quorumAdvice({ membership: { size, sizeSource }, cluster }: Target): Ad
 }
 
 function dataAdvice({ data, context: { workload } }: Target): Advice {
-  if (workload !== null && workload.kind !== 'StatefulSet' && !isSingle(workload)) {
+  if (workload !== null && !hasOrdinals(workload) && !isSingle(workload)) {
     const subject = `Pods of ${workload.kind} ${workload.name} start empty each time`;
     return [
       [
@@ -82,7 +82,7 @@ function tlsAdvice(target: Target): Advice {
 function workloadAdvice({ context, flavor, flavorSource, pod }: Target): Advice {
   const { workload, services } = context;
   const found: (readonly [Reason, string])[] = [];
-  if (workload?.kind === 'StatefulSet') {
+  if (hasOrdinals(workload)) {
     const { name, podManagementPolicy, serviceName } = workload;
     if (podManagementPolicy === 'OrderedReady') {
       found.push([

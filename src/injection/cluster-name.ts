@@ -5,7 +5,7 @@ import { commonName, parseNumbered } from './numbered.ts';
 import type { PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import { quoted, withoutTrailing } from './text.ts';
-import type { Context, Workload } from './types.ts';
+import type { Context, OrdinalWorkload, Workload } from './types.ts';
 
 export interface ClusterName {
   readonly name: string;
@@ -34,9 +34,14 @@ export function clusterName(pod: PodView, context: Context): ClusterName {
   );
 }
 
+/** Whether the controller gives its pods ordinals. */
+export function hasOrdinals(workload: Workload | null): workload is OrdinalWorkload {
+  return workload?.kind === 'StatefulSet' && 'serviceName' in workload;
+}
+
 /** Whether a controller makes a single pod, so that several of them make up a cluster, as single pods do. */
 export function isSingle(workload: Workload): boolean {
-  return workload.kind !== 'StatefulSet' && workload.replicas <= 1;
+  return !hasOrdinals(workload) && workload.replicas !== null && workload.replicas <= 1;
 }
 
 function fromLabel(pod: PodView): ClusterName | undefined {

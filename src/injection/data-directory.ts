@@ -1,4 +1,5 @@
 /** Where the server keeps its data, and which volume that is. */
+import { hasOrdinals, isSingle } from './cluster-name.ts';
 import type { Flavor } from './flavors/types.ts';
 import { isObject, member, objects, text } from './json.ts';
 import { type ContainerView, type PodView, wordsOf } from './pod.ts';
@@ -49,7 +50,7 @@ export function dataDirectory(pod: PodView, container: ContainerView, flavor: Fl
  */
 export function refuseSharedClaim(data: DataDirectory, workload: Workload | null): void {
   if (data.mount === null || !data.claimed || Object.hasOwn(data.mount, 'subPathExpr')) return;
-  if (workload === null || workload.kind === 'StatefulSet' || workload.replicas < 2) return;
+  if (workload === null || hasOrdinals(workload) || isSingle(workload)) return;
   throw new Refusal(
     'data_claim_shared',
     `${workload.kind} ${workload.name}: its ${workload.replicas} pods would share one volume claim at ${data.path}; use a StatefulSet with volumeClaimTemplates`,

@@ -1,5 +1,6 @@
 /** The pure core: pod, context and settings in, decision out. */
-export { isSingle } from './cluster-name.ts';
+export { type Controller, controllerOf } from './controller.ts';
+export { hasOrdinals, isSingle } from './cluster-name.ts';
 export { member, text } from './json.ts';
 export * from './names.ts';
 export { decidedByPod, plan, planInContext } from './plan.ts';
@@ -7,4 +8,12 @@ export { REASONS, type Reason } from './reasons.ts';
 export { podOf } from './template-pod.ts';
 export { quoted, quotedList, sentence, singleLine } from './text.ts';
 export type * from './types.ts';
-export { type Manifest, objectAt, objectsAt, workloadOf } from './workload.ts';
+export {
+  groupOf,
+  type Manifest,
+  objectAt,
+  objectsAt,
+  templateOf,
+  templatePath,
+  workloadOf,
+} from './workload.ts';

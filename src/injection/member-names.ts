@@ -1,10 +1,10 @@
 /** What the members of a cluster are called, and what the pod needs so that its own name resolves. */
-import { isSingle } from './cluster-name.ts';
+import { hasOrdinals, isSingle } from './cluster-name.ts';
 import { text } from './json.ts';
 import { GROUP_PORT, headlessServiceName, isDnsLabel } from './names.ts';
 import { numberedName, parseNumbered, type NumberedName } from './numbered.ts';
 import type { PodView } from './pod.ts';
-import type { Context, ServiceSummary, Workload } from './types.ts';
+import type { Context, OrdinalWorkload, ServiceSummary } from './types.ts';
 
 export interface MemberNames {
   /** Host names, in the order of their numbers. */
@@ -18,7 +18,7 @@ export interface MemberNames {
 /** The members' names, by what makes the pods: ordinals, numbered names, or one name that stands for all. */
 export function memberNames(pod: PodView, cluster: string, size: number, context: Context): MemberNames {
   const { workload } = context;
-  if (workload?.kind === 'StatefulSet') return ordinalNames(pod, cluster, workload, context.namespace);
+  if (hasOrdinals(workload)) return ordinalNames(pod, cluster, workload, context.namespace);
   const numbered = workload === null || isSingle(workload) ? parseNumbered(workload?.name ?? pod.name) : null;
   if (numbered === null) return headlessName(cluster, context.namespace);
   return (
@@ -37,14 +37,14 @@ function headlessName(cluster: string, namespace: string): MemberNames {
 function ordinalNames(
   pod: PodView,
   cluster: string,
-  workload: Extract<Workload, { kind: 'StatefulSet' }>,
+  workload: OrdinalWorkload,
   namespace: string,
 ): MemberNames {
-  const { name, replicas, firstOrdinal, serviceName } = workload;
+  const { name, replicas, firstOrdinal, serviceName, reserved = [] } = workload;
   const service = serviceName === '' ? headlessServiceName(cluster) : serviceName;
   // While a set is being scaled, the pod can have an ordinal beyond the count that was read.
   const own = parseNumbered(pod.name)?.number;
-  const members = numbersFrom(firstOrdinal, replicas, own).map(
+  const members = numbersFrom(firstOrdinal, replicas, own, new Set(reserved)).map(
     (ordinal) => `${name}-${ordinal}.${service}.${namespace}.svc`,
   );
   // With a serviceName the controller writes the subdomain itself.
@@ -95,8 +95,15 @@ function hostNames(
   };
 }
 
-function numbersFrom(first: number, count: number, own: number | undefined): readonly number[] {
-  const numbers = Array.from({ length: Math.max(count, 0) }, (_, index) => first + index);
+function numbersFrom(
+  first: number,
+  count: number,
+  own: number | undefined,
+  reserved: ReadonlySet<number> = new Set(),
+): readonly number[] {
+  const numbers: number[] = [];
+  for (let number = first; numbers.length < count; number += 1)
+    if (!reserved.has(number)) numbers.push(number);
   const extra = own === undefined || numbers.includes(own) ? [] : [own];
   return [...numbers, ...extra].sort((one, other) => one - other);
 }

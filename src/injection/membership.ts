@@ -40,7 +40,7 @@ export function membership(
 }
 
 function clusterSize(wishes: Wishes, nodeCount: NodeCount, workload: Workload | null): Size {
-  if (workload !== null && !isSingle(workload)) {
+  if (workload !== null && workload.replicas !== null && !isSingle(workload)) {
     const sizeSource = `${workload.kind} ${workload.name}: ${workload.replicas} replicas`;
     if (workload.replicas <= SIZE_MAXIMUM) return { size: workload.replicas, sizeSource };
     throw new Refusal(

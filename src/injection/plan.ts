@@ -2,13 +2,14 @@
 import { advice } from './advice.ts';
 import { readAnnotations, refuseOrder, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
 import { clusterAddress, decidedArguments } from './cluster-address.ts';
-import { clusterName } from './cluster-name.ts';
+import { clusterName, hasOrdinals } from './cluster-name.ts';
 import { refuseClientTls } from './client-tls.ts';
 import { command } from './command.ts';
 import { dataDirectory, refuseSharedClaim } from './data-directory.ts';
 import { findDatabase, type Database } from './database-container.ts';
 import { environment, literalValue } from './environment.ts';
 import { initContainer, isInjected } from './init-container.ts';
+import { refuseEnding, refuseUncounted } from './lasting.ts';
 import { member, optionalObject, text } from './json.ts';
 import { membership, type NodeCount } from './membership.ts';
 import { MIRROR_ANNOTATION, OPT_IN_LABEL, OPT_IN_VALUE, PREFIX } from './names.ts';
@@ -51,7 +52,9 @@ export function decidedByPod(pod: unknown): Decision | null {
   return orDenied(() => {
     const view = readPod(pod);
     refuseOrder(view.annotations);
-    return isInjected(view) ? skip('already_injected') : null;
+    if (isInjected(view)) return skip('already_injected');
+    refuseEnding(view);
+    return null;
   });
 }
 
@@ -111,6 +114,7 @@ function printable({ what, value, source }: Provenance): Provenance {
 
 function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Settings): Target {
   refuseWindows(pod);
+  refuseUncounted(pod, wishes, context);
   const database = findDatabase(pod, wishes);
   refuseMethod(database, wishes);
   const data = dataDirectory(pod, database.container, database.flavor);
@@ -172,7 +176,7 @@ function nodeCount({ container }: Database): NodeCount {
 function ignoredNodeCount({ container, flavor, flavorSource, context }: Target): readonly Warning[] {
   const value = literalValue(container, 'NUM_NODES');
   if (value === undefined || nodeCount({ container, flavor, flavorSource }) !== undefined) return [];
-  if (context.workload?.kind === 'StatefulSet') return [];
+  if (hasOrdinals(context.workload)) return [];
   const message = `Container ${quoted(container.name)}: NUM_NODES is ${quoted(value)}, not a number from 1 to ${SIZE_MAXIMUM}`;
   return [{ reason: 'node_count_ignored', message: sentence(message) }];
 }

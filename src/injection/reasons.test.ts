@@ -24,6 +24,7 @@ const under = (change: Partial<typeof STATEFUL_SET>): Context => ({
   workload: { ...STATEFUL_SET, ...change },
 });
 const deployment: Context = { ...CONTEXT, workload: { kind: 'Deployment', name: 'db', replicas: 3 } };
+const daemonSet = { kind: 'DaemonSet', name: 'db', replicas: null };
 const secondDatabase = (subject: Pod) => subject.spec.containers.push({ name: 'other', image: 'mariadb' });
 const shared = { ...withFields({ volumeMounts: [{ name: 'data', mountPath: '/var/lib/mysql' }] }) };
 Object.assign(shared.spec, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] });
@@ -53,6 +54,9 @@ const EXAMPLES: Record<Reason, Example> = {
   bootstrap_at_creation: [annotated({ bootstrap: 'now' })],
   cluster_name_invalid: [withLabel('A')],
   cluster_name_missing: [barePod(''), BARE],
+  pod_ends: [withSpec({ restartPolicy: 'OnFailure' })],
+  owner_unread: [pod(), { ...CONTEXT, workload: { ...daemonSet, unread: 'HTTP 403: no' } }],
+  size_unknown: [pod(), { ...CONTEXT, workload: daemonSet }],
   size_out_of_range: [pod(), under({ replicas: 1000 })],
   bootstrap_hidden: [withFields({ args: ['-c', 'exec mariadbd --wsrep-new-cluster'] })],
   windows_pod: [withSpec({ os: { name: 'windows' } })],

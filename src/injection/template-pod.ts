@@ -1,7 +1,8 @@
 /** The pod that a controller makes from its template, as admission gets to see it. */
+import { hasOrdinals } from './cluster-name.ts';
 import { isObject, member, text } from './json.ts';
-import type { JsonObject, Workload } from './types.ts';
-import { type Manifest, objectAt, objectsAt, workloadOf } from './workload.ts';
+import type { JsonObject, OrdinalWorkload, Workload } from './types.ts';
+import { type Manifest, objectAt, objectsAt, templateOf, workloadOf } from './workload.ts';
 
 /**
  * The first pod of a workload; a Pod is its own. Follows `initIdentity` and `updateStorage` of the StatefulSet controller
@@ -12,24 +13,24 @@ export function podOf(manifest: Manifest): JsonObject {
   const workload = workloadOf(manifest);
   if (workload === null) return manifest.json;
   const spec = objectAt(manifest.json, 'spec');
-  const template = member(spec, 'template');
-  if (!isObject(template)) return {};
-  const pod =
-    workload.kind === 'StatefulSet' ? ordinalPod(template, spec, workload) : generatedPod(template, workload);
+  const template = templateOf(manifest);
+  if (Object.keys(template).length === 0) return {};
+  const pod = hasOrdinals(workload) ? ordinalPod(template, spec, workload) : generatedPod(template, workload);
   return { apiVersion: 'v1', kind: 'Pod', ...pod };
 }
 
 function generatedPod(template: JsonObject, workload: Workload): JsonObject {
   const metadata = objectAt(template, 'metadata');
-  // A Deployment's pods come from its ReplicaSet, named after a hash of the template.
-  const generateName = workload.kind === 'Deployment' ? `${workload.name}-0-` : `${workload.name}-`;
+  // Their pods come from a ReplicaSet, named after a hash of the template.
+  const viaReplicaSet = workload.kind === 'Deployment' || workload.kind === 'Rollout';
+  const generateName = viaReplicaSet ? `${workload.name}-0-` : `${workload.name}-`;
   return { ...template, metadata: { ...metadata, generateName } };
 }
 
 function ordinalPod(
   template: JsonObject,
   set: JsonObject,
-  { name, serviceName, firstOrdinal }: Extract<Workload, { kind: 'StatefulSet' }>,
+  { name, serviceName, firstOrdinal }: OrdinalWorkload,
 ): JsonObject {
   const metadata = objectAt(template, 'metadata');
   const spec = objectAt(template, 'spec');

@@ -10,23 +10,32 @@ export type JsonObject = { readonly [key: string]: unknown };
 /** An operation of RFC 6902; the injection emits `add`, and `replace` for the two cases the design names. */
 export type Operation = Extract<JsonPatchOperation, { op: 'add' | 'replace' }>;
 
-/** The controller (or the lack of one) that stands behind a pod and decides how many members the cluster has. */
-export type Workload =
-  | {
-      readonly kind: 'StatefulSet';
-      readonly name: string;
-      readonly replicas: number;
-      /** Empty when the set names none. */
-      readonly serviceName: string;
-      /** `spec.ordinals.start`, 0 unless set. */
-      readonly firstOrdinal: number;
-      readonly podManagementPolicy: 'OrderedReady' | 'Parallel';
-    }
-  | {
-      readonly kind: 'Deployment' | 'ReplicaSet' | 'ReplicationController';
-      readonly name: string;
-      readonly replicas: number;
-    };
+/** The controller that stands behind a pod and decides how many members the cluster has. */
+export type Workload = OrdinalWorkload | ReplicaWorkload;
+
+/** One that gives its pods ordinals: a StatefulSet of Kubernetes or of OpenKruise. */
+export interface OrdinalWorkload {
+  readonly kind: 'StatefulSet';
+  readonly name: string;
+  readonly replicas: number;
+  /** Empty when the set names none. */
+  readonly serviceName: string;
+  /** `spec.ordinals.start`, 0 unless set. */
+  readonly firstOrdinal: number;
+  readonly podManagementPolicy: 'OrderedReady' | 'Parallel';
+  /** Ordinals that the controller leaves out; none where absent. */
+  readonly reserved?: readonly number[];
+}
+
+/** One whose pods have names that nobody can foretell: a Deployment, a Rollout, a CloneSet, a DaemonSet. */
+export interface ReplicaWorkload {
+  readonly kind: string;
+  readonly name: string;
+  /** Null where the controller gives no number, as a DaemonSet, or it could not be read. */
+  readonly replicas: number | null;
+  /** Why it could not be read, e.g. `HTTP 403: …`; absent where it was. */
+  readonly unread?: string;
+}
 
 /** What the injection needs to know of a Service: its name and the ports it exposes. */
 export interface ServiceSummary {
@@ -39,7 +48,7 @@ export interface ServiceSummary {
 /** What a pod does not say itself and the API does. */
 export interface Context {
   readonly namespace: string;
-  /** The owner, a ReplicaSet of a Deployment already replaced by the Deployment; null for a bare Pod. */
+  /** The owner, a ReplicaSet already replaced by what it belongs to; null for a bare Pod. */
   readonly workload: Workload | null;
   /** All Services of the namespace. */
   readonly services: readonly ServiceSummary[];

@@ -6,6 +6,7 @@ import {
   type AuthenticationV1Api,
   type CoordinationV1Api,
   type CoreV1Api,
+  type CustomObjectsApi,
   KubeConfig,
   type PolicyV1Api,
   type RequestContext,
@@ -17,6 +18,7 @@ import {
   AUTHENTICATION_ROUTES,
   COORDINATION_ROUTES,
   CORE_ROUTES,
+  CUSTOM_ROUTES,
   POLICY_ROUTES,
 } from './routes.ts';
 
@@ -53,6 +55,7 @@ class PooledKubeConfig extends KubeConfig {
 export interface KubernetesClient {
   readonly core: Pick<CoreV1Api, keyof typeof CORE_ROUTES>;
   readonly apps: Pick<AppsV1Api, keyof typeof APPS_ROUTES>;
+  readonly custom: Pick<CustomObjectsApi, keyof typeof CUSTOM_ROUTES>;
   readonly coordination: Pick<CoordinationV1Api, keyof typeof COORDINATION_ROUTES>;
   readonly policy: Pick<PolicyV1Api, keyof typeof POLICY_ROUTES>;
   readonly authentication: Pick<AuthenticationV1Api, keyof typeof AUTHENTICATION_ROUTES>;
@@ -93,6 +96,7 @@ function clientOf(config: KubeConfig): KubernetesClient {
   return {
     core: callsOf(config, CORE_ROUTES),
     apps: callsOf(config, APPS_ROUTES),
+    custom: callsOf(config, CUSTOM_ROUTES),
     coordination: callsOf(config, COORDINATION_ROUTES),
     policy: callsOf(config, POLICY_ROUTES),
     authentication: callsOf(config, AUTHENTICATION_ROUTES),

@@ -6,11 +6,13 @@ import {
   clientServiceName,
   disruptionBudgetName,
   GALERA_PORTS,
+  hasOrdinals,
   headlessServiceName,
   ROOT_PASSWORD_KEY,
   secretName,
 } from '../injection/index.ts';
 import { createIfAbsent, explainError, type KubernetesClient } from './client.ts';
+import { createOwnerReader, type Owner, type ReadOwner } from './owners.ts';
 
 /** 24 random bytes: 32 characters of base64url, which every image accepts (Bitnami's limit is 32). */
 const PASSWORD_BYTES = 24;
@@ -25,28 +27,39 @@ export type EnsureCompanions = (cluster: string, pod: V1Pod) => Promise<readonly
 
 /** Companions through the API; asked once for each pod. */
 export function createCompanions(client: KubernetesClient): EnsureCompanions {
+  const readOwner = createOwnerReader(client);
   const done = new Set<string>();
   return async (cluster, pod) => {
     const uid = pod.metadata?.uid ?? '';
     if (done.has(uid)) return [];
-    const made = await ensureAll(client, cluster, pod);
+    const made = await ensureAll({ client, readOwner }, cluster, pod);
     if (done.size > 10_000) done.clear();
     done.add(uid);
     return made;
   };
 }
 
-async function ensureAll(client: KubernetesClient, cluster: string, pod: V1Pod): Promise<readonly string[]> {
+interface Making {
+  readonly client: KubernetesClient;
+  readonly readOwner: ReadOwner;
+}
+
+async function ensureAll(
+  { client, readOwner }: Making,
+  cluster: string,
+  pod: V1Pod,
+): Promise<readonly string[]> {
   const namespace = pod.metadata?.namespace ?? '';
-  const workload = await readWorkload(client, pod, namespace);
-  const owner = ownersOf(workload, cluster);
-  const meta = (name: string, owners = owner): V1ObjectMeta => ({
+  const owner = await readOwner(pod, namespace);
+  const workload = owner?.workload ?? null;
+  const ofWorkload = companionOwners(owner, cluster);
+  const meta = (name: string, owners = ofWorkload): V1ObjectMeta => ({
     name,
     namespace,
     labels: companionLabels(cluster),
     ...(owners.length > 0 ? { ownerReferences: owners } : {}),
   });
-  const headless = workload?.serviceName || headlessServiceName(cluster);
+  const headless = (hasOrdinals(workload) && workload.serviceName) || headlessServiceName(cluster);
   const forClients = clientServiceName(cluster);
   const budget = disruptionBudgetName(cluster);
   const secret = secretName(cluster);
@@ -82,17 +95,9 @@ export function companionLabels(cluster: string): Readonly<Record<string, string
   return { [CLUSTER_LABEL]: cluster, 'app.kubernetes.io/managed-by': 'galera-injector' };
 }
 
-/** The workload of a companion, where the cluster is that workload alone. */
-export async function readOwners(
-  client: KubernetesClient,
-  cluster: string,
-  pod: V1Pod,
-): Promise<V1OwnerReference[]> {
-  return ownersOf(await readWorkload(client, pod, pod.metadata?.namespace ?? ''), cluster);
-}
-
-function ownersOf(workload: OwningWorkload | undefined, cluster: string): V1OwnerReference[] {
-  return workload?.reference.name === cluster ? [workload.reference] : [];
+/** The owner of a companion: the workload, where the cluster is that workload alone. Nothing controls a companion. */
+export function companionOwners(owner: Owner | null, cluster: string): V1OwnerReference[] {
+  return owner?.reference.name === cluster ? [owner.reference] : [];
 }
 
 async function ensure(what: string, create: () => Promise<unknown>): Promise<boolean> {
@@ -124,36 +129,6 @@ function clientService(metadata: V1ObjectMeta, cluster: string): V1Service {
       ports: [{ name: 'mysql', port: 3306, targetPort: 3306 }],
     },
   };
-}
-
-interface OwningWorkload {
-  readonly reference: V1OwnerReference;
-  /** Of a StatefulSet. */
-  readonly serviceName?: string;
-}
-
-/** The workload behind a pod: its controller, or the Deployment behind that. Single pods have none. */
-async function readWorkload(
-  client: KubernetesClient,
-  pod: V1Pod,
-  namespace: string,
-): Promise<OwningWorkload | undefined> {
-  const controller = pod.metadata?.ownerReferences?.find((one) => one.controller === true);
-  if (controller === undefined) return undefined;
-  const at = { namespace, name: controller.name };
-  if (controller.kind === 'StatefulSet') {
-    const { spec } = await client.apps.readNamespacedStatefulSet(at);
-    return { reference: plain(controller), serviceName: spec?.serviceName ?? '' };
-  }
-  if (controller.kind !== 'ReplicaSet') return { reference: plain(controller) };
-  const { metadata } = await client.apps.readNamespacedReplicaSet(at);
-  const deployment = metadata?.ownerReferences?.find((one) => one.controller === true);
-  return { reference: plain(deployment ?? controller) };
-}
-
-/** The reference without `controller`: a companion belongs to the workload, nothing controls it. */
-function plain({ apiVersion, kind, name, uid }: V1OwnerReference): V1OwnerReference {
-  return { apiVersion, kind, name, uid };
 }
 
 function refersToSecret(pod: V1Pod, name: string): boolean {

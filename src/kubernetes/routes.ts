@@ -8,6 +8,7 @@ import type {
   AuthenticationV1Api,
   CoordinationV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   PolicyV1Api,
 } from '@kubernetes/client-node';
 import type { Route } from './rest.ts';
@@ -48,6 +49,13 @@ export const COORDINATION_ROUTES = {
 export const POLICY_ROUTES = {
   createNamespacedPodDisruptionBudget: 'POST /apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets',
 } as const satisfies Routes<PolicyV1Api>;
+
+/** Kinds that others bring: what an API group has, one object, and how many pods it asks for. */
+export const CUSTOM_ROUTES = {
+  getAPIResources: 'GET /apis/{group}/{version}',
+  getNamespacedCustomObject: 'GET /apis/{group}/{version}/namespaces/{namespace}/{plural}/{name}',
+  getNamespacedCustomObjectScale: 'GET /apis/{group}/{version}/namespaces/{namespace}/{plural}/{name}/scale',
+} as const satisfies Routes<CustomObjectsApi>;
 
 export const AUTHENTICATION_ROUTES = {
   createTokenReview: 'POST /apis/authentication.k8s.io/v1/tokenreviews',

@@ -17,10 +17,11 @@ export function timedClient(
           timeRequest(metrics, name, () => Reflect.apply(member, target, given) as unknown);
       },
     });
-  const { core, apps, coordination, policy, authentication, admission } = client;
+  const { core, apps, custom, coordination, policy, authentication, admission } = client;
   return {
     core: timed(core),
     apps: timed(apps),
+    custom: timed(custom),
     coordination: timed(coordination),
     policy: timed(policy),
     authentication: timed(authentication),

@@ -23,7 +23,7 @@ function webhook(rendered: readonly Rendered[], kind: string): Configuration['we
 const advice = (rendered: readonly Rendered[]) => webhook(rendered, 'ValidatingWebhookConfiguration');
 
 describe('the webhook of the advice', () => {
-  it('is asked when one of the four workloads is created or updated', () => {
+  it('is asked when a workload is created or updated', () => {
     const rule = { apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' };
     expect(advice(objects)).toMatchObject({
       name: 'advise.galera-injector.dev',
@@ -32,8 +32,19 @@ describe('the webhook of the advice', () => {
         service: { name: 'galera-injector', namespace: 'galera-system', port: 443, path: '/advise' },
       },
       rules: [
-        { ...rule, apiGroups: ['apps'], resources: ['statefulsets', 'deployments', 'replicasets'] },
+        {
+          ...rule,
+          apiGroups: ['apps'],
+          resources: ['statefulsets', 'deployments', 'replicasets', 'daemonsets'],
+        },
         { ...rule, apiGroups: [''], resources: ['replicationcontrollers'] },
+        { ...rule, apiGroups: ['batch'], resources: ['jobs', 'cronjobs'] },
+        {
+          ...rule,
+          apiGroups: ['argoproj.io', 'apps.openshift.io', 'apps.kruise.io'],
+          apiVersions: ['*'],
+          resources: ['rollouts', 'deploymentconfigs', 'statefulsets', 'clonesets', 'daemonsets'],
+        },
       ],
     });
   });

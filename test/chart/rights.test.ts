@@ -45,6 +45,13 @@ describe('the rights of the injector', () => {
         'get deployments.apps',
         'get replicasets.apps',
         'get replicationcontrollers',
+        'get rollouts.argoproj.io',
+        'get rollouts/scale.argoproj.io',
+        'get deploymentconfigs.apps.openshift.io',
+        'get deploymentconfigs/scale.apps.openshift.io',
+        'get statefulsets.apps.kruise.io',
+        'get clonesets.apps.kruise.io',
+        'get clonesets/scale.apps.kruise.io',
         'get namespaces',
         'get nodes',
         'get pods',
@@ -63,6 +70,18 @@ describe('the rights of the injector', () => {
         'get validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
         'patch validatingwebhookconfigurations.admissionregistration.k8s.io named galera-injector',
       ].toSorted(),
+    );
+  });
+
+  it('reach the controllers that the values name, and their scale', async () => {
+    const named = await render(
+      '--set',
+      'controllers[0].apiGroup=db.example',
+      '--set',
+      'controllers[0].resource=pools',
+    );
+    expect(rights(only(named, 'ClusterRole'))).toEqual(
+      expect.arrayContaining(['get pools.db.example', 'get pools/scale.db.example']),
     );
   });
 

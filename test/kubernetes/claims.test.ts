@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClaimsReader } from '../../src/kubernetes/claims.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
 
+const APPS = '/apis/apps/v1/namespaces/shop';
 const PODS = '/api/v1/namespaces/shop/pods';
 
 let api: FakeApi;
@@ -11,7 +12,8 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 function pod(name: string, owner: object | null, metadata: object = {}): void {
-  const ownerReferences = owner === null ? [] : [{ apiVersion: 'v1', uid: 'u', controller: true, ...owner }];
+  const ownerReferences =
+    owner === null ? [] : [{ apiVersion: 'apps/v1', uid: 'u', controller: true, ...owner }];
   api.objects.set(`${PODS}/${name}`, { metadata: { name, ownerReferences, ...metadata } });
 }
 const read = () => createClaimsReader(api.client)('shop', 'db');
@@ -20,8 +22,14 @@ describe('the claims on a cluster', () => {
   it('are counted by workload, a Deployment behind its ReplicaSet', async () => {
     pod('db-0', { kind: 'StatefulSet', name: 'db' });
     pod('db-1', { kind: 'StatefulSet', name: 'db' });
-    pod('web-6f-x', { kind: 'ReplicaSet', name: 'web-6f' }, { labels: { 'pod-template-hash': '6f' } });
+    pod('web-6f-x', { kind: 'ReplicaSet', name: 'web-6f' });
     pod('set-x', { kind: 'ReplicaSet', name: 'set' });
+    api.objects.set(`${APPS}/statefulsets/db`, { metadata: { name: 'db' } });
+    const ownerReferences = [
+      { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u', controller: true },
+    ];
+    api.objects.set(`${APPS}/replicasets/web-6f`, { metadata: { name: 'web-6f', ownerReferences } });
+    api.objects.set(`${APPS}/deployments/web`, { metadata: { name: 'web' } });
     expect(await read()).toEqual([
       { kind: 'StatefulSet', name: 'db', pods: 2 },
       { kind: 'Deployment', name: 'web', pods: 1 },
@@ -37,7 +45,7 @@ describe('the claims on a cluster', () => {
     expect(await read()).toEqual([]);
   });
 
-  it('are read in one call for labelled pods of the cluster, so many at most', async () => {
+  it('are read for labelled pods of the cluster, so many at most', async () => {
     await read();
     expect(api.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET ${PODS}`]);
     expect(Object.fromEntries(api.seen[0]?.query ?? [])).toEqual({

@@ -69,6 +69,7 @@ describe('companions', () => {
     api.objects.set(`${APPS}/replicasets/db-6f`, {
       metadata: { name: 'db-6f', ownerReferences: [reference] },
     });
+    api.objects.set(`${APPS}/deployments/db`, { metadata: { name: 'db' } });
     await ensure(pod('ReplicaSet', 'db-6f'));
     const service = [...api.objects].find(([path]) => path.startsWith(`${CORE}/services/`))?.[1];
     expect(service?.metadata?.['ownerReferences']).toEqual([

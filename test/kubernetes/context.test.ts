@@ -5,7 +5,7 @@ import { type FakeApi, startFakeApi } from './fake-api.ts';
 const APPS = '/apis/apps/v1/namespaces/shop';
 const CORE = '/api/v1/namespaces/shop';
 const ownedBy = (kind: string, name: string) => ({
-  metadata: { ownerReferences: [{ apiVersion: 'v1', kind, name, uid: 'u', controller: true }] },
+  metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: 'u', controller: true }] },
 });
 
 let api: FakeApi;
@@ -47,38 +47,6 @@ describe('the context of a pod', () => {
       firstOrdinal: 2,
       podManagementPolicy: 'Parallel',
     });
-  });
-
-  it('holds the Deployment behind a ReplicaSet', async () => {
-    api.objects.set(`${APPS}/replicasets/db-6f`, { ...ownedBy('Deployment', 'db'), spec: { replicas: 1 } });
-    api.objects.set(`${APPS}/deployments/db`, { metadata: { name: 'db' }, spec: { replicas: 3 } });
-    expect((await read(ownedBy('ReplicaSet', 'db-6f'))).workload).toEqual({
-      kind: 'Deployment',
-      name: 'db',
-      replicas: 3,
-    });
-  });
-
-  it('holds a ReplicaSet that nobody owns, and a ReplicationController', async () => {
-    api.objects.set(`${APPS}/replicasets/db`, { metadata: { name: 'db' }, spec: { replicas: 3 } });
-    api.objects.set(`${CORE}/replicationcontrollers/rc`, { metadata: { name: 'rc' }, spec: {} });
-    expect((await read(ownedBy('ReplicaSet', 'db'))).workload).toMatchObject({
-      kind: 'ReplicaSet',
-      replicas: 3,
-    });
-    expect((await read(ownedBy('ReplicationController', 'rc'))).workload).toEqual({
-      kind: 'ReplicationController',
-      name: 'rc',
-      replicas: 1,
-    });
-  });
-
-  it('has no workload for an owner that is not a controller, of another kind or malformed', async () => {
-    const uncontrolled = { metadata: { ownerReferences: [{ kind: 'StatefulSet', name: 'db' }] } };
-    const malformed = { metadata: { ownerReferences: [null, 7, { controller: true, kind: 1 }] } };
-    for (const pod of [uncontrolled, malformed, ownedBy('Job', 'db'), { metadata: null }]) {
-      expect((await read(pod)).workload).toBeNull();
-    }
   });
 
   it('is an error when the owner cannot be read: peers are never guessed', async () => {

@@ -4,6 +4,7 @@ import {
   AuthenticationV1Api,
   CoordinationV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   PatchStrategy,
   PolicyV1Api,
@@ -32,6 +33,7 @@ afterAll(() => api.close());
 const GROUPS = [
   [CoreV1Api, routes.CORE_ROUTES],
   [AppsV1Api, routes.APPS_ROUTES],
+  [CustomObjectsApi, routes.CUSTOM_ROUTES],
   [CoordinationV1Api, routes.COORDINATION_ROUTES],
   [PolicyV1Api, routes.POLICY_ROUTES],
   [AuthenticationV1Api, routes.AUTHENTICATION_ROUTES],
@@ -44,6 +46,8 @@ const EVERY_CALL = GROUPS.flatMap(([group, of]) =>
 function parametersOf(route: string): object {
   return {
     ...(route.includes('{namespace}') ? { namespace: 'shop' } : {}),
+    ...(route.includes('{group}') ? { group: 'argoproj.io', version: 'v1alpha1' } : {}),
+    ...(route.includes('{plural}') ? { plural: 'rollouts' } : {}),
     ...(route.includes('{name}') ? { name: 'a/b c' } : {}),
     ...(/^(POST|PUT|PATCH)/.test(route) ? { body: { metadata: { name: 'db' } }, dryRun: 'All' } : {}),
     ...(route.startsWith('DELETE') ? { body: { gracePeriodSeconds: 0 }, dryRun: 'All' } : {}),

@@ -99,7 +99,7 @@ describe('/advise', () => {
   it.each([
     ['a deletion', { operation: 'DELETE', object: null }],
     ['a subresource', { subResource: 'status' }],
-    ['another kind', { kind: { group: 'batch', version: 'v1', kind: 'Job' } }],
+    ['another kind', { kind: { group: 'batch', version: 'v1', kind: 'PodGroup' } }],
     ['a kind of that name elsewhere', { kind: { group: 'x.dev', version: 'v1', kind: 'StatefulSet' } }],
     ['a kind named after a member of every object', { kind: { group: '', version: '', kind: 'toString' } }],
   ])('allows %s without a word', async (_what, tweak) => {

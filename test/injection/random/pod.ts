@@ -141,7 +141,7 @@ const spec = record(
     ephemeralContainers: list(record({ name, image: name }, { targetContainerName: name }), 1),
     hostname: either(pick('db-0', ''), name),
     subdomain: either(pick('db', ''), name),
-    restartPolicy: pick('Always', 'Never'),
+    restartPolicy: pick('Always', 'Always', 'Always', 'Always', 'Always', 'Always', 'Never'),
     dnsPolicy: pick('ClusterFirst', 'ClusterFirstWithHostNet', 'None'),
     dnsConfig: record(
       {},
@@ -215,6 +215,7 @@ const KINDS = [
   'Deployment',
   'ReplicaSet',
   'ReplicationController',
+  'Rollout',
 ] as const;
 const REPLICAS = [0, 1, 2, 3, 3, 3, 3, 5, 7] as const;
 
@@ -233,6 +234,7 @@ function workloadOf(from: Source): Context['workload'] {
   if (kind === 'Pod') return null;
   const named = from.chance(0.02) ? from.pick(['a.b', 'x'.repeat(60)]) : from.pick(WORKLOAD_NAMES);
   const replicas = from.chance(0.02) ? from.pick([99, 100]) : from.pick(REPLICAS);
+  if (from.chance(0.03)) return { kind: 'DaemonSet', name: named, replicas: null };
   if (kind !== 'StatefulSet') return { kind, name: named, replicas };
   return {
     kind,

@@ -240,14 +240,4 @@ describe('the data directory', () => {
       reason: 'data_mount_unusable',
     });
   });
-
-  test('on one claim for all pods of a Deployment is denied', () => {
-    const workload = { kind: 'Deployment', name: 'db', replicas: 3 } as const;
-    const subject = mounted({ mountPath: '/var/lib/mysql' }, claim);
-    expect(decide(subject, { ...CONTEXT, workload })).toMatchObject({
-      kind: 'deny',
-      reason: 'data_claim_shared',
-    });
-    expect(decide(subject, { ...CONTEXT, workload: { ...workload, replicas: 1 } }).kind).toBe('inject');
-  });
 });

@@ -1,12 +1,11 @@
 /** Where the server keeps its data, and which volume that is. */
-import { hasOrdinals, isSingle } from './cluster-name.ts';
 import type { Flavor } from './flavors/types.ts';
 import { isObject, member, objects, text } from './json.ts';
 import { type ContainerView, type PodView, wordsOf } from './pod.ts';
 import { TOKEN_PATH } from './names.ts';
 import { Refusal } from './refusal.ts';
 import { quoted, withoutTrailing } from './text.ts';
-import type { JsonObject, Workload } from './types.ts';
+import type { JsonObject } from './types.ts';
 
 export interface DataDirectory {
   readonly path: string;
@@ -14,8 +13,6 @@ export interface DataDirectory {
   readonly mount: JsonObject | null;
   /** Whether the data goes with the pod. */
   readonly ephemeral: boolean;
-  /** Whether the volume is a claim that the pod names itself. */
-  readonly claimed: boolean;
 }
 
 /** An absolute path without anything a shell, a mount or `$(…)` expansion could read otherwise. */
@@ -31,30 +28,11 @@ export function dataDirectory(pod: PodView, container: ContainerView, flavor: Fl
   const mount = objects(container.json, 'volumeMounts', `${fieldOf(container)}.volumeMounts`)
     .filter((candidate) => holds(text(candidate, 'mountPath') ?? '', path))
     .reduce<JsonObject | null>((deepest, next) => (depth(next) > depth(deepest) ? next : deepest), null);
-  if (mount === null) return { path, mount, ephemeral: true, claimed: false };
+  if (mount === null) return { path, mount, ephemeral: true };
   refuseMountAbove(container, text(mount, 'mountPath') ?? '');
   const volume = text(mount, 'name');
   const ephemeral = hasSource(pod, volume, 'emptyDir') || hasSource(pod, volume, 'ephemeral');
-  return {
-    path,
-    mount: readOnlyCopy(container, mount),
-    ephemeral,
-    claimed: hasSource(pod, volume, 'persistentVolumeClaim'),
-  };
-}
-
-/**
- * Refuses a claim that all pods of a workload would share as their data directory: two servers on one directory ruin it.
- *
- * @throws Refusal `data_claim_shared`
- */
-export function refuseSharedClaim(data: DataDirectory, workload: Workload | null): void {
-  if (data.mount === null || !data.claimed || Object.hasOwn(data.mount, 'subPathExpr')) return;
-  if (workload === null || hasOrdinals(workload) || isSingle(workload)) return;
-  throw new Refusal(
-    'data_claim_shared',
-    `${workload.kind} ${workload.name}: its ${workload.replicas} pods would share one volume claim at ${data.path}; use a StatefulSet with volumeClaimTemplates`,
-  );
+  return { path, mount: readOnlyCopy(container, mount), ephemeral };
 }
 
 function userDirectory(container: ContainerView): string | undefined {
@@ -80,7 +58,8 @@ function refuseMountAbove(container: ContainerView, mountPath: string): void {
   );
 }
 
-function holds(mountPath: string, directory: string): boolean {
+/** Whether a directory is where something is mounted, or below it. */
+export function holds(mountPath: string, directory: string): boolean {
   const path = withoutTrailing(mountPath, '/');
   return path !== '' && (directory === path || directory.startsWith(`${path}/`));
 }

@@ -5,6 +5,7 @@ export { member, text } from './json.ts';
 export * from './names.ts';
 export { decidedByPod, plan, planInContext } from './plan.ts';
 export { REASONS, type Reason } from './reasons.ts';
+export { dataPlace, mayShareData } from './shared-data.ts';
 export { podOf } from './template-pod.ts';
 export { quoted, quotedList, sentence, singleLine } from './text.ts';
 export type * from './types.ts';

@@ -19,7 +19,7 @@ export const REASONS = {
   container_name_taken: 'The pod has an init container galera-init that the injector did not write.',
   mount_path_taken: 'The pod mounts something of its own at a path that the injection needs.',
   data_mount_unusable: 'The mount of the data directory cannot be repeated in the init container.',
-  data_claim_shared: 'Several pods would share one volume claim as their data directory.',
+  data_claim_shared: 'Two servers could open one data directory, and the second would ruin it.',
   image_without_galera: 'The image holds a database server without the Galera API (wsrep).',
   image_unknown: 'No flavor recognises the image, and no annotation names its flavor.',
   annotation_invalid: 'An annotation of the injector has a value outside its allowed form.',

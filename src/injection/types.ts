@@ -52,6 +52,15 @@ export interface Context {
   readonly workload: Workload | null;
   /** All Services of the namespace. */
   readonly services: readonly ServiceSummary[];
+  /** Where the running pods of the namespace keep their data; absent where no volume of the pod can be another's. */
+  readonly dataInUse?: readonly DataInUse[];
+}
+
+/** A data directory that a running pod has. */
+export interface DataInUse {
+  readonly pod: string;
+  /** Volume and path in it, comparable as text. */
+  readonly place: string;
 }
 
 /** What the injector's own configuration contributes. No pod can change any of it. */

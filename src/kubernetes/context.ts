@@ -1,6 +1,15 @@
 /** Reads what a pod does not say itself: its workload and the Services of its namespace. */
-import type { V1Service } from '@kubernetes/client-node';
-import type { Context, JsonObject, ServiceSummary } from '../injection/index.ts';
+import type { V1Pod, V1Service } from '@kubernetes/client-node';
+import {
+  type Context,
+  type DataInUse,
+  dataPlace,
+  type JsonObject,
+  mayShareData,
+  OPT_IN_LABEL,
+  OPT_IN_VALUE,
+  type ServiceSummary,
+} from '../injection/index.ts';
 import type { KubernetesClient } from './client.ts';
 import { createOwnerReader } from './owners.ts';
 
@@ -10,18 +19,38 @@ export interface ContextReader {
   read(pod: JsonObject, namespace: string): Promise<Context>;
 }
 
-/** A reader that asks the API at every call; owner and Services are read in parallel. */
+/** A reader that asks the API at every call, in parallel; for other pods only where one may have the same data directory. */
 export function createContextReader(client: KubernetesClient): ContextReader {
   const readOwner = createOwnerReader(client);
   return {
     async read(pod, namespace) {
-      const [owner, services] = await Promise.all([
+      const [owner, services, dataInUse] = await Promise.all([
         readOwner(pod, namespace),
         client.core.listNamespacedService({ namespace }),
+        mayShareData(pod) ? readDataInUse(client, namespace) : undefined,
       ]);
-      return { namespace, workload: owner?.workload ?? null, services: services.items.map(summarise) };
+      return {
+        namespace,
+        workload: owner?.workload ?? null,
+        services: services.items.map(summarise),
+        ...(dataInUse === undefined ? {} : { dataInUse }),
+      };
     },
   };
+}
+
+/** Pods that end count no more: a controller replaces its pod while the server in it still stops. */
+async function readDataInUse(client: KubernetesClient, namespace: string): Promise<readonly DataInUse[]> {
+  const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE}`;
+  const { items } = await client.core.listNamespacedPod({ namespace, labelSelector });
+  return items.filter(runs).flatMap((pod) => {
+    const place = dataPlace(pod as unknown as JsonObject);
+    return place === null ? [] : [{ pod: pod.metadata?.name ?? '', place }];
+  });
+}
+
+function runs({ metadata, status }: V1Pod): boolean {
+  return metadata?.deletionTimestamp === undefined && !['Succeeded', 'Failed'].includes(status?.phase ?? '');
 }
 
 function summarise(service: V1Service): ServiceSummary {

@@ -55,3 +55,36 @@ describe('the context of a pod', () => {
     await expect(read({})).rejects.toThrow('403');
   });
 });
+
+describe('the data in use', () => {
+  const data = (claimName: string) => ({
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+    containers: [
+      {
+        name: 'db',
+        env: [{ name: 'GALERA_DATA_DIRECTORY', value: '/var/lib/mysql' }],
+        volumeMounts: [{ name: 'data', mountPath: '/var/lib/mysql' }],
+      },
+    ],
+  });
+  const put = (name: string, rest: object = {}, metadata: object = {}) =>
+    api.objects.set(`${CORE}/pods/${name}`, { metadata: { name, ...metadata }, spec: data('all'), ...rest });
+
+  it('is that of the pods that run', async () => {
+    put('db-1');
+    put('ended', { status: { phase: 'Succeeded' } });
+    put('ending', {}, { deletionTimestamp: '2026-11-21T00:00:00Z' });
+    put('stranger', { spec: { containers: [{ name: 'web' }] } });
+    const { dataInUse } = await read({ metadata: { name: 'db-0' }, spec: data('all') });
+    expect(dataInUse?.map(({ pod }) => pod)).toEqual(['db-1']);
+    expect(api.seen.find(({ path }) => path.endsWith('/pods'))?.query.get('labelSelector')).toBe(
+      'galera=true',
+    );
+  });
+
+  it('is not asked for where the claim is that of a template', async () => {
+    expect(await read({ metadata: { name: 'db-0' }, spec: data('data-db-0') })).not.toHaveProperty(
+      'dataInUse',
+    );
+  });
+});

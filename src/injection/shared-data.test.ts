@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { after, CONTEXT, decide, pod, STATEFUL_SET } from '../../test/injection/pods.ts';
+import { type Context, dataPlace, type JsonObject, mayShareData, type Workload } from './index.ts';
+
+const CLAIM = { persistentVolumeClaim: { claimName: 'all' } };
+const OWN_CLAIM = { persistentVolumeClaim: { claimName: 'data-db-0' } };
+const NFS = { nfs: { server: 'nas', path: '/mysql' } };
+const HOST = { hostPath: { path: '/mysql', type: '' } };
+const POD_NAME = { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } };
+
+interface Extra {
+  readonly mount?: object;
+  readonly env?: readonly object[];
+  readonly spec?: object;
+}
+
+/** The pod `db-0` that keeps its data in a volume of this source. */
+function on(source: object, { mount = {}, env = [], spec = {} }: Extra = {}) {
+  return pod((subject) => {
+    const volumeMounts = [{ name: 'data', mountPath: '/var/lib/mysql', ...mount }];
+    Object.assign(subject.spec.containers[0], { env, volumeMounts });
+    Object.assign(subject.spec, { volumes: [{ name: 'data', ...source }] }, spec);
+  });
+}
+
+const under = (workload: Workload | null): Context => ({ ...CONTEXT, workload });
+const SET = under(STATEFUL_SET);
+const SET_OF_ONE = under({ ...STATEFUL_SET, replicas: 1 });
+const THREE = under({ kind: 'Deployment', name: 'db', replicas: 3 });
+const ONE = under({ kind: 'Deployment', name: 'db-1', replicas: 1 });
+const CLONES = under({ kind: 'CloneSet', name: 'db', replicas: 3 });
+
+const anti = (when: string, topologyKey: string) => ({
+  spec: { affinity: { podAntiAffinity: { [when]: [{ topologyKey }] } } },
+});
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const portOfNode = { spec: { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } };
+
+describe('a data directory that two servers could open', () => {
+  test.each<[what: string, subject: object, context: Context, named: string]>([
+    ['one claim for a StatefulSet', on(CLAIM), SET, 'claim "all"'],
+    ['one claim for a Deployment', on(CLAIM), THREE, 'claim "all"'],
+    ['one claim for a CloneSet', on(CLAIM), CLONES, 'claim "all"'],
+    ['one claim, below a plain subPath', on(CLAIM, { mount: { subPath: 'a' } }), SET, 'claim "all"'],
+    [
+      'one claim, below the namespace',
+      on(CLAIM, { mount: { subPathExpr: '$(POD_NAMESPACE)' } }),
+      SET,
+      'claim',
+    ],
+    [
+      'one claim, below a POD_NAME that is a text',
+      on(CLAIM, { mount: { subPathExpr: '$(POD_NAME)' }, env: [{ name: 'POD_NAME', value: 'x' }] }),
+      SET,
+      'claim "all"',
+    ],
+    ['nfs', on(NFS), SET, 'nfs'],
+    ['cephfs', on({ cephfs: { monitors: ['a'] } }), THREE, 'cephfs'],
+    ['glusterfs', on({ glusterfs: { endpoints: 'a', path: 'b' } }), SET, 'glusterfs'],
+    ['azureFile', on({ azureFile: { shareName: 'a' } }), SET, 'azureFile'],
+    ['an inline csi volume', on({ csi: { driver: 'smb.csi.k8s.io' } }), SET, 'csi'],
+    ['a source that nobody has heard of', on({ future: {} }), SET, 'future'],
+    ['hostPath', on(HOST), SET, 'share a node'],
+    [
+      'hostPath, kept apart by zone',
+      on(HOST, anti(REQUIRED, 'topology.kubernetes.io/zone')),
+      SET,
+      'share a node',
+    ],
+    [
+      'hostPath, preferably kept apart',
+      on(HOST, anti('preferredDuringSchedulingIgnoredDuringExecution', 'kubernetes.io/hostname')),
+      SET,
+      'share a node',
+    ],
+  ])('is refused: %s', (_what, subject, context, named) => {
+    const decision = decide(subject, context);
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'data_claim_shared' });
+    expect(decision).toHaveProperty('message', expect.stringContaining('Volume "data"'));
+    expect(decision).toHaveProperty('message', expect.stringContaining(named));
+  });
+
+  test.each<[what: string, subject: object, context: Context]>([
+    ['the claim of a template', on(OWN_CLAIM), SET],
+    ['the claim that a CloneSet makes for a pod', on(OWN_CLAIM), CLONES],
+    ['an emptyDir', on({ emptyDir: {} }), THREE],
+    ['an ephemeral volume', on({ ephemeral: {} }), THREE],
+    ['one claim for one pod', on(CLAIM), SET_OF_ONE],
+    ['one claim for a Deployment of one', on(CLAIM), ONE],
+    [
+      'a share, below the name of the pod',
+      on(NFS, { mount: { subPathExpr: '$(POD_NAME)' }, env: [POD_NAME] }),
+      SET,
+    ],
+    ['hostPath, kept apart', on(HOST, anti(REQUIRED, 'kubernetes.io/hostname')), SET],
+    ['hostPath, with ports of the node', on(HOST, portOfNode), SET],
+  ])('is not %s', (_what, subject, context) => {
+    expect(decide(subject, context).kind).toBe('inject');
+  });
+});
+
+describe('a volume that another pod has', () => {
+  const inUse = (context: Context, other: JsonObject, name = 'db-9'): Context => {
+    const injected = { ...after(other as never, context), metadata: { name } } as unknown as JsonObject;
+    return { ...context, dataInUse: [{ pod: name, place: dataPlace(injected) ?? '' }] };
+  };
+  const one = (source: object, extra?: Extra) => on(source, extra) as unknown as JsonObject;
+
+  test.each<[what: string, mine: JsonObject, other: JsonObject, refused: boolean]>([
+    ['the same claim', one(CLAIM), one(CLAIM), true],
+    ['the same share', one(NFS), one({ nfs: { path: '/mysql', server: 'nas' } }), true],
+    ['the same directory of the node', one(HOST), one(HOST), true],
+    [
+      'the same path of one claim',
+      one(CLAIM, { mount: { subPath: 'a' } }),
+      one(CLAIM, { mount: { subPath: 'a/' } }),
+      true,
+    ],
+    ['another claim', one(CLAIM), one({ persistentVolumeClaim: { claimName: 'other' } }), false],
+    [
+      'another path of one claim',
+      one(CLAIM, { mount: { subPath: 'a' } }),
+      one(CLAIM, { mount: { subPath: 'b' } }),
+      false,
+    ],
+  ])('%s: refused %#', (_what, mine, other, refused) => {
+    expect(mayShareData(mine)).toBe(true);
+    expect(decide(mine, inUse(ONE, other)).kind).toBe(refused ? 'deny' : 'inject');
+    expect(decide(mine, inUse({ ...ONE, workload: null }, other)).kind).toBe(refused ? 'deny' : 'inject');
+  });
+
+  test('is named, with what to change in a Deployment', () => {
+    expect(decide(on(CLAIM), inUse(ONE, one(CLAIM)))).toHaveProperty(
+      'message',
+      'Volume "data" (claim "all") at /var/lib/mysql is in use by pod db-9, and two servers ruin one directory; ' +
+        'give each pod its own, and the Deployment strategy.type: Recreate',
+    );
+  });
+
+  test('does not count where it is the pod itself', () => {
+    expect(decide(on(CLAIM), inUse(SET_OF_ONE, one(CLAIM), 'db-0')).kind).toBe('inject');
+  });
+
+  test('is not asked for where each volume is the pod’s own', () => {
+    expect(mayShareData(one(OWN_CLAIM))).toBe(false);
+    expect(mayShareData({})).toBe(false);
+  });
+});

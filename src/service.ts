@@ -179,7 +179,7 @@ function coordinatorRouter(
     listPods: podLister(client),
     readMachine: machineReader(client),
     recordNamespace: config.namespace,
-    ensureCompanions: createCompanions(client),
+    ensureCompanions: createCompanions(client, announce),
     ...memberCertificates(config, client, { logger, announce, onRoots }),
     announce,
     onDecision: ({ key, ...given }) => {

@@ -15,6 +15,7 @@ export type EventReason =
   | 'GaleraRestart'
   | 'GaleraSecondCluster'
   | 'GaleraMixedTls'
+  | 'GaleraTwoBudgets'
   | 'GaleraAuthorityUnpublished';
 
 /** One Event about a pod. */

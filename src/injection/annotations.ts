@@ -50,6 +50,7 @@ export const ANNOTATIONS = {
     pattern: new RegExp(String.raw`^${OBJECT}(\.${OBJECT})*$`),
     form: 'the name of a Secret in the namespace of the pod',
   },
+  companions: { maximum: 9, pattern: /^(none|no-budget)$/, form: 'none or no-budget' },
   'provider-options': {
     maximum: 1024,
     pattern: new RegExp(`^${OPTION}(;${OPTION})*;?$`),

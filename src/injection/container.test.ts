@@ -4,7 +4,6 @@ import {
   annotated,
   type Container,
   containerOf,
-  CONTEXT,
   decide,
   injected,
   pod,

@@ -19,6 +19,9 @@ export const INJECTED_ANNOTATION = `${PREFIX}injected`;
 /** A person's order that the pod which carries it must bootstrap. The coordinator reads it from pods that exist. */
 export const BOOTSTRAP_ANNOTATION = `${PREFIX}bootstrap`;
 
+/** Which companions of the cluster the injector does not make: `none` of them, or `no-budget`. */
+export const COMPANIONS_ANNOTATION = `${PREFIX}companions`;
+
 /** Set by the kubelet on the API copy of a static pod, which admission can no longer change. */
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 

@@ -4,6 +4,7 @@ import type { V1ObjectMeta, V1OwnerReference, V1Pod, V1Service } from '@kubernet
 import {
   CLUSTER_LABEL,
   clientServiceName,
+  COMPANIONS_ANNOTATION,
   disruptionBudgetName,
   GALERA_PORTS,
   hasOrdinals,
@@ -12,7 +13,9 @@ import {
   secretName,
 } from '../injection/index.ts';
 import { createIfAbsent, explainError, type KubernetesClient } from './client.ts';
+import type { Announce } from '../coordination/events.ts';
 import { createOwnerReader, type Owner, type ReadOwner } from './owners.ts';
+import { selects } from './selectors.ts';
 
 /** 24 random bytes: 32 characters of base64url, which every image accepts (Bitnami's limit is 32). */
 const PASSWORD_BYTES = 24;
@@ -25,69 +28,112 @@ export class CompanionError extends Error {
 /** Makes the companions of a cluster that do not exist yet; returns the names of those it made. */
 export type EnsureCompanions = (cluster: string, pod: V1Pod) => Promise<readonly string[]>;
 
-/** Companions through the API; asked once for each pod. */
-export function createCompanions(client: KubernetesClient): EnsureCompanions {
-  const readOwner = createOwnerReader(client);
+/** Companions through the API; asked once for each pod. `announce` hears of a budget that is one too many. */
+export function createCompanions(client: KubernetesClient, announce: Announce): EnsureCompanions {
+  const parts = { client, announce, readOwner: createOwnerReader(client) };
   const done = new Set<string>();
   return async (cluster, pod) => {
     const uid = pod.metadata?.uid ?? '';
     if (done.has(uid)) return [];
-    const made = await ensureAll({ client, readOwner }, cluster, pod);
+    const made = await ensureAll(parts, cluster, pod);
     if (done.size > 10_000) done.clear();
     done.add(uid);
     return made;
   };
 }
 
-interface Making {
+interface Parts {
   readonly client: KubernetesClient;
+  readonly announce: Announce;
   readonly readOwner: ReadOwner;
 }
 
-async function ensureAll(
-  { client, readOwner }: Making,
-  cluster: string,
-  pod: V1Pod,
-): Promise<readonly string[]> {
+/** A companion that is wanted: its name for people, and how it is made. */
+type Wanted = readonly [what: string, create: () => Promise<unknown>];
+
+async function ensureAll(parts: Parts, cluster: string, pod: V1Pod): Promise<readonly string[]> {
   const namespace = pod.metadata?.namespace ?? '';
-  const owner = await readOwner(pod, namespace);
-  const workload = owner?.workload ?? null;
-  const ofWorkload = companionOwners(owner, cluster);
-  const meta = (name: string, owners = ofWorkload): V1ObjectMeta => ({
-    name,
-    namespace,
-    labels: companionLabels(cluster),
-    ...(owners.length > 0 ? { ownerReferences: owners } : {}),
-  });
-  const headless = (hasOrdinals(workload) && workload.serviceName) || headlessServiceName(cluster);
-  const forClients = clientServiceName(cluster);
-  const budget = disruptionBudgetName(cluster);
-  const secret = secretName(cluster);
-  const service = (body: V1Service) => client.core.createNamespacedService({ namespace, body });
-  const wanted: [string, () => Promise<unknown>][] = [
-    [`Service ${headless}`, () => service(headlessService(meta(headless), cluster))],
-    [`Service ${forClients}`, () => service(clientService(meta(forClients), cluster))],
-    [
-      `PodDisruptionBudget ${budget}`,
-      () =>
-        client.policy.createNamespacedPodDisruptionBudget({
-          namespace,
-          body: {
-            metadata: meta(budget),
-            spec: { maxUnavailable: 1, selector: { matchLabels: { [CLUSTER_LABEL]: cluster } } },
-          },
-        }),
-    ],
+  const owner = await parts.readOwner(pod, namespace);
+  const making = { ...parts, cluster, pod, namespace, owner };
+  const leftOut = pod.metadata?.annotations?.[COMPANIONS_ANNOTATION];
+  const wanted = [
+    ...(leftOut === 'none' ? [] : services(making)),
+    ...(leftOut === undefined ? await budget(making) : []),
+    ...secret(making),
   ];
-  if (refersToSecret(pod, secret)) {
-    // No owner: the password must outlive the workload as the data does.
-    const metadata = meta(secret, []);
-    const stringData = { [ROOT_PASSWORD_KEY]: randomBytes(PASSWORD_BYTES).toString('base64url') };
-    const create = () => client.core.createNamespacedSecret({ namespace, body: { metadata, stringData } });
-    wanted.push([`Secret ${secret}`, create]);
-  }
   const made = await Promise.all(wanted.map(([what, create]) => ensure(what, create)));
   return wanted.map(([what]) => what).filter((_, index) => made[index]);
+}
+
+interface Making extends Parts {
+  readonly cluster: string;
+  readonly pod: V1Pod;
+  readonly namespace: string;
+  readonly owner: Owner | null;
+}
+
+/** Found by name alone: members and clients call them by it, and a Service more does no harm. */
+function services(making: Making): readonly Wanted[] {
+  const { client, cluster, namespace, owner } = making;
+  const workload = owner?.workload ?? null;
+  const headless = (hasOrdinals(workload) && workload.serviceName) || headlessServiceName(cluster);
+  const forClients = clientServiceName(cluster);
+  const create = (body: V1Service) => client.core.createNamespacedService({ namespace, body });
+  return [
+    [`Service ${headless}`, () => create(headlessService(metaOf(making, headless), cluster))],
+    [`Service ${forClients}`, () => create(clientService(metaOf(making, forClients), cluster))],
+  ];
+}
+
+/** None where another budget selects the pod: with two the API evicts it no more, and no node can be drained. */
+async function budget(making: Making): Promise<readonly Wanted[]> {
+  const { client, cluster, namespace, pod } = making;
+  const name = disruptionBudgetName(cluster);
+  const { items } = await client.policy
+    .listNamespacedPodDisruptionBudget({ namespace })
+    .catch((cause: unknown) => {
+      throw new CompanionError(`the PodDisruptionBudgets cannot be listed: ${explainError(cause)}`, {
+        cause,
+      });
+    });
+  const labels = pod.metadata?.labels ?? {};
+  const selecting = items
+    .filter(({ spec }) => selects(spec?.selector, labels))
+    .map((one) => one.metadata?.name);
+  const other = selecting.find((one) => one !== name);
+  if (other === undefined) {
+    const spec = { maxUnavailable: 1, selector: { matchLabels: { [CLUSTER_LABEL]: cluster } } };
+    const body = { metadata: metaOf(making, name), spec };
+    const create = () => client.policy.createNamespacedPodDisruptionBudget({ namespace, body });
+    return [[`PodDisruptionBudget ${name}`, create]];
+  }
+  if (selecting.includes(name)) await announceTwo(making, name, other);
+  return [];
+}
+
+async function announceTwo({ announce, namespace, pod }: Making, own: string, other: string): Promise<void> {
+  const caller = { namespace, pod: pod.metadata?.name ?? '', podUid: pod.metadata?.uid ?? '' };
+  const message =
+    `PodDisruptionBudgets ${own} and ${other} both select this pod, so it cannot be evicted and its node cannot be ` +
+    `drained: kubectl -n ${namespace} delete poddisruptionbudget ${own} (it is not made again beside another)`;
+  await announce(caller, { reason: 'GaleraTwoBudgets', type: 'Warning', message });
+}
+
+/** The Secret that the pod refers to. No owner: the password must outlive the workload as the data does. */
+function secret(making: Making): readonly Wanted[] {
+  const { client, cluster, namespace, pod } = making;
+  const name = secretName(cluster);
+  if (!refersToSecret(pod, name)) return [];
+  const metadata = metaOf({ ...making, owner: null }, name);
+  const stringData = { [ROOT_PASSWORD_KEY]: randomBytes(PASSWORD_BYTES).toString('base64url') };
+  const create = () => client.core.createNamespacedSecret({ namespace, body: { metadata, stringData } });
+  return [[`Secret ${name}`, create]];
+}
+
+function metaOf({ cluster, namespace, owner }: Making, name: string): V1ObjectMeta {
+  const ownerReferences = companionOwners(owner, cluster);
+  const labels = companionLabels(cluster);
+  return { name, namespace, labels, ...(ownerReferences.length > 0 ? { ownerReferences } : {}) };
 }
 
 /** What tells a companion of a cluster from an object that a user made. */

@@ -48,6 +48,7 @@ export const COORDINATION_ROUTES = {
 
 export const POLICY_ROUTES = {
   createNamespacedPodDisruptionBudget: 'POST /apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets',
+  listNamespacedPodDisruptionBudget: 'GET /apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets',
 } as const satisfies Routes<PolicyV1Api>;
 
 /** Kinds that others bring: what an API group has, one object, and how many pods it asks for. */

@@ -59,6 +59,7 @@ describe('the rights of the injector', () => {
         'get services',
         'list services',
         'create services',
+        'list poddisruptionbudgets.policy',
         'create poddisruptionbudgets.policy',
         'create secrets',
         'create configmaps',

@@ -30,6 +30,7 @@ function askingFor(secret: string): V1Pod {
 
 let api: FakeApi;
 beforeEach(async () => {
+  announced.length = 0;
   api = await startFakeApi({
     [`${APPS}/statefulsets/db`]: { metadata: { name: 'db' }, spec: { serviceName: 'db-peers' } },
     [`${APPS}/statefulsets/nameless`]: { metadata: { name: 'nameless' }, spec: {} },
@@ -37,7 +38,12 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const ensure = (one: V1Pod, cluster = 'db') => createCompanions(api.client)(cluster, one);
+const announced: string[] = [];
+const companionsOf = () =>
+  createCompanions(api.client, async (_caller, { message }) => {
+    announced.push(message);
+  });
+const ensure = (one: V1Pod, cluster = 'db') => companionsOf()(cluster, one);
 const object = (path: string): ApiObject => api.objects.get(path) ?? expect.fail(`${path} does not exist`);
 const secretOf = (paths: Iterable<string>) => [...paths].find((path) => path.includes('/secrets/'));
 
@@ -107,7 +113,7 @@ describe('companions', () => {
   });
 
   it('asks the API once for each pod', async () => {
-    const companions = createCompanions(api.client);
+    const companions = companionsOf();
     await companions('db', pod());
     const before = api.seen.length;
     expect(await companions('db', pod())).toEqual([]);
@@ -115,14 +121,60 @@ describe('companions', () => {
   });
 
   it('names the object that cannot be made, and tries again at the next question', async () => {
-    const companions = createCompanions(api.client);
-    api.intercept = ({ path }) =>
-      path.startsWith(BUDGETS) ? { status: 403, body: { message: 'exceeded quota' } } : undefined;
+    const companions = companionsOf();
+    api.intercept = ({ method, path }) =>
+      method === 'POST' && path.startsWith(BUDGETS)
+        ? { status: 403, body: { message: 'exceeded quota' } }
+        : undefined;
     await expect(companions('db', pod())).rejects.toThrow(CompanionError);
     await expect(companions('db', pod())).rejects.toThrow(
       /^PodDisruptionBudget db\S* cannot be created: HTTP 403: exceeded quota$/,
     );
     api.intercept = () => undefined;
     expect(await companions('db', pod())).toHaveLength(1);
+  });
+
+  const labelled = (annotations: Record<string, string> = {}): V1Pod => ({
+    metadata: {
+      ...pod().metadata,
+      annotations,
+      labels: { app: 'shop', 'galera-injector.dev/cluster': 'db' },
+    },
+  });
+  const budgetOver = (name: string, app: string) =>
+    api.objects.set(`${BUDGETS}/${name}`, {
+      metadata: { name },
+      spec: { selector: { matchLabels: { app } } },
+    });
+  const SERVICES = ['Service db-galera', 'Service db-mysql'];
+  const ALL = [...SERVICES, 'PodDisruptionBudget db-galera'];
+
+  it.each([
+    ['select the pod', 'shop', SERVICES],
+    ['select other pods', 'web', ALL],
+  ])('are no budget beside others where those %s', async (_what, app, made) => {
+    budgetOver('own', app);
+    expect(await ensure(labelled())).toEqual(made);
+    expect(announced).toEqual([]);
+  });
+
+  it('say so where a budget of the user came later, and change neither', async () => {
+    await ensure(labelled());
+    budgetOver('own', 'shop');
+    const before = [...api.objects];
+    api.objects.set(`${BUDGETS}/db-galera`, {
+      metadata: { name: 'db-galera' },
+      spec: { selector: { matchLabels: { 'galera-injector.dev/cluster': 'db' } } },
+    });
+    await ensure(labelled());
+    expect(announced).toEqual([expect.stringMatching(/db-galera and own .* kubectl -n shop delete/)]);
+    expect([...api.objects.keys()]).toEqual(before.map(([path]) => path));
+  });
+
+  it.each([
+    ['none', []],
+    ['no-budget', SERVICES],
+  ])('are left out by the annotation: %s', async (companions, made) => {
+    expect(await ensure(labelled({ 'galera-injector.dev/companions': companions }))).toEqual(made);
   });
 });

@@ -181,7 +181,7 @@ class Store {
   }
 
   #list(collection: string): Forced {
-    if (!/\/(services|pods|secrets)$/.test(collection)) return failure(404, 'not found');
+    if (!/\/(services|pods|secrets|poddisruptionbudgets)$/.test(collection)) return failure(404, 'not found');
     const below = [...this.objects].filter(
       ([path]) => path.startsWith(`${collection}/`) && !path.slice(collection.length + 1).includes('/'),
     );

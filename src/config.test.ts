@@ -32,6 +32,7 @@ describe('readServeConfig', () => {
       },
       image: 'galera-injector:0.1.0',
       imagePullPolicy: 'IfNotPresent',
+      images: [],
       port: 10_250,
       adminPort: 8_081,
       logLevel: 'info',

@@ -1,4 +1,5 @@
 /** The service's configuration: environment in, checked values out, every problem named at once. */
+import { type ImageRule, readImageRules } from './injection/index.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts';
 import { type CertificateSettings, readCertificateSettings } from './tls/settings.ts';
 
@@ -17,6 +18,8 @@ export interface ServeConfig {
   readonly certificates: CertificateSettings;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Flavors of images by their names. */
+  readonly images: readonly ImageRule[];
   readonly port: number;
   readonly adminPort: number;
   readonly logLevel: LogLevel;
@@ -64,6 +67,7 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
     certificates: readCertificateSettings(env, problems),
     image: text('GALERA_INJECTOR_IMAGE'),
     imagePullPolicy: oneOf('GALERA_INJECTOR_IMAGE_PULL_POLICY', PULL_POLICIES, 'IfNotPresent'),
+    images: readImageRules('GALERA_INJECTOR_IMAGES', env['GALERA_INJECTOR_IMAGES'] || '[]', problems),
     port: port('GALERA_INJECTOR_PORT', 10_250),
     adminPort: port('GALERA_INJECTOR_ADMIN_PORT', 8_081),
     logLevel: oneOf('GALERA_INJECTOR_LOG_LEVEL', LOG_LEVELS, 'info'),

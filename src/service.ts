@@ -151,6 +151,7 @@ function settingsOf(config: ServeConfig, host: string, pair: ServingCertificate 
     version: VERSION,
     image: config.image,
     imagePullPolicy: config.imagePullPolicy,
+    images: config.images,
     coordinator: `${host}:${config.servicePort}`,
     certificateAuthority: pair?.authority ?? '',
   };

@@ -2,6 +2,8 @@
 export interface ImageReference {
   /** `docker.io` where the reference names none. */
   readonly registry: string;
+  /** The reference as it is written, less tag and digest. */
+  readonly repository: string;
   /** Repository path without the registry, and without Docker Hub's implied `library/`. */
   readonly path: string;
   /** Last component of the path. */
@@ -26,6 +28,7 @@ export function parseImage(image: string): ImageReference {
   const path = hasRegistry ? rest : repository;
   const registry = hasRegistry ? first.replace(/^(index|registry-1)\.docker\.io$/, 'docker.io') : 'docker.io';
   return {
+    repository,
     registry,
     path: path.replace(/^library\//, ''),
     name: path.slice(path.lastIndexOf('/') + 1),

@@ -4,6 +4,7 @@ export { hasOrdinals, isSingle } from './cluster-name.ts';
 export { member, text } from './json.ts';
 export * from './names.ts';
 export { decidedByPod, plan, planInContext } from './plan.ts';
+export { type ImageRule, readImageRules } from './flavors/rules.ts';
 export { REASONS, type Reason } from './reasons.ts';
 export { dataPlace, mayShareData } from './shared-data.ts';
 export { podOf } from './template-pod.ts';

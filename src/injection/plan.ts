@@ -18,6 +18,7 @@ import { antiAffinity, hostFields, metadata } from './placement.ts';
 import { annotationsOf, labelsOf, readPod, type PodView } from './pod.ts';
 import { ports } from './ports.ts';
 import { probes } from './probes.ts';
+import { program } from './program.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import { Refusal } from './refusal.ts';
 import { refuseSharedData } from './shared-data.ts';
@@ -33,6 +34,7 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
   antiAffinity,
   volumesAndMounts,
   initContainer,
+  program,
   command,
   decidedArguments,
   ports,
@@ -116,7 +118,7 @@ function printable({ what, value, source }: Provenance): Provenance {
 function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Settings): Target {
   refuseWindows(pod);
   refuseUncounted(pod, wishes, context);
-  const database = findDatabase(pod, wishes);
+  const database = findDatabase(pod, { wishes, rules: settings.images ?? [] });
   refuseMethod(database, wishes);
   const data = dataDirectory(pod, database.container, database.flavor);
   refuseSharedData(pod, database.container, data, context);

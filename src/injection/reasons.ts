@@ -27,6 +27,7 @@ export const REASONS = {
     'The annotation bootstrap is an order for a pod that exists; no new pod may carry it.',
   cluster_name_invalid: 'The name of the cluster cannot be part of the names of its Services.',
   cluster_name_missing: 'Neither a label, an owner nor a name says which cluster the pod belongs to.',
+  not_the_server: 'The command of the container runs another program than the server.',
   pod_ends: 'The pod is to end, as that of a Job does, and a member that ends is missed.',
   owner_unread: 'The controller of the pod cannot be read, and the pod does not say what that would tell.',
   size_unknown: 'The controller of the pod does not say how many pods it has, and the pod does not either.',
@@ -41,6 +42,7 @@ export const REASONS = {
     'The pod sets wsrep_cluster_name itself, and a cluster of another namespace may have the same.',
   address_replaced:
     'A bare gcomm:// would start a cluster of its own and is replaced by the computed address.',
+  command_unknown: 'The command of the container is not known to start the server.',
   argument_dropped:
     'An argument decides what the coordinator decides at each start; the start script drops it.',
   size_ignored: 'The annotation size is for single pods; the replicas of the workload count.',

@@ -2,6 +2,7 @@
  * The values that the injection decides over. Everything here is plain data: no clock, no network, no environment.
  */
 import type { Operation as JsonPatchOperation } from 'fast-json-patch';
+import type { ImageRule } from './flavors/rules.ts';
 import type { Reason } from './reasons.ts';
 
 /** JSON as it arrived. Pods stay raw so that fields this code has never heard of survive untouched. */
@@ -72,6 +73,8 @@ export interface Settings {
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** `host:port` of the coordinator, reachable from every namespace, e.g. `galera-injector.galera-system.svc:443`. */
   readonly coordinator: string;
+  /** Flavors of images by their names, e.g. of mirrors; none where absent. */
+  readonly images?: readonly ImageRule[];
   /** PEM of the authority that signs the coordinator's certificate. */
   readonly certificateAuthority: string;
 }

@@ -15,7 +15,7 @@ export function flavorById(id: string): Flavor | undefined {
   return FLAVORS.find((flavor) => flavor.id === id);
 }
 
-/** The flavor that recognises an image. */
+/** The flavor of an image by its name alone. */
 export function flavorOf(image: string): Flavor | undefined {
   const reference = parseImage(image);
   return FLAVORS.find((flavor) => flavor.recognises(reference));
@@ -34,7 +34,8 @@ const WITHOUT_GALERA: readonly ((image: ImageReference) => boolean)[] = [
   ({ path }) => path === 'mysql' || path.endsWith('/library/mysql') || path.startsWith('mysql/'),
   ({ path }) => path === 'percona' || path.endsWith('/library/percona'),
   ({ name }) => name.startsWith('percona-server'),
-  ({ path }) => /(^|\/)bitnami(legacy|secure)?\/(mysql|mariadb)$/.test(path),
+  // Mirrors put the publisher into the last component, too: `mirror/bitnami-mariadb`.
+  ({ path }) => /(^|[/._-])bitnami(legacy|secure)?[/._-](mysql|mariadb)$/.test(path),
 ];
 
 function examples(proven: boolean): string {

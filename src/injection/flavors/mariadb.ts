@@ -1,4 +1,35 @@
+import type { ImageReference } from '../image.ts';
 import type { Flavor } from './types.ts';
+
+/** Registries where whoever has an account publishes images of any making; on others the path is a company's own order. */
+const PUBLIC_REGISTRIES: ReadonlySet<string> = new Set([
+  'docker.io',
+  'quay.io',
+  'ghcr.io',
+  'lscr.io',
+  'cgr.dev',
+  'public.ecr.aws',
+  'registry.access.redhat.com',
+  'registry.redhat.io',
+]);
+
+/** Publishers whose image `mariadb` has another entrypoint, also where a mirror keeps their name in its path. */
+const OTHER_PUBLISHERS =
+  /(^|[/._-])(linuxserver|wodby|yobasystems|jc21|cimg|circleci|chainguard|rapidfort)\//;
+
+/** A copy of the official image in a registry of one's own: what stands before the last component says where, not what. */
+function isMirror({ registry, path, name }: ImageReference): boolean {
+  return name === 'mariadb' && !PUBLIC_REGISTRIES.has(registry) && !OTHER_PUBLISHERS.test(path);
+}
+
+function isOfficial({ registry, path, name }: ImageReference): boolean {
+  return (
+    path === 'mariadb' ||
+    path.endsWith('/library/mariadb') ||
+    path.startsWith('mariadb-foundation/mariadb-') ||
+    (name === 'enterprise-server' && registry.endsWith('mariadb.com'))
+  );
+}
 
 /**
  * The official image and its relatives with the same entrypoint. Sources: MariaDB/mariadb-docker
@@ -11,11 +42,7 @@ import type { Flavor } from './types.ts';
 export const mariadb: Flavor = {
   id: 'mariadb',
   example: 'mariadb:11.8',
-  recognises: ({ registry, path, name }) =>
-    path === 'mariadb' ||
-    path.endsWith('/library/mariadb') ||
-    path.startsWith('mariadb-foundation/mariadb-') ||
-    (name === 'enterprise-server' && registry.endsWith('mariadb.com')),
+  recognises: (image) => isOfficial(image) || isMirror(image),
   entrypoint: ['docker-entrypoint.sh'],
   command: ['mariadbd'],
   dataDirectory: '/var/lib/mysql',

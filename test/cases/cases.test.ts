@@ -37,7 +37,9 @@ const CASES: readonly (readonly [input: string, ...decisions: readonly (readonly
   ],
 ];
 
-test.each(CASES)('%s is decided as written down', async (input, ...decisions) => {
+const ALL = CASES.map(([input, ...decisions]) => ({ input, decisions }));
+
+test.each(ALL)('$input is decided as written down', async ({ input, decisions }) => {
   const stdin = readFileSync(new URL(`inputs/${input}.yaml`, import.meta.url), 'utf8');
   const { stdout } = await run(['explain', '-f', '-'], { stdin });
   expect(decided(stdout)).toEqual(decisions);

@@ -136,7 +136,9 @@ describe('companions', () => {
 
   const labelled = (annotations: Record<string, string> = {}): V1Pod => ({
     metadata: {
-      ...pod().metadata,
+      name: 'db-0',
+      namespace: 'shop',
+      uid: 'pod-uid',
       annotations,
       labels: { app: 'shop', 'galera-injector.dev/cluster': 'db' },
     },

@@ -1,6 +1,7 @@
 /** The pure core: pod, context and settings in, decision out. */
 export { type Controller, controllerOf } from './controller.ts';
 export { hasOrdinals, isSingle } from './cluster-name.ts';
+export { INJECTED_DEFAULTS } from './follows.ts';
 export { member, text } from './json.ts';
 export * from './names.ts';
 export { decidedByPod, plan, planInContext } from './plan.ts';

@@ -1,16 +1,14 @@
 /** The init container: it copies the scripts into the pod and waits for the member's turn. */
 import { fieldVariable, tlsEntries } from './environment.ts';
+import { missingPullSecrets, resources, securityContext } from './follows.ts';
 import { objects, text } from './json.ts';
 import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TOKEN_PATH } from './names.ts';
-import { prependItem } from './operations.ts';
+import { appendItems, prependItem } from './operations.ts';
 import { annotationsOf, type PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
 import type { JsonObject } from './types.ts';
 import { keyMounts } from './volumes.ts';
-
-/** The user `nonroot` of distroless images, which the injector's own image is built on. */
-const NONROOT = 65532;
 
 /**
  * Where the API server mounts the pod's token for the API in every container that has no mount there. This one needs none,
@@ -21,10 +19,19 @@ const API_TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** First of the init containers, so that a user's own ones can rely on the member's turn having come. */
 export function initContainer(target: Target): Contribution {
   const { pod, settings } = target;
+  const secrets = missingPullSecrets(target);
   return {
-    operations: [prependItem(pod.json, ['spec', 'initContainers'], container(target))],
+    operations: [
+      prependItem(pod.json, ['spec', 'initContainers'], container(target)),
+      ...appendItems(
+        pod.json,
+        ['spec', 'imagePullSecrets'],
+        secrets.map((name) => ({ name })),
+      ),
+    ],
     provenance: [
       { what: `init container ${INIT_CONTAINER}`, value: settings.image, source: 'the installation' },
+      ...secrets.map((value) => ({ what: 'image pull secret', value, source: 'the installation' })),
     ],
   };
 }
@@ -77,17 +84,8 @@ function container(target: Target): JsonObject {
       ...keyMounts(target),
       data.mount ?? { name: volumes.data, mountPath: data.path, readOnly: true },
     ],
-    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
-    // What PodSecurity "restricted" asks of a container.
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: NONROOT,
-      runAsGroup: NONROOT,
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    resources: resources(target),
+    securityContext: securityContext(target),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }

@@ -77,6 +77,18 @@ export interface Settings {
   readonly images?: readonly ImageRule[];
   /** PEM of the authority that signs the coordinator's certificate. */
   readonly certificateAuthority: string;
+  /** Of the injected container; left out: INJECTED_DEFAULTS. */
+  readonly injected?: InjectedSettings;
+}
+
+/** How the injected container fits into namespaces that ask something of it. */
+export interface InjectedSettings {
+  /** Empty: those of the database container. */
+  readonly resources: JsonObject;
+  /** What follows the pod is added to it, unless it is set here. */
+  readonly securityContext: JsonObject;
+  /** Names of Secrets in the pod's namespace by which the image is pulled. */
+  readonly imagePullSecrets: readonly string[];
 }
 
 /** One value of the injection and where it comes from, for `explain`. */

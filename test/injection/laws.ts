@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import jsonpatch from 'fast-json-patch';
 import { applyPatch } from 'rfc6902';
 import type { Context, Decision, Operation } from '../../src/injection/index.ts';
+import { complaintsOver, qosClass } from './admission-rules.ts';
 import { losses } from './losses.ts';
 import { withDefaults, withSidecars } from './other-writers.ts';
 import { decide } from './pods.ts';
@@ -29,7 +30,7 @@ type Laws<T> = Readonly<Record<string, (subject: T) => string | null>>;
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const ALLOWED =
-  /^\/metadata\/(labels|annotations)(\/galera-injector\.dev~1(cluster|injected))?$|^\/spec\/(hostname|subdomain|affinity|volumes(\/-)?|initContainers(\/0)?)$|^\/spec\/containers\/\d+\/((env|ports|volumeMounts)(\/-)?|args|command|(startup|readiness|liveness)Probe|env\/\d+\/value)$/;
+  /^\/metadata\/(labels|annotations)(\/galera-injector\.dev~1(cluster|injected))?$|^\/spec\/(hostname|subdomain|affinity|volumes(\/-)?|imagePullSecrets(\/-)?|initContainers(\/0)?)$|^\/spec\/containers\/\d+\/((env|ports|volumeMounts)(\/-)?|args|command|(startup|readiness|liveness)Probe|env\/\d+\/value)$/;
 const REPLACED = /\/command$|\/env\/\d+\/value$/;
 
 /** Laws of every decision: null, or what is wrong. */
@@ -53,9 +54,21 @@ const OF_INJECTIONS: Laws<Injection> = {
     return wrong === undefined ? null : `${wrong.op} ${wrong.path}`;
   },
   'only one container is touched': ({ operations }) => {
-    const touched = operations.flatMap(({ path }) => /^\/spec\/containers\/(\d+)/.exec(path)?.[1] ?? []);
+    const touched = containersIn(operations);
     return new Set(touched).size === 1 ? null : `containers ${touched.join(', ')}`;
   },
+  'no rule of admission refuses the injected container that lets the database container pass': ({
+    pod,
+    operations,
+    result,
+  }) => {
+    const database = `containers/${containersIn(operations)[0]}`;
+    const before = new Set([...complaintsOver(pod, ''), ...complaintsOver(result, database)]);
+    const now = [...complaintsOver(result, ''), ...complaintsOver(result, 'initContainers/0')];
+    return now.find((complaint) => !before.has(complaint)) ?? null;
+  },
+  'the class of service stays': ({ pod, result }) =>
+    qosClass(pod) === qosClass(result) ? null : `${qosClass(pod)}, now ${qosClass(result)}`,
   'an injected pod is left alone': ({ result, context, decide: again }) => passed(again(result, context)),
 };
 
@@ -146,6 +159,11 @@ function apply(podText: string, operations: readonly Operation[]): unknown {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** The indexes of the containers that the operations touch. */
+function containersIn(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap(({ path }) => /^\/spec\/containers\/(\d+)/.exec(path)?.[1] ?? []);
 }
 
 function copy(value: unknown): unknown {

@@ -1,7 +1,7 @@
 /** The smallest pod and context that the injection accepts; tests tweak copies of them. */
 import jsonpatch, { type Operation as JsonPatchOperation } from 'fast-json-patch';
-import { plan } from '../../src/injection/index.ts';
-import type { Context, Decision, Settings, Workload } from '../../src/injection/index.ts';
+import { INJECTED_DEFAULTS, plan } from '../../src/injection/index.ts';
+import type { Context, Decision, InjectedSettings, Settings, Workload } from '../../src/injection/index.ts';
 
 export interface Container {
   name: string;
@@ -22,12 +22,13 @@ export interface Pod {
   spec: { containers: [Container, ...Container[]]; [field: string]: unknown };
 }
 
-export const SETTINGS: Settings = {
+export const SETTINGS: Settings & { readonly injected: InjectedSettings } = {
   version: '1.2.3',
   image: 'registry.example/galera-injector:1.2.3',
   imagePullPolicy: 'IfNotPresent',
   coordinator: 'galera-injector.galera-system.svc:443',
   certificateAuthority: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+  injected: INJECTED_DEFAULTS,
 };
 
 export const STATEFUL_SET: Extract<Workload, { kind: 'StatefulSet' }> = {

@@ -111,6 +111,14 @@ describe('a worse injection breaks the law', () => {
     ],
     ['only one container is touched', also({ op: 'add', path: '/spec/containers/1', value: { name: 'x' } })],
     [
+      'no rule of admission refuses the injected container that lets the database container pass',
+      also({ op: 'add', path: '/spec/initContainers/0/securityContext/runAsUser', value: 65532 }),
+    ],
+    [
+      'the class of service stays',
+      also({ op: 'add', path: '/spec/initContainers/0/resources', value: { requests: { cpu: '10m' } } }),
+    ],
+    [
       'an injected pod is left alone',
       changed((operations) => operations.filter(({ path }) => !path.startsWith('/spec/initContainers'))),
     ],

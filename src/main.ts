@@ -21,9 +21,6 @@ const COMMANDS: readonly Command[] = [
   fromEnvironment('self-test', 'whether a labelled pod would be injected (of helm test)', async (env) =>
     (await import('./command/self-test.ts')).selfTest(env),
   ),
-  fromEnvironment('unregister', 'removes the webhook configurations (of helm uninstall)', async (env) =>
-    (await import('./command/unregister.ts')).unregister(env),
-  ),
 ];
 
 const HELP = `galera-injector: label a pod galera=true and it becomes a node of a Galera cluster

@@ -59,7 +59,7 @@ describe('the end of the demo in a cluster of the user', () => {
     await clusterWith(ours, { release: 'ours', pods: [{ metadata: { namespace: 'galera-demo' } }] });
     expect((await down()).changes).toEqual([
       example,
-      'helm --kube-context mine uninstall galera-injector -n galera-system --no-hooks --wait',
+      'helm --kube-context mine uninstall galera-injector -n galera-system --wait',
       'kubectl --context mine delete namespace galera-system --timeout=170s',
     ]);
   });

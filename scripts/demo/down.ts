@@ -23,9 +23,8 @@ export async function removeFromCluster(target: Target, log: Log): Promise<void>
     return;
   }
   if (installed !== undefined) {
-    // No labelled pod is left that the hook would spare a refusal, and the hook could need an image that no node has.
     await step(log, 'Uninstalling galera-injector', () =>
-      helm(target, ['uninstall', release, '-n', injectorNamespace, '--no-hooks', '--wait']),
+      helm(target, ['uninstall', release, '-n', injectorNamespace, '--wait']),
     );
   }
   await removeNamespace(target, log, injectorNamespace);

@@ -89,9 +89,9 @@ export async function installInjector(
 ): Promise<void> {
   await step(log, `Installing galera-injector in namespace ${injectorNamespace} with helm`, async () => {
     await createNamespace(target, injectorNamespace);
-    // What an interrupted helm leaves half done keeps every later one from starting. Its hook could need an image that no node has.
+    // What an interrupted helm leaves half done keeps every later one from starting.
     if ((await installedRelease(target))?.status.startsWith('pending') === true)
-      await helm(target, ['uninstall', release, ...inInjectorNamespace, '--no-hooks', '--wait']);
+      await helm(target, ['uninstall', release, ...inInjectorNamespace, '--wait']);
     const build = archive === undefined ? {} : { 'galera-injector.dev/image-id': await imageId(archive) };
     const values = JSON.stringify({ image, podAnnotations: { [installedBy]: 'demo', ...build } });
     const wait = ['--wait', '--timeout', '4m'];

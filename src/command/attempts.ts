@@ -11,11 +11,11 @@ export interface Patience {
 }
 
 /**
- * The patience of a command that a hook of the chart runs. With the last attempt it stays below the deadline that the chart
- * sets, so that the reason is said before the pod is ended.
+ * The patience of `helm test`. Its pod may begin together with the injector, where someone applies the rendered chart as it
+ * is. With the last attempt it stays below the deadline that the chart sets, so that the reason is said before the pod is ended.
  */
-export const HOOK_PATIENCE: Patience = {
-  forMs: 20_000,
+export const TEST_PATIENCE: Patience = {
+  forMs: 90_000,
   pauseMs: 2_000,
   log: (line) => process.stdout.write(`galera-injector: ${line}\n`),
 };

@@ -10,7 +10,7 @@ import {
 } from '../injection/index.ts';
 import { clientInCluster, explainError, type KubernetesClient, statusOf } from '../kubernetes/client.ts';
 import { requiredIn } from './environment.ts';
-import { HOOK_PATIENCE, type Patience, untilNoProblem } from './attempts.ts';
+import { TEST_PATIENCE, type Patience, untilNoProblem } from './attempts.ts';
 
 const ADDRESS = 'WSREP_CLUSTER_ADDRESS';
 
@@ -20,11 +20,11 @@ interface SelfTestConfig {
   readonly webhook: string;
 }
 
-/** Resolves with 0 when the pod comes back injected, with 1 when it does not, after twenty seconds of trying. */
+/** Resolves with 0 when the pod comes back injected, with 1 when it does not, after a minute and a half of trying. */
 export async function selfTest(
   env: NodeJS.ProcessEnv,
   connect: () => KubernetesClient = clientInCluster,
-  patience: Patience = HOOK_PATIENCE,
+  patience: Patience = TEST_PATIENCE,
 ): Promise<number> {
   const config = readConfig(env);
   const client = connect();
@@ -54,9 +54,9 @@ function readConfig(env: NodeJS.ProcessEnv): SelfTestConfig {
   return { namespace: get('GALERA_INJECTOR_TEST_NAMESPACE'), webhook: get('GALERA_INJECTOR_WEBHOOK') };
 }
 
-/** A pod that PodSecurity "restricted" and a quota on resources accept too, so that only the webhook is tested. */
+/** A pod that PodSecurity "restricted", OpenShift and a quota accept too, so that only the webhook is tested. */
 function testPod(namespace: string): V1Pod {
-  const resources = { cpu: '10m', memory: '32Mi' };
+  const resources = { cpu: '100m', memory: '128Mi', 'ephemeral-storage': '128Mi' };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -67,7 +67,7 @@ function testPod(namespace: string): V1Pod {
     },
     spec: {
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {
           name: 'mariadb',

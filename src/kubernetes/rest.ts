@@ -18,7 +18,7 @@ import { VERSION } from '../version.ts';
 import { withDates } from './times.ts';
 
 /** Method and path of a call; `{name}` and `{namespace}` stand for parameters. */
-export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
+export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH'} /${string}`;
 
 /** The API server could not be reached, or did not answer in time; the message says which. */
 export class NoAnswerError extends Error {

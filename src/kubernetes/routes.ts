@@ -63,10 +63,6 @@ export const AUTHENTICATION_ROUTES = {
 } as const satisfies Routes<AuthenticationV1Api>;
 
 export const ADMISSION_ROUTES = {
-  deleteMutatingWebhookConfiguration:
-    'DELETE /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{name}',
-  deleteValidatingWebhookConfiguration:
-    'DELETE /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{name}',
   patchMutatingWebhookConfiguration:
     'PATCH /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{name}',
   patchValidatingWebhookConfiguration:

@@ -44,7 +44,7 @@ describe('the chart', () => {
   it('explains every value in a comment that begins with "# --"', () => {
     const lines = read(join(chart, 'values.yaml')).split('\n');
     const groups =
-      /^(image|webhook|advice|safetyNet|tls|memberTls|serviceAccount|podDisruptionBudget|networkPolicy|selfTest|uninstallHook|podMonitor|prometheusRule|dashboard):$/;
+      /^(image|webhook|advice|safetyNet|tls|memberTls|serviceAccount|podDisruptionBudget|networkPolicy|selfTest|podMonitor|prometheusRule|dashboard):$/;
     const wrong = lines.filter((line, index) => {
       const above = lines[index - 1];
       if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');
@@ -128,8 +128,8 @@ describe('the schema of the values', () => {
     ['networkPolicy.apiServerPorts={70000}', '/networkPolicy/apiServerPorts/0'],
     ['networkPolicy.metricsFrom={monitoring}', '/networkPolicy/metricsFrom/0'],
     ['selfTest.namespace=', '/selfTest/namespace'],
-    ['selfTest.enabled=true', 'enabled'],
-    ['uninstallHook.enabled=no-thanks', '/uninstallHook/enabled'],
+    ['selfTest.enabled=maybe', '/selfTest/enabled'],
+    ['uninstallHook.enabled=false', 'uninstallHook'],
     ['podMonitor.interval=30', '/podMonitor/interval'],
     ['dashboard.enabled=yes', '/dashboard/enabled'],
   ])('refuses --set %s and names %s', async (setting, name) => {

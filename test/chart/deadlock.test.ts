@@ -1,7 +1,7 @@
 /** Nothing that the injector needs to start waits for the injector. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
-import { only, render, renderHooks, type Rendered } from './render.ts';
+import { only, render, renderTest, type Rendered } from './render.ts';
 
 type Labels = Readonly<Record<string, string>>;
 interface Requirement {
@@ -54,12 +54,10 @@ async function waits(namespace: string, labels: Labels, ...words: string[]): Pro
 }
 
 async function ownPods(...words: string[]): Promise<Labels[]> {
-  const [deployment, job] = [
-    only(await render(...words), 'Deployment'),
-    only(await renderHooks('pre-delete', ...words), 'Job'),
-  ] as (Rendered & { readonly spec: { readonly template: Template } })[];
-  const test = only(await renderHooks('test', ...words), 'Pod') as Rendered & Template;
-  return [deployment?.spec.template, job?.spec.template, test].map((one) => one?.metadata.labels ?? {});
+  type Deployment = Rendered & { readonly spec: { readonly template: Template } };
+  const { spec } = only(await render(...words), 'Deployment') as Deployment;
+  const test = only(await renderTest(...words), 'Pod') as Rendered & Template;
+  return [spec.template, test].map((one) => one.metadata.labels);
 }
 
 describe('when everything starts at once, as at the installation or after the whole cluster was down', () => {
@@ -67,7 +65,7 @@ describe('when everything starts at once, as at the installation or after the wh
     expect(await waits('shop', { galera: 'true', app: 'db' })).toBe(true);
   });
 
-  it('the injector’s own pods and those of its hooks do not, even where their label asks for it', async () => {
+  it('the injector’s own pods and that of helm test do not, even where their label asks for it', async () => {
     for (const words of [[], ['--set-string', 'podLabels.galera=true']]) {
       for (const labels of await ownPods(...words)) {
         expect(await waits('galera-system', labels, ...words)).toBe(false);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
-import { chart, only, render, renderHooks, type Rendered } from './render.ts';
+import { chart, only, render, renderTest, type Rendered } from './render.ts';
 
 interface Deployment extends Rendered {
   readonly spec: {
@@ -80,13 +80,10 @@ describe('the network policy', () => {
     ]);
   });
 
-  it('selects the injector, and the pods of the hooks, which ask the API server too', async () => {
+  it('selects the injector, and the pod of helm test, which asks the API server too', async () => {
     const { matchLabels } = (await policy()).spec.podSelector;
     expect(deployment(await render()).spec.template.metadata.labels).toMatchObject(matchLabels);
-    expect(only(await renderHooks('test'), 'Pod').metadata).toMatchObject({ labels: matchLabels });
-    expect(only(await renderHooks('pre-delete'), 'Job')).toMatchObject({
-      spec: { template: { metadata: { labels: matchLabels } } },
-    });
+    expect(only(await renderTest(), 'Pod').metadata).toMatchObject({ labels: matchLabels });
   });
 });
 

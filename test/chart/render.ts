@@ -33,10 +33,14 @@ export async function renderRelease(release: string, ...words: string[]): Promis
   return template(release, '--no-hooks', ...words);
 }
 
-/** What the release makes for a moment only, at `helm test` or `helm uninstall`. */
-export async function renderHooks(hook: 'test' | 'pre-delete', ...words: string[]): Promise<Rendered[]> {
-  const objects = await template('galera-injector', ...words);
-  return objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === hook);
+/** What the release makes for a moment only, at `helm test`. */
+export async function renderTest(...words: string[]): Promise<Rendered[]> {
+  return (await renderAll(...words)).filter(({ metadata }) => 'helm.sh/hook' in (metadata.annotations ?? {}));
+}
+
+/** All that helm prints: what lasts, and what is for a moment only. */
+export async function renderAll(...words: string[]): Promise<Rendered[]> {
+  return template('galera-injector', ...words);
 }
 
 const rendered = new Map<string, Promise<Rendered[]>>();

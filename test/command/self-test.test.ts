@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { selfTest } from '../../src/command/self-test.ts';
 import { VERSION } from '../../src/version.ts';
+import { ADMISSION_RULES } from '../injection/admission-rules.ts';
 import { type FakeApi, type Forced, type Seen, startFakeApi } from '../kubernetes/fake-api.ts';
 import { inject } from './harness.ts';
 
@@ -61,20 +62,13 @@ describe('the self-test', () => {
     expect(api.seen[0]?.body).toMatchObject({ metadata: { labels: { galera: 'true' } } });
   });
 
-  it('asks with a pod that PodSecurity restricted and quotas accept', async () => {
-    await answered({ status: 201, body: injected });
-    const pod = api.seen[0]?.body as V1Pod;
-    expect(pod.spec?.securityContext).toMatchObject({
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
-    expect(pod.spec?.containers).toMatchObject([
-      {
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-        resources: { requests: { memory: '32Mi' }, limits: { memory: '32Mi' } },
-      },
-    ]);
-  });
+  it.each(['PodSecurity restricted', 'OpenShift restricted-v2', 'LimitRange', 'ResourceQuota'])(
+    'asks with a pod that %s accepts',
+    async (rule) => {
+      await answered({ status: 201, body: injected });
+      expect(ADMISSION_RULES[rule]?.(api.seen[0]?.body)).toEqual([]);
+    },
+  );
 
   it('tries again while the webhook of a new installation is not trusted yet', async () => {
     let asked = 0;

@@ -50,7 +50,6 @@ function parametersOf(route: string): object {
     ...(route.includes('{plural}') ? { plural: 'rollouts' } : {}),
     ...(route.includes('{name}') ? { name: 'a/b c' } : {}),
     ...(/^(POST|PUT|PATCH)/.test(route) ? { body: { metadata: { name: 'db' } }, dryRun: 'All' } : {}),
-    ...(route.startsWith('DELETE') ? { body: { gracePeriodSeconds: 0 }, dryRun: 'All' } : {}),
     ...(route.startsWith('GET') && route.endsWith('s') ? { labelSelector: 'a=b,!c', _continue: 'next' } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { INJECTED_DEFAULTS } from './injection/index.ts';
 import { ConfigError, readServeConfig } from './config.ts';
 
 const env = {
@@ -31,6 +32,8 @@ describe('readServeConfig', () => {
         },
       },
       image: 'galera-injector:0.1.0',
+      pod: '',
+      injected: INJECTED_DEFAULTS,
       imagePullPolicy: 'IfNotPresent',
       images: [],
       port: 10_250,
@@ -50,7 +53,7 @@ describe('readServeConfig', () => {
       'POD_NAMESPACE is missing',
       'GALERA_INJECTOR_SERVICE is missing',
       'GALERA_INJECTOR_WEBHOOK is missing',
-      'GALERA_INJECTOR_IMAGE is missing',
+      'POD_NAME is missing',
       'GALERA_INJECTOR_IMAGE_PULL_POLICY is "Sometimes"; allowed is Always, IfNotPresent, Never',
       'GALERA_INJECTOR_PORT is "70000"; allowed is a port from 0 to 65535',
       'GALERA_INJECTOR_LOG_LEVEL is "loud"; allowed is debug, info, warn, error',
@@ -62,6 +65,42 @@ describe('readServeConfig', () => {
   it('takes an empty variable for a missing one, as a chart writes it', () => {
     expect(() => readServeConfig({ ...env, POD_NAMESPACE: '' })).toThrow('POD_NAMESPACE is missing');
     expect(readServeConfig({ ...env, GALERA_INJECTOR_PORT: '' }).port).toBe(10_250);
+  });
+
+  it('asks for the name of its own pod where no image is given', () => {
+    const { GALERA_INJECTOR_IMAGE: _, ...rest } = env;
+    expect(() => readServeConfig(rest)).toThrow('POD_NAME is missing');
+    expect(readServeConfig({ ...rest, POD_NAME: 'injector-x' })).toMatchObject({
+      image: null,
+      pod: 'injector-x',
+    });
+  });
+
+  it('reads the settings of the injected container, and has defaults for what is left out', () => {
+    const given = { resources: { limits: { memory: '96Mi' } }, imagePullSecrets: ['registry'] };
+    const { injected } = readServeConfig({ ...env, GALERA_INJECTOR_INJECTED: JSON.stringify(given) });
+    expect(injected).toEqual({ ...given, securityContext: INJECTED_DEFAULTS.securityContext });
+  });
+
+  it.each([
+    ['{', 'GALERA_INJECTOR_INJECTED is "{"; allowed is a JSON object'],
+    ['[]', 'GALERA_INJECTOR_INJECTED is []; allowed is an object'],
+    ['{"resource":{}}', 'GALERA_INJECTOR_INJECTED.resource is not known; allowed are resources, '],
+    [
+      '{"resources":{"limit":{}}}',
+      'GALERA_INJECTOR_INJECTED.resources.limit is not known; allowed are requests, limits',
+    ],
+    [
+      '{"resources":{"limits":{"cpu":true}}}',
+      'GALERA_INJECTOR_INJECTED.resources.limits.cpu is true; allowed is a quantity',
+    ],
+    ['{"securityContext":1}', 'GALERA_INJECTOR_INJECTED.securityContext is 1; allowed is an object'],
+    [
+      '{"imagePullSecrets":[{"name":"x"}]}',
+      'GALERA_INJECTOR_INJECTED.imagePullSecrets is [{"name":"x"}]; allowed is a list of names',
+    ],
+  ])('does not take %s for settings of the injected container', (text, problem) => {
+    expect(() => readServeConfig({ ...env, GALERA_INJECTOR_INJECTED: text })).toThrow(problem);
   });
 
   it.each(['-1', '1.5', '0x50', '1e3', ' 443', 'https'])('does not take %j for a port', (port) => {

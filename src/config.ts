@@ -1,5 +1,7 @@
 /** The service's configuration: environment in, checked values out, every problem named at once. */
 import { type ImageRule, readImageRules } from './injection/index.ts';
+import { readInjectedSettings } from './injected-settings.ts';
+import type { InjectedSettings } from './injection/index.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts';
 import { type CertificateSettings, readCertificateSettings } from './tls/settings.ts';
 
@@ -16,7 +18,11 @@ export interface ServeConfig {
   /** Name of the Secret with the roots of the members' authorities. */
   readonly memberSecret: string;
   readonly certificates: CertificateSettings;
-  readonly image: string;
+  /** The image of the injected container; null: that of this process's own pod. */
+  readonly image: string | null;
+  /** Name of this process's own pod; empty where an image is given and none is asked for. */
+  readonly pod: string;
+  readonly injected: InjectedSettings;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** Flavors of images by their names. */
   readonly images: readonly ImageRule[];
@@ -57,6 +63,7 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
       problems.push(`${name} is ${JSON.stringify(value)}; allowed is ${allowed.join(', ')}`);
     return found ?? fallback;
   };
+  const image = env['GALERA_INJECTOR_IMAGE'] || null;
   const config: ServeConfig = {
     namespace: text('POD_NAMESPACE'),
     service: text('GALERA_INJECTOR_SERVICE'),
@@ -65,7 +72,9 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
     secret: text('GALERA_INJECTOR_SECRET', 'galera-injector-tls'),
     memberSecret: text('GALERA_INJECTOR_MEMBER_SECRET', 'galera-injector-members'),
     certificates: readCertificateSettings(env, problems),
-    image: text('GALERA_INJECTOR_IMAGE'),
+    image,
+    pod: image === null ? text('POD_NAME') : '',
+    injected: readInjectedSettings(env, problems),
     imagePullPolicy: oneOf('GALERA_INJECTOR_IMAGE_PULL_POLICY', PULL_POLICIES, 'IfNotPresent'),
     images: readImageRules('GALERA_INJECTOR_IMAGES', env['GALERA_INJECTOR_IMAGES'] || '[]', problems),
     port: port('GALERA_INJECTOR_PORT', 10_250),

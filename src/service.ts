@@ -19,6 +19,7 @@ import { explainError, type KubernetesClient } from './kubernetes/client.ts';
 import { createClaimsReader } from './kubernetes/claims.ts';
 import { createCompanions } from './kubernetes/companions.ts';
 import { createContextReader } from './kubernetes/context.ts';
+import { readOwnImage } from './kubernetes/own-image.ts';
 import { timedClient } from './kubernetes/timed-client.ts';
 import { createAdminServer } from './server/admin.ts';
 import { adviseRouter } from './server/advise.ts';
@@ -87,7 +88,9 @@ export async function startService(
       https?.setSecureContext(secureContext(pair));
       logger.info('certificate changed');
     }, stopped);
-    const settings = (): Settings => settingsOf(config, host, state.pair);
+    const image =
+      config.image ?? (await readOwnImage(client, { namespace: config.namespace, name: config.pod }));
+    const settings = (): Settings => settingsOf(config, image, host, state.pair);
     const reviewing = { settings, logger, metrics, refuseAfterMs: REFUSE_AFTER_MS };
     const app = createApp(
       [...reviewRouters(client, reviewing), coordinatorRouter(config, client, { logger, metrics, stopped })],
@@ -96,7 +99,7 @@ export async function startService(
     );
     https = createHttpsServer(app, state.pair);
     const port = await listen(https, config.port);
-    logger.info('serving', { version: VERSION, host, port, adminPort });
+    logger.info('serving', { version: VERSION, image, host, port, adminPort });
     const stop = once(async () => {
       state.phase = 'draining';
       logger.info('stopping');
@@ -146,14 +149,20 @@ function certificateSource(
   });
 }
 
-function settingsOf(config: ServeConfig, host: string, pair: ServingCertificate | null): Settings {
+function settingsOf(
+  config: ServeConfig,
+  image: string,
+  host: string,
+  pair: ServingCertificate | null,
+): Settings {
   return {
     version: VERSION,
-    image: config.image,
+    image,
     imagePullPolicy: config.imagePullPolicy,
     images: config.images,
     coordinator: `${host}:${config.servicePort}`,
     certificateAuthority: pair?.authority ?? '',
+    injected: config.injected,
   };
 }
 

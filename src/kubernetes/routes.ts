@@ -27,6 +27,7 @@ export const CORE_ROUTES = {
   patchNamespacedConfigMap: 'PATCH /api/v1/namespaces/{namespace}/configmaps/{name}',
   readNode: 'GET /api/v1/nodes/{name}',
   readNamespace: 'GET /api/v1/namespaces/{name}',
+  readNamespacedPod: 'GET /api/v1/namespaces/{namespace}/pods/{name}',
   readNamespacedReplicationController: 'GET /api/v1/namespaces/{namespace}/replicationcontrollers/{name}',
   readNamespacedSecret: 'GET /api/v1/namespaces/{namespace}/secrets/{name}',
   readNamespacedService: 'GET /api/v1/namespaces/{namespace}/services/{name}',

@@ -9,15 +9,16 @@ export function withValuesTable(readme: string, values: string): string {
   const to = readme.indexOf(end);
   if (from < begin.length || to < from)
     throw new Error('README.md lacks the marks around the table of values');
-  return `${readme.slice(0, from)}\n${valuesTable(values)}\n${readme.slice(to)}`;
+  const table = ['| value | default | meaning |', '| --- | --- | --- |', ...valuesTable(values)];
+  return `${readme.slice(0, from)}\n${table.join('\n')}\n\n${readme.slice(to)}`;
 }
 
-function valuesTable(values: string): string {
+/** The rows of the table: name, default and meaning of each value. */
+export function valuesTable(values: string): string[] {
   const { contents } = parseDocument(values);
   if (!isMap(contents)) throw new Error('values.yaml is not a map');
   // The comment of a file's first field belongs to the map, not to the field.
-  const rows = rowsOf(contents, '', contents.commentBefore ?? '');
-  return ['| value | default | meaning |', '| --- | --- | --- |', ...rows].join('\n') + '\n';
+  return rowsOf(contents, '', contents.commentBefore ?? '');
 }
 
 function rowsOf(map: YAMLMap, prefix: string, firstComment: string): string[] {

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { type Document, isMap, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
 import { withValuesTable } from './chart-readme.ts';
 import { helmPath } from './helm.ts';
 
@@ -15,11 +15,11 @@ const readme = join(chart, 'README.md');
 const manifests = join(root, 'deploy', 'galera-injector.yaml');
 const namespace = 'galera-system';
 
-const preamble = `# galera-injector without Helm: kubectl apply -f deploy/galera-injector.yaml
+const preamble = `# galera-injector without Helm: kubectl apply -f deploy/galera-injector.yaml, or kubectl apply -k deploy
 # Rendered from charts/galera-injector by \`npm run render\`; change the chart, not this file.
 #
 # There is no public registry yet: the image named here is the one \`npm run image\` and the Dockerfile make. Load it into the
-# nodes, or push it to a registry of yours and name that in both places (image: and GALERA_INJECTOR_IMAGE).
+# nodes, or push it to a registry of yours and name that here. kustomization.yaml shows how to change image and namespace.
 #
 # To remove it, and keep its namespace with the Leases that record which data is whose, as long as clusters have volumes:
 #   kubectl delete -n ${namespace} -l app.kubernetes.io/part-of=galera-injector mutatingwebhookconfigurations,validatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings,deployments,services,serviceaccounts,poddisruptionbudgets,clusterroles,clusterrolebindings,roles,rolebindings
@@ -31,6 +31,9 @@ const namespaceObject = `apiVersion: v1
 kind: Namespace
 metadata:
   name: ${namespace}
+  labels:
+    # By which the webhooks leave this namespace out, whatever its name becomes.
+    galera-injector.dev/injection: disabled
 `;
 /** Labels that say who manages an object; in plain manifests nobody but their reader does. */
 const helmLabels = ['app.kubernetes.io/managed-by', 'helm.sh/chart'];
@@ -48,6 +51,7 @@ export async function renderDeploy(): Promise<string> {
   ]);
   const objects = parseAllDocuments(stdout).map((document) => {
     dropHelmLabels(document);
+    dropOwnNamespace(document);
     // Helm's "# Source:" line says nothing to somebody who has only this file.
     if (document.contents !== null) document.contents.commentBefore = null;
     return document.toString({ directives: false, lineWidth: 0, flowCollectionPadding: false });
@@ -63,6 +67,18 @@ function dropHelmLabels(document: Document): void {
     const labels = document.getIn(path);
     if (isMap(labels)) for (const label of helmLabels) labels.delete(label);
   }
+}
+
+/** From the lists of namespaces that are left out: a tool that changes the namespace changes no such list. */
+function dropOwnNamespace(document: Document): void {
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'namespaceSelector' || !isMap(value)) return;
+      const values = value.getIn(['matchExpressions', 0, 'values']);
+      if (isSeq(values))
+        values.items = values.items.filter((item) => !isScalar(item) || item.value !== namespace);
+    },
+  });
 }
 
 /** The chart's README as it should stand, with the table of its values. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { valuesTable } from '../../scripts/chart-readme.ts';
 import { helmPath } from '../../scripts/helm.ts';
 import { renderDeploy, renderReadme } from '../../scripts/render-deploy.ts';
 import { chart, helm, render } from './render.ts';
@@ -43,14 +44,13 @@ describe('the chart', () => {
 
   it('explains every value in a comment that begins with "# --"', () => {
     const lines = read(join(chart, 'values.yaml')).split('\n');
-    const groups =
-      /^(image|webhook|advice|safetyNet|tls|memberTls|serviceAccount|podDisruptionBudget|networkPolicy|selfTest|podMonitor|prometheusRule|dashboard):$/;
     const wrong = lines.filter((line, index) => {
-      const above = lines[index - 1];
-      if (isComment(line)) return !isComment(above) && !line.trimStart().startsWith('# -- ');
-      return /^( {2})?\w+:/.test(line) && !groups.test(line) && !isComment(above);
+      const isFirst = isComment(line) && !isComment(lines[index - 1]);
+      return isFirst && !line.trimStart().startsWith('# -- ');
     });
-    expect(wrong).toEqual(['  requests:', '  limits:']);
+    expect(wrong).toEqual([]);
+    const unexplained = valuesTable(lines.join('\n')).filter((row) => row.endsWith('|  |'));
+    expect(unexplained).toEqual([]);
   });
 
   it('says after an install how to verify it', async () => {
@@ -102,10 +102,10 @@ describe('the schema of the values', () => {
       node.properties === undefined
         ? [prefix.slice(1)]
         : Object.entries(node.properties).flatMap(([name, child]) => leaves(child, `${prefix}.${name}`));
-    const known = leaves(schema, '').filter((path) => path !== 'global');
+    const known = leaves(schema, '');
     const values = fieldPaths(parse(read(join(chart, 'values.yaml'))));
-    const quantities = /^(resources\.(?:requests|limits))\..*/;
-    expect(new Set(values.map((path) => path.replace(quantities, '$1')))).toEqual(new Set(known));
+    const free = /^(resources|(?:injected\.)?securityContext|podSecurityContext)\..*/;
+    expect(new Set(values.map((path) => path.replace(free, '$1')))).toEqual(new Set(known));
   });
 
   it.each([
@@ -130,6 +130,13 @@ describe('the schema of the values', () => {
     ['selfTest.namespace=', '/selfTest/namespace'],
     ['selfTest.enabled=maybe', '/selfTest/enabled'],
     ['uninstallHook.enabled=false', 'uninstallHook'],
+    ['safetyNet.enabled=maybe', '/safetyNet/enabled'],
+    ['global.imageRegistry=a b', '/global/imageRegistry'],
+    ['global.imagePullSecrets[0].nam=x', '/global/imagePullSecrets/0'],
+    ['injected.imagePullSecrets[0].name=x', '/injected/imagePullSecrets/0'],
+    ['injected.imagePullPolicy=Sometimes', '/injected/imagePullPolicy'],
+    ['injected.resources.limit.cpu=1', 'limit'],
+    ['injected.image=x', 'image'],
     ['podMonitor.interval=30', '/podMonitor/interval'],
     ['dashboard.enabled=yes', '/dashboard/enabled'],
   ])('refuses --set %s and names %s', async (setting, name) => {

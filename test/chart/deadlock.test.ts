@@ -31,6 +31,8 @@ function holds({ key, operator, values = [] }: Requirement, labels: Labels): boo
       return value !== undefined && values.includes(value);
     case 'NotIn':
       return value === undefined || !values.includes(value);
+    case 'DoesNotExist':
+      return value === undefined;
     default:
       throw new Error(`the tests know no operator ${operator}`);
   }
@@ -71,6 +73,12 @@ describe('when everything starts at once, as at the installation or after the wh
         expect(await waits('galera-system', labels, ...words)).toBe(false);
       }
     }
+  });
+
+  it('the injector’s own pods do not in any other namespace, where a tool moves them', async () => {
+    const words = ['--set-string', 'podLabels.galera=true'];
+    for (const labels of await ownPods(...words))
+      expect(await waits('elsewhere', labels, ...words)).toBe(false);
   });
 
   it('kube-system does not, whatever labels its pods carry', async () => {

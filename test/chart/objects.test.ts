@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { helmPath } from '../../scripts/helm.ts';
 import { DRAIN_MS, LAME_DUCK_MS } from '../../src/service.ts';
-import { chart, only, render, renderRelease, type Rendered } from './render.ts';
+import { ADMISSION_RULES } from '../injection/admission-rules.ts';
+import { chart, only, render, renderRelease, type Rendered, renderTest } from './render.ts';
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
@@ -63,20 +64,22 @@ function variables(rendered: readonly Rendered[]): Record<string, string | undef
 }
 
 describe('the pods of the injector', () => {
-  it('keep to the restricted Pod Security Standard, on a read-only root', () => {
+  it.each(['PodSecurity restricted', 'OpenShift restricted-v2', 'kubelet'])('keep to %s', async (rule) => {
+    const pods = [deployment(objects).spec.template, only(await renderTest(), 'Pod')];
+    for (const pod of pods) expect(ADMISSION_RULES[rule]?.(pod)).toEqual([]);
+  });
+
+  it('cannot write to their root, and have no volume', () => {
     const pod = deployment(objects).spec.template.spec;
-    expect(pod.securityContext).toMatchObject({
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
     expect(pod).not.toHaveProperty('volumes');
-    for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) expect(pod).not.toHaveProperty(field);
-    expect(pod.containers).toHaveLength(1);
-    expect(pod.containers[0].securityContext).toEqual({
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    });
+    expect(pod.containers).toMatchObject([{ securityContext: { readOnlyRootFilesystem: true } }]);
+  });
+
+  it('have the security contexts that the values set', async () => {
+    const words = ['--set', 'podSecurityContext.runAsUser=2000,securityContext.seLinuxOptions.type=x_t'];
+    const pod = deployment(await render(...words)).spec.template.spec;
+    expect(pod.securityContext).toMatchObject({ runAsUser: 2000, runAsNonRoot: true });
+    expect(pod.containers[0].securityContext).toMatchObject({ seLinuxOptions: { type: 'x_t' } });
   });
 
   it('are replaced without ever being one fewer, and spread where possible', () => {
@@ -108,6 +111,7 @@ describe('the pods of the injector', () => {
   it('are told the names of the objects around them', () => {
     expect(variables(objects)).toEqual({
       POD_NAMESPACE: undefined,
+      POD_NAME: undefined,
       GALERA_INJECTOR_SERVICE: only(objects, 'Service').metadata.name,
       GALERA_INJECTOR_WEBHOOK: only(objects, 'MutatingWebhookConfiguration').metadata.name,
       GALERA_INJECTOR_SECRET: 'galera-injector-tls',
@@ -119,8 +123,8 @@ describe('the pods of the injector', () => {
       GALERA_INJECTOR_MEMBER_LEAF_LIFE: '365d',
       GALERA_INJECTOR_MEMBER_AUTHORITY_LIFE: '3650d',
       GALERA_INJECTOR_MEMBER_OVERLAP: '7d',
-      GALERA_INJECTOR_IMAGE: deployment(objects).spec.template.spec.containers[0].image,
       GALERA_INJECTOR_IMAGE_PULL_POLICY: 'IfNotPresent',
+      GALERA_INJECTOR_INJECTED: expect.any(String) as string,
       GALERA_INJECTOR_PORT: '10250',
       GALERA_INJECTOR_ADMIN_PORT: '8081',
       GALERA_INJECTOR_LOG_LEVEL: 'info',
@@ -132,12 +136,11 @@ describe('the pods of the injector', () => {
     expect(deployment(objects).spec.template.spec).toMatchObject({ enableServiceLinks: false });
   });
 
-  it('are told the image by digest when it is given by digest', async () => {
+  it('run the image by digest when it is given by digest', async () => {
     const rendered = await render(...privateRegistry);
     const { image } = deployment(rendered).spec.template.spec.containers[0];
     expect(image).toMatch(/^registry\.example\.com:5000\/database\/galera-injector@sha256:[0-9a-f]{64}$/);
     expect(variables(rendered)).toMatchObject({
-      GALERA_INJECTOR_IMAGE: image,
       GALERA_INJECTOR_SECRET: 'injector-certificate',
       GALERA_INJECTOR_PORT: '8443',
     });
@@ -189,7 +192,10 @@ describe('the webhook configuration', () => {
             scope: 'Namespaced',
           },
         ],
-        objectSelector: { matchLabels: { galera: 'true' } },
+        objectSelector: {
+          matchLabels: { galera: 'true' },
+          matchExpressions: [{ key: 'galera-injector.dev/injector', operator: 'DoesNotExist' }],
+        },
         namespaceSelector: {
           matchExpressions: [
             {
@@ -197,6 +203,7 @@ describe('the webhook configuration', () => {
               operator: 'NotIn',
               values: ['kube-system', 'galera-system'],
             },
+            { key: 'galera-injector.dev/injection', operator: 'NotIn', values: ['disabled'] },
           ],
         },
         failurePolicy: 'Fail',
@@ -212,7 +219,7 @@ describe('the webhook configuration', () => {
     const rendered = await render('--set', 'webhook.excludedNamespaces={legacy}');
     const [webhook] = configuration(rendered).webhooks;
     expect(webhook?.namespaceSelector).toMatchObject({
-      matchExpressions: [{ values: ['kube-system', 'galera-system', 'legacy'] }],
+      matchExpressions: [{ values: ['kube-system', 'galera-system', 'legacy'] }, {}],
     });
   });
 
@@ -240,9 +247,7 @@ describe('every object', () => {
       'ValidatingAdmissionPolicy',
       'ValidatingAdmissionPolicyBinding',
     ]);
-    // The right to read what the kubelets keep up.
-    const homes = new Set(['galera-system', 'kube-node-lease']);
-    const elsewhere = objects.filter(({ metadata }) => !homes.has(metadata.namespace ?? ''));
+    const elsewhere = objects.filter(({ metadata }) => metadata.namespace !== 'galera-system');
     expect(new Set(elsewhere.map(({ kind }) => kind))).toEqual(clusterWide);
     expect(elsewhere.every(({ metadata }) => metadata.namespace === undefined)).toBe(true);
   });

@@ -23,25 +23,38 @@ const ofNet = (rendered: readonly Rendered[]) =>
   rendered.filter(({ metadata }) => metadata.name === 'galera-injector');
 const policy = (rendered = objects) => only(ofNet(rendered), 'ValidatingAdmissionPolicy') as Policy;
 
+function webhook(rendered: readonly Rendered[]) {
+  interface Webhook {
+    readonly namespaceSelector: object;
+    readonly objectSelector: object;
+  }
+  const { webhooks } = only(rendered, 'MutatingWebhookConfiguration') as Rendered & {
+    readonly webhooks: readonly Webhook[];
+  };
+  return webhooks[0];
+}
+
 describe('the safety net', () => {
-  it('is not there unless it is asked for', async () => {
-    const kinds = ofNet(await render()).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind.startsWith('ValidatingAdmissionPolicy'))).toEqual([]);
+  it.each([
+    ['where Kubernetes has such policies', ['--kube-version', '1.30.0'], 2],
+    ['not where it has none', ['--kube-version', '1.29.9'], 0],
+    ['not where it is not wanted', ['--set', 'safetyNet.enabled=false'], 0],
+  ])('is there %s', async (_where, words, objectsOfNet) => {
+    const kinds = ofNet(await render(...words)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind.startsWith('ValidatingAdmissionPolicy'))).toHaveLength(objectsOfNet);
   });
 
   it('looks at the creation of labelled pods and at nothing else', () => {
     expect(policy().spec.matchConstraints).toMatchObject({
       resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
-      objectSelector: { matchLabels: { galera: 'true' } },
+      objectSelector: webhook(objects)?.objectSelector,
     });
   });
 
   it('looks at the namespaces whose pods are injected, so never at the injector’s own', async () => {
     const rendered = await render(...enabled, '--set', 'webhook.excludedNamespaces={legacy}');
-    const { webhooks } = only(rendered, 'MutatingWebhookConfiguration') as Rendered & {
-      readonly webhooks: readonly { readonly namespaceSelector: object }[];
-    };
-    expect(policy(rendered).spec.matchConstraints.namespaceSelector).toEqual(webhooks[0]?.namespaceSelector);
+    const selector = webhook(rendered)?.namespaceSelector;
+    expect(policy(rendered).spec.matchConstraints.namespaceSelector).toEqual(selector);
   });
 
   it('asks for both marks of the injection, and passes over what the injection passes over', () => {

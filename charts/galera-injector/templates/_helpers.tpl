@@ -28,14 +28,50 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
+{{/* A repository that names a registry itself keeps it. */}}
 {{- define "galera-injector.image" -}}
+{{- $registry := .Values.global.imageRegistry | default .Values.image.registry -}}
 {{- with .Values.image -}}
+{{- if and $registry (not (regexMatch "^([^/]*[.:][^/]*|localhost)/" .repository)) -}}
+{{ trimSuffix "/" $registry }}/
+{{- end -}}
 {{- if .digest -}}
 {{ .repository }}@{{ .digest }}
 {{- else -}}
 {{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Those of the chart and those of all charts, each once; other charts take names as well as objects with a name. */}}
+{{- define "galera-injector.imagePullSecrets" -}}
+{{- $names := list -}}
+{{- range concat .Values.imagePullSecrets .Values.global.imagePullSecrets -}}
+{{- $names = append $names (kindIs "string" . | ternary . (get (kindIs "map" . | ternary . dict) "name")) -}}
+{{- end -}}
+{{- with $names | uniq -}}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . | quote }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* What GALERA_INJECTOR_INJECTED holds. */}}
+{{- define "galera-injector.injected" -}}
+{{- pick .Values.injected "resources" "securityContext" "imagePullSecrets" | toJson -}}
+{{- end -}}
+
+{{/* The pods of the chart, by a label that no other pod has. They never wait for the injector, wherever they are. */}}
+{{- define "galera-injector.ownPod" -}}
+galera-injector.dev/injector: 'true'
+{{- end -}}
+{{- define "galera-injector.objectSelector" -}}
+matchLabels:
+  galera: 'true'
+matchExpressions:
+  - key: galera-injector.dev/injector
+    operator: DoesNotExist
 {{- end -}}
 
 {{- define "galera-injector.secretName" -}}
@@ -46,7 +82,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- printf "%s-members" (include "galera-injector.fullname" .) -}}
 {{- end -}}
 
-{{/* All namespaces but those whose pods are never injected. */}}
+{{/* All namespaces but those whose pods are never injected. Plain manifests have their namespace by its label alone, since
+tools that change it there change no list of names. */}}
 {{- define "galera-injector.namespaceSelector" -}}
 matchExpressions:
   - key: kubernetes.io/metadata.name
@@ -57,6 +94,9 @@ matchExpressions:
       {{- with .Values.webhook.excludedNamespaces }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
+  - key: galera-injector.dev/injection
+    operator: NotIn
+    values: [disabled]
 {{- end -}}
 
 {{/* How the injector gets its certificate: self-managed, secret or files. */}}
@@ -92,22 +132,6 @@ admissions.enforcer/disabled: 'true'
 {{- end }}
 {{- end -}}
 
-{{/* What PodSecurity "restricted" asks of a pod and of a container. */}}
-{{- define "galera-injector.podSecurityContext" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-seccompProfile:
-  type: RuntimeDefault
-{{- end -}}
-
-{{- define "galera-injector.containerSecurityContext" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
-{{- end -}}
-
 {{- define "galera-injector.placement" -}}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -127,7 +151,8 @@ tolerations:
 {{/* A component of its own, so that neither the Service nor the disruption budget takes a hook's pod for an injector. */}}
 {{- define "galera-injector.hookLabels" -}}
 {{- $labels := fromYaml (include "galera-injector.labels" .root) -}}
-{{- set $labels "app.kubernetes.io/component" .command | toYaml -}}
+{{- set $labels "app.kubernetes.io/component" .command | toYaml }}
+{{ include "galera-injector.ownPod" .root -}}
 {{- end -}}
 
 {{/* A pod that runs a command of the injector once: root, command and env. */}}
@@ -135,15 +160,14 @@ tolerations:
 serviceAccountName: {{ include "galera-injector.hookName" . }}
 restartPolicy: Never
 enableServiceLinks: false
-{{- with .root.Values.imagePullSecrets }}
-imagePullSecrets:
-  {{- toYaml . | nindent 2 }}
+{{- with include "galera-injector.imagePullSecrets" .root }}
+{{ . }}
 {{- end }}
 {{- with .root.Values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
 securityContext:
-  {{- include "galera-injector.podSecurityContext" . | nindent 2 }}
+  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
 containers:
   - name: {{ .command }}
     image: {{ include "galera-injector.image" .root | quote }}
@@ -158,7 +182,7 @@ containers:
       limits:
         memory: 128Mi
     securityContext:
-      {{- include "galera-injector.containerSecurityContext" . | nindent 6 }}
+      {{- toYaml .root.Values.securityContext | nindent 6 }}
 {{- with include "galera-injector.placement" .root }}
 {{ trim . }}
 {{- end }}

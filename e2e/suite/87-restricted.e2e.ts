@@ -12,6 +12,7 @@ let ns: string;
 let remove: () => Promise<void>;
 beforeAll(async () => {
   ({ name: ns, remove } = await createNamespace('tight', { [LABEL]: 'restricted' }));
+  for (const bound of BOUNDS) await apply(ns, JSON.stringify(bound));
   await kubectl(['label', 'namespace', INJECTOR_NAMESPACE, '--overwrite', `${LABEL}=restricted`]);
 });
 afterAll(async () => {
@@ -19,9 +20,25 @@ afterAll(async () => {
   await remove();
 });
 
+/** A LimitRange with a lower bound and a ratio, and a quota that every container must name its storage for. */
+const BOUNDS = [
+  {
+    kind: 'LimitRange',
+    spec: {
+      limits: [
+        { type: 'Container', min: { cpu: '50m', memory: '64Mi' }, maxLimitRequestRatio: { cpu: '4' } },
+      ],
+    },
+  },
+  {
+    kind: 'ResourceQuota',
+    spec: { hard: { 'requests.ephemeral-storage': '20Gi', 'limits.ephemeral-storage': '20Gi' } },
+  },
+].map((bound) => ({ apiVersion: 'v1', metadata: { name: 'bounds' }, ...bound }));
+
 const uids = (found: readonly V1Pod[]) => new Set(found.map(({ metadata }) => metadata?.uid));
 
-describe('where PodSecurity "restricted" is enforced', () => {
+describe('where PodSecurity "restricted" is enforced, and a LimitRange and a quota too', () => {
   it('the namespaces do refuse a pod that asks for nothing', async () => {
     for (const namespace of [ns, INJECTOR_NAMESPACE]) {
       const found = await get<V1Namespace>(namespace, 'namespace', namespace);

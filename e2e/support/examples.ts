@@ -26,7 +26,13 @@ export async function statefulSet(policy: 'Parallel' | 'OrderedReady', volumes: 
   return text.replace('podManagementPolicy: Parallel', `podManagementPolicy: ${policy}`);
 }
 
-/** The StatefulSet of the README, with a pod template that runs as the user `mysql` and may do nothing else. */
+/** What a container of the tests takes at most, within the bounds of a namespace that has some. */
+const AMOUNTS = { cpu: '250m', memory: '512Mi', 'ephemeral-storage': '512Mi' };
+
+/**
+ * The StatefulSet of the README, with a pod template that runs as the user `mysql`, may do nothing else and says how much it
+ * takes.
+ */
 export async function restrictedStatefulSet(): Promise<string> {
   const set = parse(await example('statefulset')) as V1StatefulSet;
   const spec = set.spec?.template.spec;
@@ -40,6 +46,7 @@ export async function restrictedStatefulSet(): Promise<string> {
   };
   for (const container of spec.containers) {
     container.securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+    container.resources = { requests: AMOUNTS, limits: { ...AMOUNTS, cpu: '1' } };
   }
   return JSON.stringify(set);
 }

@@ -29,6 +29,11 @@ export async function installChart(chart: string, ...settings: readonly string[]
   await rolledOut();
 }
 
+/** What helm prints of the chart, with its hooks, for whoever applies it by another tool. */
+export function rendered(chart: string): Promise<string> {
+  return helm(['template', 'galera-injector', chart]);
+}
+
 /** Asks the release whether it works; `said` is what helm and the test printed. */
 export async function testRelease(): Promise<{ readonly passed: boolean; readonly said: string }> {
   const test = ['test', 'galera-injector', '--logs', '--timeout', '3m', '-n', INJECTOR_NAMESPACE];
@@ -49,7 +54,7 @@ export async function uninstallChart(): Promise<void> {
 }
 
 /** Waits until the Deployment has all its replicas ready. */
-export async function rolledOut(): Promise<void> {
-  const target = ['-n', INJECTOR_NAMESPACE, 'deployment/galera-injector'];
+export async function rolledOut(namespace = INJECTOR_NAMESPACE): Promise<void> {
+  const target = ['-n', namespace, 'deployment/galera-injector'];
   await kubectl(['rollout', 'status', '--timeout=180s', ...target]);
 }

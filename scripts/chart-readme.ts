@@ -13,22 +13,52 @@ export function withValuesTable(readme: string, values: string): string {
   return `${readme.slice(0, from)}\n${table.join('\n')}\n\n${readme.slice(to)}`;
 }
 
-/** The rows of the table: name, default and meaning of each value. */
-export function valuesTable(values: string): string[] {
+function valuesTable(values: string): string[] {
+  return explainedValues(values).map(
+    ({ path, fallback, meaning }) =>
+      `| \`${path.join('.')}\` | \`${fallback}\` | ${meaning.replaceAll('|', '\\|')} |`,
+  );
+}
+
+/** The schema of the values with the meaning of each as its description, which editors show. */
+export function withDescriptions(schema: string, values: string): string {
+  const root = JSON.parse(schema) as Schema;
+  for (const { path, meaning } of explainedValues(values)) {
+    const node = path.reduce<Schema | undefined>((at, name) => at?.properties?.[name], root);
+    if (node === undefined) throw new Error(`values.schema.json has no ${path.join('.')}`);
+    node.description = meaning;
+  }
+  return JSON.stringify(root);
+}
+
+interface Schema {
+  description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** A value of the chart, its default as JSON and what its comment says; empty where it has none. */
+export interface ExplainedValue {
+  readonly path: readonly string[];
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** The values that have a comment, and those below values that have none. */
+export function explainedValues(values: string): ExplainedValue[] {
   const { contents } = parseDocument(values);
   if (!isMap(contents)) throw new Error('values.yaml is not a map');
   // The comment of a file's first field belongs to the map, not to the field.
-  return rowsOf(contents, '', contents.commentBefore ?? '');
+  return valuesIn(contents, [], contents.commentBefore ?? '');
 }
 
-function rowsOf(map: YAMLMap, prefix: string, firstComment: string): string[] {
+function valuesIn(map: YAMLMap, above: readonly string[], firstComment: string): ExplainedValue[] {
   return map.items.flatMap((pair, index) => {
     const comment = commentOf(pair) || (index === 0 ? firstComment : '');
-    const name = `${prefix}${isScalar(pair.key) ? String(pair.key.value) : ''}`;
+    const path = [...above, isScalar(pair.key) ? String(pair.key.value) : ''];
     const { value } = pair;
-    if (comment === '' && isMap(value)) return rowsOf(value, `${name}.`, value.commentBefore ?? '');
+    if (comment === '' && isMap(value)) return valuesIn(value, path, value.commentBefore ?? '');
     const fallback = JSON.stringify(isNode(value) ? value.toJSON() : null);
-    return [`| \`${name}\` | \`${fallback}\` | ${prose(comment).replaceAll('|', '\\|')} |`];
+    return [{ path, fallback, meaning: prose(comment) }];
   });
 }
 

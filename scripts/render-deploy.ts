@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { type Document, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
-import { withValuesTable } from './chart-readme.ts';
+import { withDescriptions, withValuesTable } from './chart-readme.ts';
 import { helmPath } from './helm.ts';
 
 const root = join(import.meta.dirname, '..');
 const chart = join(root, 'charts', 'galera-injector');
 const readme = join(chart, 'README.md');
+const schema = join(chart, 'values.schema.json');
 const manifests = join(root, 'deploy', 'galera-injector.yaml');
 const namespace = 'galera-system';
 
@@ -88,10 +89,18 @@ export async function renderReadme(): Promise<string> {
   return format(text, { ...(await resolveConfig(readme)), parser: 'markdown' });
 }
 
+/** The schema of the values as it should stand, with their meanings. */
+export async function renderSchema(): Promise<string> {
+  const values = await readFile(join(chart, 'values.yaml'), 'utf8');
+  const text = withDescriptions(await readFile(schema, 'utf8'), values);
+  return format(text, { ...(await resolveConfig(schema)), parser: 'json' });
+}
+
 async function main(): Promise<void> {
   for (const [file, rendered] of [
     [manifests, await renderDeploy()],
     [readme, await renderReadme()],
+    [schema, await renderSchema()],
   ] as const) {
     const found = await readFile(file, 'utf8').catch(() => '');
     if (found === rendered) continue;

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { valuesTable } from '../../scripts/chart-readme.ts';
+import { explainedValues } from '../../scripts/chart-readme.ts';
 import { helmPath } from '../../scripts/helm.ts';
-import { renderDeploy, renderReadme } from '../../scripts/render-deploy.ts';
+import { renderDeploy, renderReadme, renderSchema } from '../../scripts/render-deploy.ts';
 import { chart, helm, render } from './render.ts';
 
 const root = join(chart, '..', '..');
@@ -49,7 +49,7 @@ describe('the chart', () => {
       return isFirst && !line.trimStart().startsWith('# -- ');
     });
     expect(wrong).toEqual([]);
-    const unexplained = valuesTable(lines.join('\n')).filter((row) => row.endsWith('|  |'));
+    const unexplained = explainedValues(lines.join('\n')).filter(({ meaning }) => meaning === '');
     expect(unexplained).toEqual([]);
   });
 
@@ -92,6 +92,10 @@ describe('the README of the chart', () => {
 });
 
 describe('the schema of the values', () => {
+  it('says of each value what it means', async () => {
+    expect(read(join(chart, 'values.schema.json'))).toBe(await renderSchema());
+  });
+
   it('knows every default value and no other', () => {
     interface Schema {
       readonly $ref?: string;
@@ -137,6 +141,9 @@ describe('the schema of the values', () => {
     ['injected.imagePullPolicy=Sometimes', '/injected/imagePullPolicy'],
     ['injected.resources.limit.cpu=1', 'limit'],
     ['injected.image=x', 'image'],
+    ['podDisruptionBudget.minAvailable=half', '/podDisruptionBudget/minAvailable'],
+    ['service.ipFamilies={IPv5}', '/service/ipFamilies/0'],
+    ['commonLabels.app\\.kubernetes\\.io/name=x', 'app.kubernetes.io/name'],
     ['podMonitor.interval=30', '/podMonitor/interval'],
     ['dashboard.enabled=yes', '/dashboard/enabled'],
   ])('refuses --set %s and names %s', async (setting, name) => {

@@ -21,6 +21,9 @@ app.kubernetes.io/component: webhook
 {{- end -}}
 
 {{- define "galera-injector.labels" -}}
+{{- with .Values.commonLabels }}
+{{- toYaml . }}
+{{ end -}}
 {{ include "galera-injector.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: galera-injector
@@ -99,6 +102,13 @@ matchExpressions:
     values: [disabled]
 {{- end -}}
 
+{{- define "galera-injector.serviceAccountName" -}}
+{{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create is false: name the service account that is there in serviceAccount.name" -}}
+{{- end -}}
+{{- .Values.serviceAccount.name | default (include "galera-injector.fullname" .) -}}
+{{- end -}}
+
 {{/* How the injector gets its certificate: self-managed, secret or files. */}}
 {{- define "galera-injector.certificates" -}}
 {{- if eq .Values.tls.source "self-managed" -}}
@@ -140,6 +150,12 @@ nodeSelector:
 {{- with .Values.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .Values.schedulerName }}
+schedulerName: {{ . }}
 {{- end }}
 {{- end -}}
 

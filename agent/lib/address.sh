@@ -70,14 +70,24 @@ member_list() {
   printf '%s' "${members[*]}"
 }
 
-# Whether another member accepts SQL connections; an entrypoint's initialisation server never listens on the network.
+# greets ADDRESS PORT: whether a server is there. It speaks first: its greeting of protocol 10, or an error (255), as when it
+# has too many connections, in packet 0 of the MySQL protocol, which begins with three bytes of length and the number.
+# A proxy, as of a service mesh, takes connections also for a server that does not run.
+greets() {
+  local first
+  # shellcheck disable=SC2016 # expanded by the other shell
+  read -ra first < <(timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1" && od -An -tu1 -N 5 <&3' "$1" "$2" 2>/dev/null)
+  [[ ${first[2]} == 0 && ${first[3]} == 0 ]] && [[ ${first[4]} == 10 || ${first[4]} == 255 ]]
+}
+
+# Whether another member answers for SQL; an entrypoint's initialisation server never listens on the network.
 # Sets answering to their number.
 some_member_answers() {
   local address pid
   local -a asked
   answering=0
   for address in "${member_addresses[@]}"; do
-    timeout -s KILL 2 bash -c "</dev/tcp/$address/$port" 2>/dev/null &
+    greets "$address" "$port" &
     asked+=($!)
   done
   for pid in "${asked[@]}"; do

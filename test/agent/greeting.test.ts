@@ -73,6 +73,7 @@ describe.each(NO_SERVER)('%s is no member', (_what, listener) => {
     await script.logged('no member answers on port');
     script.kill('SIGTERM');
     await script.finished;
+    expect(pod.has('record.arguments')).toBe(false);
   });
 });
 

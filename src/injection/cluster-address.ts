@@ -1,19 +1,16 @@
-/** `WSREP_CLUSTER_ADDRESS`, and the arguments that would get around it. */
+/** `WSREP_CLUSTER_ADDRESS`. */
 import { isObject, member, optionalList, text } from './json.ts';
 import { addValue, replaceValue } from './operations.ts';
-import { type ContainerView, wordsOf } from './pod.ts';
+import type { ContainerView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
-import { quoted, quotedList, sentence } from './text.ts';
+import { quoted, sentence } from './text.ts';
 import type { JsonObject, Operation } from './types.ts';
 
 export const ADDRESS_VARIABLE = 'WSREP_CLUSTER_ADDRESS';
 
 /** An address without members; options behind it are kept. */
 const BARE_ADDRESS = /^(gcomm:\/\/)?(\?[\w.=&;]*)?$/;
-
-const DECIDED_OPTION = /^--(loose[-_])?wsrep[-_](new[-_]cluster|cluster[-_]address)(=|$)/;
-const BOOTSTRAP = /wsrep[-_]new[-_]cluster/;
 
 interface Entry {
   readonly index: number;
@@ -36,25 +33,6 @@ export function clusterAddress({ container, address }: Target): Contribution {
     operations: [replacement(container, entry, address)],
     warnings: [{ reason: 'address_replaced', message: sentence(message) }],
   };
-}
-
-/**
- * Warns of arguments that the start script drops, since who bootstraps is decided at each start.
- *
- * @throws Refusal `bootstrap_hidden` when one is inside a longer text, where nothing can drop it
- */
-export function decidedArguments({ container }: Target): Contribution {
-  const words = wordsOf(container);
-  const dropped = words.filter((word) => DECIDED_OPTION.test(word)).map((word) => word.split('=')[0]);
-  if (words.some((word) => BOOTSTRAP.test(word) && !DECIDED_OPTION.test(word))) {
-    throw new Refusal(
-      'bootstrap_hidden',
-      `Container ${quoted(container.name)} has wsrep-new-cluster inside its command, so each start would make a new cluster; remove it`,
-    );
-  }
-  if (dropped.length === 0) return {};
-  const message = `Container ${quoted(container.name)}: ${quotedList(dropped)} is dropped; the address and who bootstraps are decided at each start`;
-  return { warnings: [{ reason: 'argument_dropped', message: sentence(message) }] };
 }
 
 function bareAddress(container: ContainerView): Entry | undefined {

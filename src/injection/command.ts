@@ -3,13 +3,16 @@ import { member, texts } from './json.ts';
 import { START_SCRIPT } from './names.ts';
 import { replaceValue, setMembers } from './operations.ts';
 import type { Contribution, Target } from './target.ts';
+import { quoted, sentence } from './text.ts';
+import type { Warning } from './types.ts';
 
 /**
  * Puts `/galera/start` before what the container runs. A user's command stays behind it; without one the flavor's
  * entrypoint is written out, and its command too when the user gives no arguments: setting `command` makes Kubernetes
  * drop the image's own.
  */
-export function command({ pod, container, flavor }: Target): Contribution {
+export function command(target: Target): Contribution {
+  const { pod, container, flavor } = target;
   const path = ['spec', 'containers', container.index];
   const field = `spec.containers[${container.index}]`;
   const own = texts(container.json, 'command', `${field}.command`);
@@ -26,6 +29,7 @@ export function command({ pod, container, flavor }: Target): Contribution {
         : [replaceValue([...path, 'command'], wrapped)]),
       ...(image.length === 0 ? [] : setMembers(pod.json, path, { args: image })),
     ],
+    warnings: own.length === 0 ? [] : entrypointLeftOut(target, [...own, ...ownArguments]),
     provenance: [
       {
         what: 'command',
@@ -36,4 +40,15 @@ export function command({ pod, container, flavor }: Target): Contribution {
       },
     ],
   };
+}
+
+/** A command of the user may run the entrypoint from a script; only its name can be seen here. */
+function entrypointLeftOut({ container, flavor }: Target, words: readonly string[]): readonly Warning[] {
+  const entrypoint = flavor.entrypoint[0] ?? '';
+  const name = entrypoint.slice(entrypoint.lastIndexOf('/') + 1);
+  if (words.some((word) => word.includes(name))) return [];
+  const message =
+    `Container ${quoted(container.name)}: the command does not name ${entrypoint}; unless that is run, an empty data ` +
+    `directory is never initialised, and a server started by root stays root`;
+  return [{ reason: 'entrypoint_left_out', message: sentence(message) }];
 }

@@ -1,7 +1,7 @@
 /** The decision over one pod. Pure: the same pod, context and settings give the same decision, and nothing is touched. */
 import { advice } from './advice.ts';
 import { readAnnotations, refuseOrder, SIZE_MAXIMUM, type Wishes } from './annotations.ts';
-import { clusterAddress, decidedArguments } from './cluster-address.ts';
+import { clusterAddress } from './cluster-address.ts';
 import { clusterName, hasOrdinals } from './cluster-name.ts';
 import { refuseClientTls } from './client-tls.ts';
 import { command } from './command.ts';
@@ -13,6 +13,7 @@ import { refuseEnding, refuseUncounted } from './lasting.ts';
 import { member, optionalObject, text } from './json.ts';
 import { membership, type NodeCount } from './membership.ts';
 import { MIRROR_ANNOTATION, OPT_IN_LABEL, OPT_IN_VALUE, PREFIX } from './names.ts';
+import { ownBootstrap } from './own-bootstrap.ts';
 import { ownClusterName } from './own-cluster-name.ts';
 import { antiAffinity, hostFields, metadata } from './placement.ts';
 import { annotationsOf, labelsOf, readPod, type PodView } from './pod.ts';
@@ -36,7 +37,7 @@ const STEPS: readonly ((target: Target) => Contribution)[] = [
   initContainer,
   program,
   command,
-  decidedArguments,
+  ownBootstrap,
   ports,
   clusterAddress,
   environment,

@@ -67,6 +67,7 @@ const EXAMPLES: Record<Reason, Example> = {
   address_replaced: [withFields({ env: [{ name: 'WSREP_CLUSTER_ADDRESS', value: 'gcomm://' }] })],
   command_unknown: [withFields({ command: ['/opt/own'] })],
   argument_dropped: [withFields({ args: ['mariadbd', '--wsrep-new-cluster'] })],
+  entrypoint_left_out: [withFields({ command: ['mariadbd'] })],
   size_ignored: [annotated({ size: '5' })],
   node_count_ignored: [withFields({ env: [{ name: 'NUM_NODES', value: 'x' }] }), BARE],
   root_password_expected: [withFields({ envFrom: [{ secretRef: { name: 'x' } }] })],

@@ -32,7 +32,7 @@ export const REASONS = {
   owner_unread: 'The controller of the pod cannot be read, and the pod does not say what that would tell.',
   size_unknown: 'The controller of the pod does not say how many pods it has, and the pod does not either.',
   size_out_of_range: 'The workload asks for more members than a Galera cluster sensibly has.',
-  bootstrap_hidden: 'The command of the container bootstraps a cluster by itself, at each start.',
+  bootstrap_hidden: 'The container could bootstrap a cluster by itself, where nothing can keep it from that.',
   windows_pod: 'The pod asks for a Windows node, and the database images are Linux images.',
 
   // Warnings beside an injection.
@@ -43,8 +43,8 @@ export const REASONS = {
   address_replaced:
     'A bare gcomm:// would start a cluster of its own and is replaced by the computed address.',
   command_unknown: 'The command of the container is not known to start the server.',
-  argument_dropped:
-    'An argument decides what the coordinator decides at each start; the start script drops it.',
+  argument_dropped: 'An argument or a variable decides what the coordinator decides; it is dropped.',
+  entrypoint_left_out: 'The command leaves out the entrypoint, which initialises an empty directory.',
   size_ignored: 'The annotation size is for single pods; the replicas of the workload count.',
   node_count_ignored: 'NUM_NODES is not a number of members and is not used.',
   root_password_expected:

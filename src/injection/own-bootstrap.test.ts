@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { decide, injected, pod, type Pod } from '../../test/injection/pods.ts';
+
+const withFields = (fields: Record<string, unknown>) =>
+  pod(({ spec }) => Object.assign(spec.containers[0], fields));
+const shell = (text: string) => withFields({ command: ['bash', '-ec'], args: [text] });
+const exec = (...command: string[]) => ({ exec: { command } });
+const variable = (name: string, value: string) => withFields({ env: [{ name, value }] });
+
+test.each<[string, string]>([
+  ['exec mariadbd --wsrep-new-cluster', '"wsrep-new-cluster"'],
+  ['exec mariadbd --wsrep_new_cluster=1', '"wsrep_new_cluster"'],
+  ['export _WSREP_NEW_CLUSTER=--x', '"WSREP_NEW_CLUSTER"'],
+  ['exec mariadbd --wsrep_cluster_address=$A', '"--wsrep_cluster_address"'],
+  ['exec mariadbd --wsrep-cluster-address gcomm://a,b', '"--wsrep-cluster-address"'],
+  ['A=gcomm://; exec docker-entrypoint.sh mariadbd', '"gcomm://"'],
+  ['[ $HOSTNAME = db-0 ] && A=gcomm://\nrun', '"gcomm://"'],
+  ['A="gcomm://"; run', '"gcomm://"'],
+  ['A=gcomm://$PEERS; run', '"gcomm://"'],
+  ['A=gcomm://${PEERS}; run', '"gcomm://"'],
+  ['A=gcomm://?pc.weight=1; run', '"gcomm://"'],
+  ['echo "wsrep_cluster_address = $A" >>/etc/my.cnf', '"wsrep_cluster_address ="'],
+  ['export WSREP_CLUSTER_ADDRESS=$A', '"WSREP_CLUSTER_ADDRESS="'],
+  ['mariadb -e "SET GLOBAL wsrep_cluster_address=\'$A\'"', '"wsrep_cluster_address="'],
+  ['export MARIADB_GALERA_CLUSTER_BOOTSTRAP=yes', '"MARIADB_GALERA_CLUSTER_BOOTSTRAP="'],
+  ['MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP=yes run', '"MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP="'],
+  ['export MARIADB_GALERA_CLUSTER_ADDRESS=$A', '"MARIADB_GALERA_CLUSTER_ADDRESS="'],
+  ['CLUSTER_JOIN= exec /entrypoint.sh mysqld', '"CLUSTER_JOIN="'],
+  ['unset CLUSTER_JOIN; exec /entrypoint.sh mysqld', '"unset CLUSTER_JOIN"'],
+  ['galera_new_cluster', '"galera_new_cluster"'],
+  ['p=$(galera_recovery); run $p', '"galera_recovery"'],
+  ['mysqld_bootstrap', '"mysqld_bootstrap"'],
+  ['/etc/init.d/mysql bootstrap-pxc', '"bootstrap-pxc"'],
+  ['systemctl start mysql@bootstrap.service', '"mysql@bootstrap"'],
+  ['service mysql bootstrap', '"service mysql bootstrap"'],
+  ['sed -i "s/safe_to_bootstrap: 0/safe_to_bootstrap: 1/" grastate.dat', '"safe_to_bootstrap"'],
+  ['mariadb -e "SET GLOBAL wsrep_provider_options=\'pc.bootstrap=1\'"', '"pc.bootstrap"'],
+  ['exec mariadbd --wsrep-provider-pc-bootstrap', '"pc-bootstrap"'],
+  ['exec mariadbd --wsrep_provider_options=pc.ignore_sb=1', '"pc.ignore_sb"'],
+  ['mariadbd --wsrep-recover', '"wsrep-recover"'],
+])('a shell that is given %j is denied, with what it says', (text, found) => {
+  expect(decide(shell(text))).toMatchObject({
+    kind: 'deny',
+    reason: 'bootstrap_hidden',
+    message: expect.stringContaining(`has ${found} in its args`) as string,
+  });
+});
+
+test.each<[string, Pod]>([
+  ['command', withFields({ command: ['galera_new_cluster'] })],
+  [
+    'lifecycle.postStart',
+    withFields({ lifecycle: { postStart: exec('sh', '-c', 'mysql -e "SET GLOBAL pc.bootstrap"') } }),
+  ],
+  ['lifecycle.preStop', withFields({ lifecycle: { preStop: exec('galera_new_cluster') } })],
+  ['livenessProbe', withFields({ livenessProbe: exec('galera_new_cluster') })],
+  ['env MARIADB_EXTRA_FLAGS', variable('MARIADB_EXTRA_FLAGS', '--wsrep-new-cluster')],
+])('a bootstrap is found in the %s', (field, subject) => {
+  expect(decide(subject)).toMatchObject({
+    reason: 'bootstrap_hidden',
+    message: expect.stringContaining(`in its ${field}`) as string,
+  });
+});
+
+test.each([
+  ['exec docker-entrypoint.sh mariadbd --max-connections=9'],
+  ['echo "I am of $WSREP_CLUSTER_ADDRESS"; exec docker-entrypoint.sh mariadbd'],
+  ['[ "$MARIADB_GALERA_CLUSTER_BOOTSTRAP" = yes ] && sleep 5; exec docker-entrypoint.sh mariadbd'],
+  ['until getent hosts db-0.db; do sleep 1; done; exec docker-entrypoint.sh mariadbd'],
+  ['PEERS=gcomm://db-0.db; exec docker-entrypoint.sh mariadbd'],
+  ['rm -f /tmp/bootstrap; exec docker-entrypoint.sh mariadbd'],
+])('%j begins no cluster', (text) => {
+  expect(injected(shell(text)).warnings.map(({ reason }) => reason)).toEqual(['data_on_empty_dir']);
+});
+
+test.each([
+  ['MARIADB_GALERA_CLUSTER_BOOTSTRAP', 'yes', 1],
+  ['MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP', 'true', 1],
+  ['MARIADB_GALERA_CLUSTER_BOOTSTRAP', 'no', 0],
+  ['MARIADB_GALERA_CLUSTER_ADDRESS', 'gcomm://', 0],
+])('the variable %s=%s gets %i warnings that it is dropped', (name, value, count) => {
+  const { warnings } = injected(variable(name, value));
+  expect(warnings.filter(({ reason }) => reason === 'argument_dropped')).toHaveLength(count);
+});
+
+test.each<[string, string[], boolean]>([
+  ['the server itself', ['mariadbd'], true],
+  ['its wrapper', ['mysqld_safe'], true],
+  ['a shell with it', ['sh', '-c', 'exec mariadbd'], true],
+  ['a program that is no server', ['garbd'], true],
+  ['the entrypoint', ['docker-entrypoint.sh', 'mariadbd'], false],
+  ['the entrypoint by its path', ['/usr/local/bin/docker-entrypoint.sh', 'mariadbd'], false],
+  ['a shell with the entrypoint', ['sh', '-c', 'exec docker-entrypoint.sh mariadbd'], false],
+])('of a command that is %s, that the entrypoint is left out is said or not', (_what, command, is) => {
+  const { warnings } = injected(withFields({ command }));
+  expect(warnings.some(({ reason }) => reason === 'entrypoint_left_out')).toBe(is);
+});

@@ -76,7 +76,7 @@ member_list() {
 greets() {
   local first
   # shellcheck disable=SC2016 # expanded by the other shell
-  read -ra first < <(timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1" && od -An -tu1 -N 5 <&3' "$1" "$2" 2>/dev/null)
+  read -ra first < <(timeout -s KILL 2 bash -c 'exec 3<>"/dev/tcp/$0/$1" && od -An -tu1 -N 5 <&3' "$1" "$2" 2>/dev/null)
   [[ ${first[2]} == 0 && ${first[3]} == 0 ]] && [[ ${first[4]} == 10 || ${first[4]} == 255 ]]
 }
 

@@ -71,12 +71,9 @@ drop_option() {
 # hands it over from the server's command line, and every transfer fails with "unknown variable". In an option file it
 # does no harm.
 move_buffer_pool_size() {
-  [[ $sst_method == mariabackup && -z ${MYSQL_HOME:-} ]] || return 0
-  if find_option defaults-file || find_option no-defaults || ! find_option innodb-buffer-pool-size; then return; fi
-  write_file "$home/my.cnf" "[mysqld]
-innodb-buffer-pool-size = $option_value" || return
+  [[ $sst_method == mariabackup ]] && ! ignores_option_file && find_option innodb-buffer-pool-size || return 0
+  file_options+=("--innodb-buffer-pool-size=$option_value")
   drop_option innodb-buffer-pool-size
-  export MYSQL_HOME=$home
 }
 
 # The annotation's options behind the user's own, in one value: given twice, the later replaces the earlier one.
@@ -97,18 +94,19 @@ give_provider_options() {
 prepare_recovery() {
   local index name first=${#arguments[@]}
   local -a more
-  server_command=()
+  server_command=() names_server=no
   for index in "${!arguments[@]}"; do
     name=${arguments[index]##*/}
     if [[ ${arguments[index]} != -* ]] && [[ $name == mariadbd || $name == mysqld ]]; then
       server_command=("$(command -v "${arguments[index]}" || command -v "$name")")
-      first=$((index + 1))
+      first=$((index + 1)) names_server=yes
       break
     fi
     # An entrypoint that is given options only puts the server in front of them.
     if [[ ${arguments[index]} == -?* && ${arguments[index]} != -- ]] && ((index < first)); then first=$index; fi
   done
-  server_options=("${arguments[@]:first}")
+  server_options=()
+  if takes_options; then server_options=("${arguments[@]:first}"); fi
   if ((${#server_command[@]} == 0)) || [[ -z ${server_command[0]} ]]; then
     server_command=("$(command -v mariadbd || command -v mysqld || printf '/opt/bitnami/mariadb/sbin/mysqld')")
   fi
@@ -152,7 +150,7 @@ give_tls_method() {
   additions+=("--wsrep-sst-method=tls-$sst_method")
 }
 
-# Every pass_* fills additions and the environment for one flavor. bootstrap is yes in the process that was granted it.
+# Every pass_* fills additions, file_options (for the option file only) and the environment for one flavor. bootstrap is yes in the process that was granted it.
 pass_mariadb() {
   move_buffer_pool_size
   give wsrep-on ON
@@ -164,8 +162,7 @@ pass_mariadb() {
   if understands_tls; then give_tls; fi
   if requires_client_tls; then additions+=(--require-secure-transport=ON); fi
   if speaks_tls; then give_tls_method; else give wsrep-sst-method "$sst_method"; fi
-  # unix_socket: the server's own user needs no password on its own host.
-  if [[ $sst_method == mariabackup ]]; then is_set wsrep-sst-auth || additions+=(--wsrep-sst-auth=mysql:); fi
+  give_account
   give binlog-format ROW
   give innodb-autoinc-lock-mode 2
   give default-storage-engine InnoDB
@@ -174,10 +171,18 @@ pass_mariadb() {
   if [[ $bootstrap == yes ]]; then additions+=(--wsrep-new-cluster); fi
 }
 
+# The entrypoints that write the address into a file initialise a database only on a first bootstrap, with a server of
+# their own that must not look for others. At all other starts a file of the user that is read later does not win.
+give_address() {
+  if [[ $bootstrap == yes ]] && ! holds_data; then return; fi
+  additions+=("--wsrep-cluster-address=gcomm://$(member_list)$address_options")
+}
+
 # The image of kubernetes/examples: its entrypoint writes the address into a file and completes a bare gcomm:// by itself.
 pass_kubernetes_examples() {
   WSREP_CLUSTER_ADDRESS=gcomm://$(member_list)$address_options
   export WSREP_CLUSTER_ADDRESS
+  give_address
   if [[ ${WSREP_SST_METHOD:-} ]]; then give wsrep-sst-method "$WSREP_SST_METHOD"; fi
   give wsrep-cluster-name "$WSREP_CLUSTER_NAME"
   give wsrep-node-name "$WSREP_NODE_NAME"
@@ -196,6 +201,7 @@ pass_percona() {
     additions+=(--wsrep-new-cluster)
   fi
   export CLUSTER_NAME CLUSTER_JOIN
+  give_address
   if [[ ${WSREP_SST_METHOD:-} ]]; then give wsrep-sst-method "$WSREP_SST_METHOD"; fi
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
@@ -215,6 +221,8 @@ pass_bitnami() {
   MARIADB_GALERA_NODE_ADDRESS=$node_address
   MARIADB_GALERA_SST_METHOD=$sst_method
   MARIADB_GALERA_CLUSTER_BOOTSTRAP=$bootstrap
+  # The start script marks the data itself, once it is told to bootstrap.
+  unset MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP
   if [[ $bootstrap == yes ]] && holds_data; then
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
@@ -228,7 +236,7 @@ pass_bitnami() {
 
 # Sets command_line: what start becomes.
 prepare_server() {
-  additions=()
+  additions=() file_options=()
   node_address=$(bracket "$WSREP_NODE_ADDRESS")
   give_provider_options
   prefer_donors
@@ -236,5 +244,8 @@ prepare_server() {
   # there is.
   if [[ $start_position ]]; then additions+=("--wsrep-start-position=$start_position"); fi
   "pass_${flavor//-/_}"
-  command_line=("${arguments[@]}" "${additions[@]}")
+  file_options=("${additions[@]}" "${file_options[@]}")
+  ((${#file_options[@]} == 0)) || must_run "write $option_file" write_option_file "${file_options[@]}"
+  command_line=("${arguments[@]}")
+  if takes_options; then command_line+=("${additions[@]}"); fi
 }

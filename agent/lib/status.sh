@@ -12,7 +12,7 @@ client_name() {
 
 # query SQL, first as the server's own user, who needs no password where unix_socket is on, then as root with the
 # container's password, which travels in the environment, never on a command line. Who was let in is asked as again: each
-# attempt that fails is one in the server's log.
+# attempt that fails is one in the server's log. A user that is not called mysql is let in nowhere without a password.
 query() {
   local client password
   client=$(client_name) || {
@@ -20,7 +20,7 @@ query() {
     return 1
   }
   set -- "$client" ${socket:+--socket="$socket"} --connect-timeout=2 -N -B -e "$1"
-  if [[ $root_was_let_in == no ]]; then
+  if [[ $root_was_let_in == no ]] || ! root_password >/dev/null; then
     status_problem=$(as_server timeout -s KILL 3 "$@" 2>&1) && answer=$status_problem && return
   fi
   root_was_let_in=no
@@ -28,21 +28,15 @@ query() {
   set -- "$1" --user="${MARIADB_ROOT_USER:-root}" "${@:2}"
   status_problem=$(MYSQL_PWD=$password timeout -s KILL 3 "$@" 2>&1) && answer=$status_problem && root_was_let_in=yes
 }
-root_was_let_in=no
+if [[ $(server_user) == mysql ]]; then root_was_let_in=no; else root_was_let_in=yes; fi
 
-root_password() {
-  local name file
-  for name in MARIADB_ROOT_PASSWORD MYSQL_ROOT_PASSWORD; do
-    file=${name}_FILE
-    if [[ ${!name} ]]; then
-      printf '%s' "${!name}"
-      return
-    elif [[ ${!file} && -r ${!file} ]]; then
-      cat "${!file}"
-      return
-    fi
-  done
-  return 1
+# Why the server gives no answer, from status_problem.
+silence() {
+  if [[ $status_problem =~ ERROR\ (1045|1698|1130)\  ]]; then
+    printf '%s' "the server runs, but lets in neither its own user nor root with the container's password: $(account_remedy) ($status_problem)"
+  else
+    printf '%s' "the server does not answer SQL yet: $status_problem"
+  fi
 }
 
 read_status() {

@@ -130,8 +130,7 @@ describe('the official image', () => {
   it('moves the buffer pool size to an option file, where mariadb-backup does not stumble over it', async () => {
     const handover = await after('reform -', '--innodb_buffer_pool_size=2G', '--max-connections=9');
     expect(handover.arguments.slice(0, 2)).toEqual(['mysqld', '--max-connections=9']);
-    expect(await pod.read('galera/my.cnf')).toBe('[mysqld]\ninnodb-buffer-pool-size = 2G\n');
-    expect(handover.environment['MYSQL_HOME']).toBe(pod.path('galera'));
+    expect(await pod.read('galera/my.cnf')).toMatch(/^innodb-buffer-pool-size="2G"$/m);
   });
 
   it('leaves the account to the option files', async () => {

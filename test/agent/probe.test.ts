@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
 import { CLUSTER } from './directory.ts';
@@ -185,6 +185,25 @@ describe('probe answers', () => {
     await serverSays({ state: 3, comment: 'Joined' });
     expect(await pod.probe('answers')).toMatchObject({ code: 0 });
   });
+});
+
+it.each([
+  [
+    'started',
+    'echo mysql',
+    'CREATE USER IF NOT EXISTS mysql@localhost IDENTIFIED VIA unix_socket; GRANT RELOAD',
+  ],
+  ['ready', 'exit 1', "ALTER USER root@localhost IDENTIFIED BY '…' with the password that the container has"],
+])('probe %s says that the account is wrong, and what makes it right (id: %s)', async (name, id, remedy) => {
+  await serverSays();
+  await pod.write('status.wants-password', 'another');
+  pod.environment['MARIADB_ROOT_PASSWORD'] = 'secret';
+  pod.environment['PATH'] = `${pod.path('names')}:${pod.environment['PATH']}`;
+  await pod.write('names/id', `#!/bin/sh\n${id}\n`);
+  await chmod(pod.path('names/id'), 0o755);
+  const { code, output } = await pod.probe(name);
+  expect([code, output]).toEqual([1, expect.stringContaining(remedy)]);
+  expect(output).toMatch(/^galera-injector: the server runs, but lets in neither its own user nor root/);
 });
 
 it('says which probes there are', async () => {

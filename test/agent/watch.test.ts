@@ -184,3 +184,27 @@ it('goes on where its TLS client does not end at a TERM, as one whose library ha
   const script = await watch();
   await expect(script.logged('does not take note')).resolves.toBeUndefined();
 });
+
+describe('a database that was made elsewhere', () => {
+  it.each([
+    ['is given the account for state transfers, once', 'mysql', 1],
+    ['is given none where the server takes root for them', 'root', 0],
+  ])('%s', async (_what, account, times) => {
+    pod.environment['MARIADB_ROOT_PASSWORD'] = 'secret';
+    pod.environment['GALERA_SST_ACCOUNT'] = account;
+    await pod.write('status.wants-password', 'secret');
+    await serverSays();
+    const script = await watch();
+    await heard(1);
+    // The server of this test goes on wanting a password of everyone.
+    if (times > 0) await script.logged('is not let in over the socket: run there as root: CREATE USER');
+    await looks();
+    const calls = (await pod.read('status.calls')).split('\n');
+    expect(calls.filter((line) => line.includes('CREATE USER IF NOT EXISTS mysql@localhost'))).toHaveLength(
+      times,
+    );
+    expect(calls.filter((line) => line.includes('secret') && !line.startsWith('password=secret '))).toEqual(
+      [],
+    );
+  });
+});

@@ -37,7 +37,8 @@ function isOfficial({ registry, path, name }: ImageReference): boolean {
  *
  * The two `MARIADB_MYSQL_LOCALHOST_*` variables make the account that state transfers use over the socket, so that no
  * password appears in the server's arguments. With SUPER it may also tell the provider to read a new certificate; only
- * the server's own user of the container can use it, whose files the data is in any case.
+ * the server's own user of the container can use it, whose files the data is in any case. A container that runs as
+ * another user takes root with the container's password instead (agent/lib/account.sh).
  */
 export const mariadb: Flavor = {
   id: 'mariadb',

@@ -1,7 +1,7 @@
 /** A node with a real server on a loopback address of its own, started by the start script and the test image's entrypoint. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, readlink, rename, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -133,9 +133,14 @@ export class RealNode {
   /** Runs the container as the server's own user from now on. */
   async dropRoot(): Promise<void> {
     const [uid, gid] = await Promise.all(['-u', '-g'].map((which) => run('id', [which, 'mysql'])));
-    this.pod.user = { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
-    await chown(this.pod.path('data'), this.pod.user.uid, this.pod.user.gid);
-    await mkdir(this.pod.path('run'));
+    await this.runAs(Number(uid?.stdout), Number(gid?.stdout));
+  }
+
+  /** Runs the container as this user from now on, who need not have a name. */
+  async runAs(uid: number, gid = 0): Promise<void> {
+    this.pod.user = { uid, gid };
+    await run('chown', ['-R', `${uid}:${gid}`, this.pod.path('data')]);
+    await mkdir(this.pod.path('run'), { recursive: true });
     await chmod(this.pod.path('run'), 0o777);
   }
 
@@ -183,7 +188,10 @@ export class RealNode {
     while (this.script?.running() === true && (await this.pod.probe('ready')).code !== 0) await sleep(200);
   }
 
-  async sql(statement: string, password = 'secret'): Promise<string> {
+  async sql(
+    statement: string,
+    password = this.pod.environment['MARIADB_ROOT_PASSWORD'] ?? '',
+  ): Promise<string> {
     const options = [`--socket=${this.pod.path('run/socket')}`, '--user=root', '-N', '-B', '-e', statement];
     const { stdout } = await run('mariadb', options, { env: { ...process.env, MYSQL_PWD: password } });
     return stdout.trimEnd();

@@ -69,7 +69,7 @@ export function realNodes(network = IPV4): Nodes {
     formed: async (...options) => {
       await first.startSynced(...options);
       await first.sql(
-        "CREATE DATABASE shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
+        "CREATE DATABASE IF NOT EXISTS shop; CREATE TABLE shop.t (m TEXT); INSERT INTO shop.t VALUES ('row')",
       );
       coordinator.answers = [`join ${hostOf(addressIn(network, 0))}`, 'ok'];
     },

@@ -1,9 +1,9 @@
 /** `inject`: manifests in, injected manifests out. */
-import { OPT_IN_LABEL, type Operation, singleLine } from '../injection/index.ts';
+import { OPT_IN_LABEL, singleLine } from '../injection/index.ts';
 import { OPTION_HELP, type ManifestOptions } from './arguments.ts';
-import { applyOperations, setMember } from './edit.ts';
 import { CommandError, type CommandIo } from './io.ts';
-import { render } from './manifests.ts';
+import { withMember, withOperations } from './manifests/operations.ts';
+import { rewritten } from './manifests/rewrite.ts';
 import type { Resource } from './resources.ts';
 import { review, type Reviewed, type ReviewedManifest } from './review.ts';
 
@@ -44,15 +44,11 @@ function injected(
   index: number,
   all: readonly ReviewedManifest[],
 ): string {
-  const changes = reviewed.filter(({ decision }) => decision.kind === 'inject');
-  for (const { resource, path, decision } of changes) {
-    if (decision.kind === 'inject') change(manifest.tree, resource, path, decision.operations);
-  }
-  const text = changes.length === 0 ? manifest.source : render(manifest);
+  const text = rewritten(manifest, reviewed.reduce(change, manifest.json));
   const ended = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   // The first document of a further file may lack the line that parts it from what came before.
   const first = index > 0 && all[index - 1]?.file !== file;
-  const parted = first && manifest.tree.directives?.docStart !== true;
+  const parted = first && !manifest.marked && !all.every((one) => one.manifest.format === 'json');
   return parted ? `---\n${ended}` : ended;
 }
 
@@ -60,20 +56,20 @@ function injected(
  * A StatefulSet's controller writes the subdomain of its pods from `serviceName`, so that is where one that the injection
  * wants must go.
  */
-function change(
-  tree: ReviewedManifest['manifest']['tree'],
-  resource: Resource,
-  path: Reviewed['path'],
-  operations: readonly Operation[],
-): void {
+function change(document: unknown, { resource, path, decision }: Reviewed): unknown {
+  if (decision.kind !== 'inject') return document;
   const ofSet =
-    resource.kind === 'StatefulSet' ? operations.find(({ path: at }) => at === '/spec/subdomain') : undefined;
-  applyOperations(
-    tree,
+    resource.kind === 'StatefulSet'
+      ? decision.operations.find(({ path: at }) => at === '/spec/subdomain')
+      : undefined;
+  const changed = withOperations(
+    document,
     path,
-    operations.filter((operation) => operation !== ofSet),
+    decision.operations.filter((operation) => operation !== ofSet),
   );
-  if (ofSet !== undefined) setMember(tree, [...resource.path, 'spec', 'serviceName'], ofSet.value);
+  return ofSet === undefined
+    ? changed
+    : withMember(changed, [...resource.path, 'spec', 'serviceName'], ofSet.value);
 }
 
 function report({ resource, decision, hint }: Reviewed): string {

@@ -3,7 +3,7 @@ import { type Decision, decidedByPod, plan, podOf, templatePath } from '../injec
 import type { ManifestOptions } from './arguments.ts';
 import { labelHint } from './hints.ts';
 import { CommandError, type CommandIo, readInput } from './io.ts';
-import { type Manifest, parseManifests } from './manifests.ts';
+import { type Manifest, parseManifests } from './manifests/index.ts';
 import { type Resource, resourcesOf } from './resources.ts';
 import { type ClusterReader, contextOf } from './sources.ts';
 

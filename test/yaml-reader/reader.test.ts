@@ -1,0 +1,136 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { CommandError } from '../../src/command/io.ts';
+import { parseManifests } from '../../src/command/manifests/index.ts';
+import { goProgram } from '../go-program.ts';
+import { FILES, SCALARS } from './corpus.ts';
+
+interface Reading {
+  readonly documents: readonly unknown[] | null;
+  readonly error?: string;
+}
+
+const { missing, ask } = goProgram(
+  import.meta.dirname,
+  "the reader of manifests is not compared with kubectl's",
+);
+
+/** What this command line reads; null where it refuses the text. */
+function ours(text: string): readonly unknown[] | null {
+  try {
+    return parseManifests(text, 'text')
+      .map(({ json }) => json)
+      .filter((json) => json !== null);
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
+
+/** Numbers as JavaScript has them: no sign of a zero. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+/** Texts that are read in two ways, with both. */
+function differences(texts: readonly string[]): readonly unknown[] {
+  const theirs = ask(texts) as readonly Reading[];
+  return texts.flatMap((text, at) => {
+    const mine = plain(ours(text));
+    const reading = theirs[at];
+    const kubectl = plain(reading?.documents ?? null);
+    const isLike = kubectl === null || JSON.stringify(sorted(mine)) === JSON.stringify(sorted(kubectl));
+    return isLike ? [] : [{ text, mine, kubectl, error: reading?.error }];
+  });
+}
+
+/** The value with the keys of each object in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([key, member]) => [key, sorted(member)]);
+}
+
+describe.skipIf(missing)('a manifest says here what it says to kubectl', () => {
+  it('in every scalar', () => {
+    const texts = SCALARS.flatMap((one) => [`a: ${one}\n`, `- ${one}\n`, `a: [${one}]\n`, `{a: ${one} }\n`]);
+    expect(differences(texts)).toEqual([]);
+  });
+
+  it('in every key', () => {
+    expect(differences(SCALARS.map((one) => `${one}: x\n`))).toEqual([]);
+  });
+
+  it('in every file', () => {
+    expect(differences(FILES)).toEqual([]);
+  });
+
+  it('in whatever looks like a number, a time or a word', () => {
+    const letters = fc.constantFrom(...Array.from('0123456789_.+-eExXoObB:aAfFnNyYtT~'));
+    const scalars = fc.sample(fc.string({ unit: letters, minLength: 1, maxLength: 7 }), 1_500);
+    expect(differences(scalars.map((one) => `a: ${one}\n`))).toEqual([]);
+  });
+
+  it('in whatever text and in every style', () => {
+    // go-yaml takes a question mark within braces for the beginning of a key, whatever follows it.
+    const text = fc.string({
+      unit: fc.constantFrom(...Array.from('aé 1-:#&*![]{}|>%@,"~\'\\'), '\n', '\t', '😀'),
+      maxLength: 9,
+    });
+    const scalar = fc.oneof(
+      text,
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        scalar,
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(text, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    const style = fc.record({
+      collectionStyle: fc.constantFrom('any', 'flow'),
+      defaultStringType: fc.constantFrom(
+        'PLAIN',
+        'BLOCK_FOLDED',
+        'BLOCK_LITERAL',
+        'QUOTE_SINGLE',
+        'QUOTE_DOUBLE',
+      ),
+      indent: fc.constantFrom(1, 2, 4),
+      indentSeq: fc.boolean(),
+      lineWidth: fc.constantFrom(0, 30),
+    });
+    const files = fc.sample(fc.tuple(fc.dictionary(text, value, { minKeys: 1 }), style), 500);
+    // The `yaml` package knows the words of YAML 1.1, and writes them in quotes.
+    expect(
+      differences(files.map(([json, how]) => stringify(json, { version: '1.1', ...how } as const))),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['a key that is given twice', 'a: 1\na: 2\n', 'line 2: key "a" is given twice: remove one of them'],
+    [
+      'a key twice in two spellings',
+      'a: {1: x, "1": y}\n',
+      'line 1: key "1" is given twice: remove one of them',
+    ],
+    [
+      'a number that JSON does not have',
+      'a: .nan\n',
+      'line 1: .nan is a number that JSON does not have: put it in quotes',
+    ],
+    ['a key that is null', '~: 1\n', 'line 1: the key ~ is neither text nor a number: put it in quotes'],
+    ['a list as a key', 'b: 1\n? [a]\n: 1\n', 'line 2: a list or a mapping cannot be a key'],
+    ['an alias without an anchor', 'a: *b\n', 'line 1: alias *b has no anchor above it'],
+    ['an anchor in itself', 'a: &x [*x]\n', 'line 1: anchor &x contains itself'],
+  ])('except for %s, which is refused with its line', (_, text, message) => {
+    expect(() => parseManifests(text, 'text')).toThrow(`text: ${message}`);
+  });
+});

@@ -149,3 +149,25 @@ describe('ready', () => {
     expect(Object.keys(decideReady(situation(0, seen), says(A)).record.members)).toContain('db-1');
   });
 });
+
+describe('a member that was told to join, and begins a second cluster under the same uuid, as by a script of its image', () => {
+  const [FIRST, SECOND, THIRD] = ['198.18.0.1', '198.18.0.2', '198.18.0.3'];
+  const all = [0, 1, 2].map((index) => member(index, { ready: true }));
+
+  it('is refused once the others have spoken, which do not name it nor it them', () => {
+    const before = formed({
+      members: {
+        'db-0': started(0, { state: { kind: 'primary', component: 1 } }),
+        'db-1': started(1, { state: { kind: 'primary', component: 1 } }),
+        'db-2': started(2, { state: { kind: 'started', as: 'join', component: null, view: null } }),
+      },
+    });
+    const { record: alone } = decideReady(situation(2, before, all), says(A, [THIRD]));
+    const others = decideReady(situation(0, alone, all), says(A, [FIRST, SECOND]));
+    expect(others.kind).toBe('ready');
+    expect(decideReady(situation(2, others.record, all), says(A, [THIRD]))).toMatchObject({
+      kind: 'refuse',
+      why: { reason: 'Diverged' },
+    });
+  });
+});

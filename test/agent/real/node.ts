@@ -13,7 +13,7 @@ import type { StubCoordinator } from '../coordinator.ts';
 import { Pod, type RunningScript } from '../pod.ts';
 
 const run = promisify(execFile);
-const ENTRYPOINT = join(import.meta.dirname, '../../../e2e/images/mariadb/docker-entrypoint.sh');
+export const ENTRYPOINT = join(import.meta.dirname, '../../../e2e/images/mariadb/docker-entrypoint.sh');
 /** The receiver of a transfer listens on every address, so two runs at once need ports of their own. */
 const BASE = 21_000 + (process.pid % 1_000) * 10;
 const PORTS = { sql: BASE, group: BASE + 1, ist: BASE + 2, sst: BASE + 3 } as const;
@@ -103,10 +103,26 @@ export class RealNode {
   }
 
   start(...more: string[]): RunningScript {
+    this.script = this.pod.start('docker-entrypoint.sh', 'mariadbd', ...this.options, ...more);
+    return this.script;
+  }
+
+  /** The same by the text of a shell, with the options in a file that the pod names. */
+  async startBehindShell(): Promise<RunningScript> {
+    const lines = this.options.map((option) => option.slice(2).replace('=', '="').concat('"\n'));
+    await this.pod.write('own/my.cnf', `[mysqld]\n${lines.join('')}`);
+    this.pod.environment['MYSQL_HOME'] = this.pod.path('own');
+    this.script = this.pod.start(
+      'bash',
+      '-ec',
+      `exec docker-entrypoint.sh mariadbd --bind-address=${this.address}`,
+    );
+    return this.script;
+  }
+
+  private get options(): readonly string[] {
     const { pod, address, host } = this;
-    this.script = pod.start(
-      'docker-entrypoint.sh',
-      'mariadbd',
+    return [
       `--datadir=${pod.path('data')}`,
       `--socket=${pod.path('run/socket')}`,
       `--pid-file=${pod.path('run/pid')}`,
@@ -116,14 +132,16 @@ export class RealNode {
       `--wsrep-sst-receive-address=${host}:${PORTS.sst}`,
       '--innodb-buffer-pool-size=16M',
       '--innodb-log-file-size=8M',
-      ...more,
-    );
-    return this.script;
+    ];
   }
 
   /** Starts and resolves when the node is Synced. */
   async startSynced(...more: string[]): Promise<void> {
-    const script = this.start(...more);
+    await this.reachSynced(this.start(...more));
+  }
+
+  /** Resolves when the node that the script starts is Synced. */
+  async reachSynced(script: RunningScript): Promise<void> {
     const ended = script.finished.then(({ log }) => {
       throw new Error(`the server ended:\n${log}`);
     });

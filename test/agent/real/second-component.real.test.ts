@@ -1,0 +1,40 @@
+/** What two servers report that are Primary under one uuid, because something behind the start script has bootstrapped one. */
+import { rm, writeFile } from 'node:fs/promises';
+import { expect, it, describe } from 'vitest';
+import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { ENTRYPOINT, type RealNode } from './node.ts';
+
+describe.skipIf(unavailable)(
+  'two real servers that are Primary beside each other',
+  { timeout: TIMEOUT },
+  () => {
+    const { coordinator, first, second, formed } = realNodes();
+
+    /** Lets the image's entrypoint begin a cluster at each start, whatever it is told. */
+    async function bootstrapAlways(node: RealNode): Promise<void> {
+      const path = node.pod.path('bin/docker-entrypoint.sh');
+      const force = `sed -i 's/bootstrap: 0/bootstrap: 1/' ${node.pod.path('data/grastate.dat')}`;
+      await rm(path);
+      await writeFile(path, `#!/bin/bash\n${force}\nexec ${ENTRYPOINT} "$@" --wsrep-new-cluster\n`, {
+        mode: 0o755,
+      });
+    }
+
+    it('report one uuid, and members that do not name each other', async () => {
+      await formed();
+      await second().startSynced();
+      await second().stop('SIGTERM');
+      await bootstrapAlways(second());
+      coordinator().reset();
+      coordinator().confirms = false;
+      coordinator().answers = ['join 127.0.0.20', 'ok'];
+      await second().startSynced();
+      const reports = coordinator().calls.filter(({ name }) => name === 'ready');
+      const components = new Set(reports.map(({ fields }) => `${fields['uuid']} ${fields['members']}`));
+      coordinator().confirms = true;
+      expect(components).toContain(`${CLUSTER} ${second().at('sql').host}:${second().at('sql').port}`);
+      expect([...components].filter((one) => one.includes(','))).toEqual([]);
+      expect(await first().status('wsrep_cluster_size')).toBe('1');
+    });
+  },
+);

@@ -10,7 +10,7 @@ split_member() {
 }
 
 is_address() {
-  [[ $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ || $1 =~ ^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$ ]]
+  [[ $1 =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ || $1 =~ ^[0-9a-fA-F:.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*$ ]]
 }
 
 # resolve HOST: its addresses, one a line; IPv4 first because Galera prefers it.
@@ -28,13 +28,39 @@ resolve() {
   done <<<"$found" | sort -u
 }
 
+# Sets own_addresses. The kubelet writes all that the pod has beside its name into /etc/hosts.
+find_own_addresses() {
+  local family address
+  own_addresses=("${POD_IP:-}")
+  for family in ahostsv4 ahostsv6; do
+    while read -r address _; do
+      own_addresses+=("$address")
+    done < <(timeout 5 getent "$family" "${POD_NAME:-$HOSTNAME}" 2>/dev/null)
+  done
+}
+own_addresses=()
+
+# Groups of addresses of one pod each, as the coordinator gives them: A/B,C/D.
+same_pods=''
+
+# addresses_like ADDRESS: those of the same pod, one a line, itself among them.
+addresses_like() {
+  local group
+  local -a groups
+  IFS=, read -ra groups <<<"$same_pods"
+  printf '%s\n' "$1"
+  for group in "${groups[@]}"; do
+    [[ /$group/ != */"$1"/* ]] || printf '%s\n' "${group//\//$'\n'}"
+  done
+}
+
 # compute_addresses LIST: LIST is the coordinator's comma list, or - . Sets
 #   members          what the server gets: names that stand for one address, addresses for the rest
-#   member_addresses every address of another member, for looking whether one answers
+#   member_addresses one address of every other member, for looking whether it answers
 #   address_options  what the user wrote after ?
 compute_addresses() {
   local configured=${WSREP_CLUSTER_ADDRESS#gcomm://} member known=' ' address found
-  local -a names extra
+  local -a names extra asked
   members=() member_addresses=() address_options=''
   if [[ $configured == *\?* ]]; then address_options="?${configured#*\?}"; fi
   IFS=, read -ra names <<<"${configured%%\?*}"
@@ -45,7 +71,7 @@ compute_addresses() {
     if ((${#found[@]} == 1)); then add_member "$member_host$member_port"; fi
     for address in "${found[@]}"; do
       ((${#found[@]} == 1)) || add_member "$(bracket "$address")$member_port"
-      known+="$address "
+      asked+=("$address") known+="$(addresses_like "$address" | tr '\n' ' ')"
     done
   done
   [[ ${1:--} == - ]] || IFS=, read -ra extra <<<"$1"
@@ -53,12 +79,21 @@ compute_addresses() {
     is_address "$address" || continue
     [[ $known == *" $address "* ]] && continue
     add_member "$(bracket "$address")"
-    known+="$address "
+    asked+=("$address") known+="$(addresses_like "$address" | tr '\n' ' ')"
   done
-  for address in $known; do
-    [[ $address == "${POD_IP:-}" ]] || member_addresses+=("$address")
-  done
+  find_others "${asked[@]}"
   if ((${#members[@]} == 0)); then add_member "$(bracket "${POD_IP:-127.0.0.1}")"; fi
+}
+
+# find_others ADDRESS…: sets member_addresses, the first one of each member that is not this node.
+find_others() {
+  local address known=' ' other
+  find_own_addresses
+  for other in "${own_addresses[@]}"; do known+="$(addresses_like "$other" | tr '\n' ' ')"; done
+  for address; do
+    [[ $known != *" $address "* ]] || continue
+    member_addresses+=("$address") known+="$(addresses_like "$address" | tr '\n' ' ')"
+  done
 }
 
 add_member() {

@@ -81,7 +81,8 @@ move_buffer_pool_size() {
 give_provider_options() {
   local given=${settings[wsrep-provider-options]} defaults='' more=${GALERA_PROVIDER_OPTIONS:-}
   # Without these a node with an IPv6 address listens on IPv4 only. The ports follow from base_port.
-  [[ $node_address == \[* ]] && defaults="gmcast.listen_addr=tcp://[::];ist.recv_addr=$node_address"
+  split_member "$node_address"
+  [[ $member_host == \[* ]] && defaults="gmcast.listen_addr=tcp://[::];ist.recv_addr=$member_host"
   if understands_tls; then more="$(tls_provider_options)${more:+;$more}"; fi
   [[ $defaults$more ]] || return 0
   given=$defaults${defaults:+;}${given:+${given%;};}$more
@@ -237,7 +238,10 @@ pass_bitnami() {
 # Sets command_line: what start becomes.
 prepare_server() {
   additions=() file_options=()
-  node_address=$(bracket "$WSREP_NODE_ADDRESS")
+  node_address=$WSREP_NODE_ADDRESS
+  if is_set wsrep-node-address; then node_address=${settings[wsrep-node-address]}; fi
+  # A port may stand behind it, and an address of IPv6 alone has colons of its own.
+  if is_address "$node_address"; then node_address=$(bracket "$node_address"); fi
   give_provider_options
   prefer_donors
   # Also where the entrypoint finds it again, as Percona's does: without one a last view forms again under the zero uuid, on whatever data

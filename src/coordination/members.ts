@@ -28,6 +28,9 @@ export function memberOf(pod: V1Pod): Member {
     readySince: ready?.lastTransitionTime?.getTime() ?? null,
     terminating: metadata.deletionTimestamp !== undefined,
     address: pod.status?.podIP ?? null,
+    otherAddresses: (pod.status?.podIPs ?? []).flatMap(({ ip }) =>
+      ip === undefined || ip === pod.status?.podIP ? [] : [ip],
+    ),
     initStarted: initStarted(pod),
     initDone: initStatus(pod)?.state?.terminated?.exitCode === 0,
     durable: data !== undefined && data.emptyDir === undefined && data.ephemeral === undefined,

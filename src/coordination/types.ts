@@ -64,6 +64,8 @@ export interface Member {
   readonly readySince: number | null;
   readonly terminating: boolean;
   readonly address: string | null;
+  /** Those of its other IP families. */
+  readonly otherAddresses: readonly string[];
   /** When `galera-init` started, in milliseconds since the epoch; null while it has not. */
   readonly initStarted: number | null;
   /** `galera-init` has ended: a coordinator has let the start script ask, so a record of this pod has existed. */

@@ -25,6 +25,23 @@ function setUp() {
   return { heard, say };
 }
 
+it('a grant says which addresses are those of one pod, the own ones among them', async () => {
+  const pods = [0, 1].map((index) => pod('shop', 'db', index));
+  for (const [index, one] of pods.entries()) {
+    Object.assign(one.status ?? {}, {
+      podIPs: [{ ip: `198.18.0.${index + 1}` }, { ip: `fd00::${index + 1}` }],
+    });
+  }
+  const coordinator = coordinatorOver(memoryStore(), pods, [], () => {});
+  const say = (index: number, call: CallName) => {
+    const own = pods[index];
+    if (own === undefined) throw new Error(`no pod ${index}`);
+    return coordinator(call, callerOf(own), empty(1));
+  };
+  await say(1, 'turn');
+  expect(await say(0, 'start')).toMatch(/ same=198\.18\.0\.1\/fd00::1,198\.18\.0\.2\/fd00::2$/);
+});
+
 describe('what is heard of the answers of the coordinator', () => {
   it('is every answer, also one that was given before, by its first word', async () => {
     const { heard, say } = setUp();

@@ -111,6 +111,7 @@ describe('a member', () => {
     const started = new Date(5_000);
     one.status = {
       podIP: '198.18.0.7',
+      podIPs: [{ ip: '198.18.0.7' }, { ip: 'fd00::7' }],
       conditions: [{ type: 'Ready', status: 'True' }],
       initContainerStatuses: [
         {
@@ -128,6 +129,7 @@ describe('a member', () => {
       ready: true,
       terminating: false,
       address: '198.18.0.7',
+      otherAddresses: ['fd00::7'],
       initStarted: 5_000,
     });
     Object.assign(one.metadata ?? {}, { deletionTimestamp: new Date() });

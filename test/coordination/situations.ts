@@ -59,6 +59,7 @@ export function member(index: number, tweak: Partial<Member> = {}): Member {
     readySince: null,
     terminating: false,
     address: `198.18.0.${index + 1}`,
+    otherAddresses: [],
     initStarted: NOW - 1_000,
     initDone: false,
     durable: true,

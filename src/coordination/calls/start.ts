@@ -41,6 +41,7 @@ function formatAnswer(answer: Answer, situation: Situation, report: Report): str
     ...(answer.kind === 'join' ? howToJoin(situation, report) : []),
     ...(answer.kind === 'bootstrap' && answer.as !== null ? ['as', answer.as] : []),
     ...(isMixed(situation) ? ['mixed'] : []),
+    ...sameMembers(situation),
   ];
   return `${answer.kind} ${words.join(' ')}`;
 }
@@ -54,6 +55,14 @@ function isMixed({ members, caller }: Situation): boolean {
   return members.some(({ tls, ownCertificate }) =>
     caller.tls ? !tls : tls && ownCertificate === caller.ownCertificate,
   );
+}
+
+/** Which addresses are those of one pod, the caller's among them, where pods have several. */
+function sameMembers({ members }: Situation): readonly string[] {
+  const groups = members.flatMap(({ address, otherAddresses }) =>
+    address === null || otherAddresses.length === 0 ? [] : [[address, ...otherAddresses].join('/')],
+  );
+  return groups.length === 0 ? [] : [`same=${groups.join(',')}`];
 }
 
 /** What a joiner has to know besides the addresses. */

@@ -224,7 +224,9 @@ function overtakenBy({ record, own }: Seen): readonly Placed[] {
 
 /** Names of the members of the caller's component; none unless it has the caller and each address is that of a pod. */
 function namesIn({ members: pods, caller }: Situation, { component }: Serving): readonly string[] {
-  const found = component.map((address) => pods.find((pod) => pod.address === address)?.name);
+  const found = component.map(
+    (address) => pods.find((pod) => pod.address === address || pod.otherAddresses.includes(address))?.name,
+  );
   const names = found.filter((name) => name !== undefined);
   return names.length === component.length && names.includes(caller.name) ? names.toSorted() : [];
 }

@@ -148,6 +148,7 @@ export function memberOf({ machine, address }: Node, pod: Pod, durable: boolean)
     machine: pod.state === 'unscheduled' ? null : machine,
     size: pod.size,
     tls: false,
+    otherAddresses: [],
     ownCertificate: false,
     order: pod.order,
   };

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { containerOf, warned, withFields } from '../../test/injection/pods.ts';
+import {
+  containerOf,
+  CONTEXT,
+  injected,
+  STATEFUL_SET,
+  warned,
+  withFields,
+} from '../../test/injection/pods.ts';
 
 describe('probes', () => {
   test('ask the probe script', () => {
@@ -41,6 +48,27 @@ describe('probes', () => {
     expect(believed(null)).toEqual([]);
     expect(believed({ exec: { command: ['/galera/probe', 'alive'] }, periodSeconds: 20 })).toEqual([]);
   });
+
+  test.each([
+    ['startupProbe', 'OrderedReady', 3, true],
+    ['readinessProbe', 'OrderedReady', 3, true],
+    ['livenessProbe', 'OrderedReady', 3, true],
+    ['readinessProbe', 'OrderedReady', 1, false],
+    ['readinessProbe', 'Parallel', 3, false],
+  ] as const)(
+    'of which a %s is the user’s say that it holds others back in an outage: %s of %i, %s',
+    (name, podManagementPolicy, replicas, isSaid) => {
+      const workload = { ...STATEFUL_SET, podManagementPolicy, replicas };
+      const { warnings } = injected(withFields({ [name]: { tcpSocket: { port: 3306 } } }), {
+        ...CONTEXT,
+        workload,
+      });
+      const said = warnings.filter(({ reason }) => reason.endsWith('_probe_believed'));
+      expect(said.map(({ message }) => message.includes('no pod after this one is created'))).toEqual([
+        isSaid,
+      ]);
+    },
+  );
 
   test.each([
     ['is ours', null, 'started'],

@@ -4,7 +4,7 @@ import { PROBE_SCRIPT } from './names.ts';
 import { setMembers } from './operations.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, sentence } from './text.ts';
-import type { JsonObject, Warning } from './types.ts';
+import type { Context, JsonObject, Warning } from './types.ts';
 
 const TIMEOUT_SECONDS = 5;
 
@@ -42,7 +42,8 @@ const BELIEVED = {
 } as const;
 
 /** Adds each probe the container does not have; one of its own is believed, and said so. */
-export function probes({ pod, container }: Target): Contribution {
+export function probes(target: Target): Contribution {
+  const { pod, container } = target;
   const names = Object.keys(PROBES) as ProbeName[];
   const missing = names.filter((name) => !isSet(container.json, name));
   const foreign = names.filter((name) => !missing.includes(name) && !asksOurs(container.json, name));
@@ -50,7 +51,7 @@ export function probes({ pod, container }: Target): Contribution {
   const path = ['spec', 'containers', container.index];
   return {
     operations: added.flatMap(({ name, json }) => setMembers(pod.json, path, { [name]: json })),
-    warnings: foreign.map((name) => warning(container.name, name)),
+    warnings: foreign.map((name) => warning(target, name)),
     provenance: added.map(({ name, json }) => ({
       what: name,
       value: json.exec.command.join(' '),
@@ -69,15 +70,32 @@ function probeFor(name: ProbeName, foreign: readonly ProbeName[]): Probe {
   return { ...ours, exec: { command: [PROBE_SCRIPT, 'answers'] } };
 }
 
-function warning(container: string, name: ProbeName): Warning {
+function warning({ container, context }: Target, name: ProbeName): Warning {
   const { reason, must } = BELIEVED[name];
   const kind = name.replace('Probe', '');
   return {
     reason,
     message: sentence(
-      `Container ${quoted(container)} has its own ${kind} probe, which is believed: it must ${must}`,
+      `Container ${quoted(container.name)} has its own ${kind} probe, which is believed: it must ${must}${
+        isOrdered(context) ? HOLDS_BACK : ''
+      }`,
     ),
   };
+}
+
+/**
+ * While a member waits for others in an outage of all, our probes pass, so that an ordered controller creates those; one
+ * that asks the server does not, nor does our startup probe before such a liveness probe.
+ */
+const HOLDS_BACK =
+  '; while it fails in an outage of all, no pod after this one is created: set podManagementPolicy: Parallel';
+
+function isOrdered({ workload }: Context): boolean {
+  return (
+    workload?.kind === 'StatefulSet' &&
+    workload.podManagementPolicy === 'OrderedReady' &&
+    workload.replicas > 1
+  );
 }
 
 function isSet(container: JsonObject, name: ProbeName): boolean {

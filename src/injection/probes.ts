@@ -1,4 +1,5 @@
 /** The probes of the database container. */
+import { hasOrdinals } from './cluster-name.ts';
 import { isObject, member } from './json.ts';
 import { PROBE_SCRIPT } from './names.ts';
 import { setMembers } from './operations.ts';
@@ -91,11 +92,7 @@ const HOLDS_BACK =
   '; while it fails in an outage of all, no pod after this one is created: set podManagementPolicy: Parallel';
 
 function isOrdered({ workload }: Context): boolean {
-  return (
-    workload?.kind === 'StatefulSet' &&
-    workload.podManagementPolicy === 'OrderedReady' &&
-    workload.replicas > 1
-  );
+  return hasOrdinals(workload) && workload.podManagementPolicy === 'OrderedReady' && workload.replicas > 1;
 }
 
 function isSet(container: JsonObject, name: ProbeName): boolean {

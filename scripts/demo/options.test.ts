@@ -20,9 +20,9 @@ describe('the arguments of the demo', () => {
   });
 
   it.each([
-    [['--dwon'], 'unknown option --dwon; did you mean --down?'],
-    [['--verbose'], 'unknown option --verbose'],
-    [['down'], '"down" is no option; did you mean --down?'],
+    [['--dwon'], "unknown option '--dwon' (Did you mean --down?)"],
+    [['--verbose'], "unknown option '--verbose'"],
+    [['down'], expect.stringContaining('too many arguments')],
     [['--context', ''], '--context is empty; give the name of a context of your kubeconfig'],
     [['--image', 'a:1'], expect.stringContaining('--image goes with --context')],
     [['--context', 'a', '--image', 'a b'], expect.stringContaining('--image is "a b"')],

@@ -1,6 +1,5 @@
 /** The arguments of `npm run demo`. */
-import { parseArgs } from 'node:util';
-import { unknownOption } from '../../src/command/index.ts';
+import { Command, CommanderError } from 'commander';
 
 /** Reference of an image in a registry, in the parts that the chart takes. */
 export interface ImageName {
@@ -37,34 +36,47 @@ Shows a Galera cluster of three nodes form from examples/statefulset.yaml, in a 
   -h, --help               print this
 `;
 
-const OPTIONS = {
-  context: { type: 'string' },
-  image: { type: 'string' },
-  down: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+interface Values {
+  readonly context?: string;
+  readonly image?: string;
+  readonly down?: boolean;
+  readonly help?: boolean;
+}
 
 /** Reads the arguments after `npm run demo --`. */
 export function parseDemoArguments(args: readonly string[]): ParsedDemo {
-  const unknown = unknownOption(args, OPTIONS, { positionals: false });
-  if (unknown !== undefined) return wrong(unknown);
   try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    if (values.help === true) return { kind: 'help' };
-    const { context, down = false } = values;
-    if (context === '') return wrong('--context is empty; give the name of a context of your kubeconfig');
-    if (values.image === undefined) {
-      return { kind: 'run', options: { down, ...(context === undefined ? {} : { context }) } };
-    }
-    if (context === undefined)
-      return wrong('--image goes with --context: the cluster booted here gets the image that is built here');
-    const image = parseImage(values.image);
-    if (image === undefined)
-      return wrong(`--image is ${JSON.stringify(values.image)}; give REPOSITORY:TAG or REPOSITORY@sha256:…`);
-    return { kind: 'run', options: { down, context, image } };
+    return optionsOf(valuesOf(args));
   } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof CommanderError)) throw error;
+    return wrong(error.message.replace(/^error: /, '').replace('\n', ' '));
   }
+}
+
+function valuesOf(args: readonly string[]): Values {
+  const command = new Command()
+    .option('--context <name>')
+    .option('--image <reference>')
+    .option('--down')
+    .option('-h, --help')
+    .helpOption(false)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  return command.parse(args, { from: 'user' }).opts<Values>();
+}
+
+function optionsOf({ context, image: reference, down = false, help }: Values): ParsedDemo {
+  if (help === true) return { kind: 'help' };
+  if (context === '') return wrong('--context is empty; give the name of a context of your kubeconfig');
+  if (reference === undefined)
+    return { kind: 'run', options: { down, ...(context === undefined ? {} : { context }) } };
+  if (context === undefined)
+    return wrong('--image goes with --context: the cluster booted here gets the image that is built here');
+  const image = parseImage(reference);
+  if (image === undefined)
+    return wrong(`--image is ${JSON.stringify(reference)}; give REPOSITORY:TAG or REPOSITORY@sha256:…`);
+  return { kind: 'run', options: { down, context, image } };
 }
 
 /** The parts of `REPOSITORY:TAG`, `REPOSITORY@sha256:…` or both; undefined for anything else. */

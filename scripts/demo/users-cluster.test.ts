@@ -4,9 +4,8 @@ import { unknownContext } from './users-cluster.ts';
 describe('a context that the kubeconfig lacks', () => {
   it('is answered with those that it has', () => {
     expect(unknownContext('kind-kid', ['kind-kind', 'work'])).toBe(
-      'There is no context kind-kid in your kubeconfig, which has: kind-kind, work. Did you mean kind-kind?',
+      'There is no context kind-kid in your kubeconfig, which has: kind-kind, work.',
     );
-    expect(unknownContext('other', ['work'])).toMatch(/which has: work\.$/);
   });
 
   it('is told from having no kubeconfig', () => {

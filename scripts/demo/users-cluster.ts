@@ -1,7 +1,6 @@
 /** The demo in a cluster that the user has already. */
 import { type Log, step } from '../../e2e/cluster/progress.ts';
 import { CommandError, run, which } from '../../e2e/cluster/run.ts';
-import { nearest } from '../../src/command/index.ts';
 import { helmPath, kubectlPath } from '../helm.ts';
 import { buildImage } from '../image.ts';
 import { checkDemoNamespace, installInjector, installedRelease } from './install.ts';
@@ -33,9 +32,7 @@ export async function connect(context: string, log: Log): Promise<Target> {
 export function unknownContext(context: string, known: readonly string[]): string {
   if (known.length === 0)
     return `There is no context ${context}: your kubeconfig has none at all. KUBECONFIG names the file, else it is ~/.kube/config.`;
-  const near = nearest(context, known);
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-  return `There is no context ${context} in your kubeconfig, which has: ${known.join(', ')}.${hint}`;
+  return `There is no context ${context} in your kubeconfig, which has: ${known.join(', ')}.`;
 }
 
 /** Makes the injector run in the user's cluster; one that somebody else installed is used as it is. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { run } from '../../test/command/harness.ts';
 
 const pod = (labels: string, image: string) =>
@@ -42,4 +43,36 @@ test('names that would move the cursor of a terminal are escaped', async () => {
 
 test('an input that is no YAML ends with 1', async () => {
   expect(await explain('a: [')).toMatchObject({ code: 1, stdout: '' });
+});
+
+test('for programs a decision has its reason, its warnings and its values', async () => {
+  const stdin = pod('{galera: "true"}', 'mariadb:11.8');
+  const json = await run(['explain', '-f', '-', '-o', 'json'], { stdin });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    apiVersion: 'output.galera-injector.dev/v1',
+    kind: 'ExplanationList',
+    items: [
+      {
+        file: '-',
+        object: { kind: 'Pod', name: 'node1', namespace: 'shop' },
+        decision: 'inject',
+        reason: 'injected',
+        cluster: 'node',
+        warnings: [{ reason: 'data_on_empty_dir' }],
+        values: expect.arrayContaining([
+          { what: 'env GALERA_FLAVOR', value: 'mariadb', source: 'image "mariadb:11.8"' },
+        ]) as unknown,
+      },
+    ],
+  });
+  const yaml = await run(['explain', '-f', '-', '-o', 'yaml'], { stdin });
+  expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
+});
+
+test('a warning or a near miss is a failure when asked for', async () => {
+  const codeOf = async (labels: string) =>
+    (await run(['explain', '-f', '-', '--fail-on-warning'], { stdin: pod(labels, 'mariadb:11.8') })).code;
+  expect(await codeOf('{galera: "true"}')).toBe(1);
+  expect(await codeOf('{galera: true}')).toBe(1);
+  expect(await codeOf('{app: x}')).toBe(0);
 });

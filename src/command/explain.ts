@@ -1,34 +1,61 @@
 /** `explain`: what would be injected and where each value comes from, for a person to read. */
 import { type Decision, singleLine } from '../injection/index.ts';
-import { OPTION_HELP, type ManifestOptions } from './arguments.ts';
+import { stringify } from 'yaml';
 import { nameOf } from './inject.ts';
 import { CommandError, type CommandIo } from './io.ts';
-import { review, type Reviewed } from './review.ts';
-
-export const EXPLAIN_HELP = `Examples:
-  galera-injector explain -f statefulset.yaml
-  kubectl get statefulset db -o yaml | galera-injector explain -f - --context my-cluster
-
-Says for every Pod and every pod template what the injector would do with it: the cluster and its address, each value
-with its source, warnings, or why it would be refused. Changes nothing.
-
-${OPTION_HELP}`;
+import type { ManifestOptions } from './options.ts';
+import { OUTPUT_VERSION } from './output.ts';
+import { review, type Reviewed, type ReviewedManifest } from './review.ts';
 
 /** Columns are aligned up to this width; a longer entry moves only its own line. */
 const COLUMN_MAXIMUM = 46;
 
-/** Runs `explain`. Resolves with the exit code: 0 explained, 1 when something would be refused or cannot be read. */
+/**
+ * Runs `explain`. Resolves with the exit code: 0 explained; 1 when something would be refused or cannot be read, or is warned
+ * about and warnings count.
+ */
 export async function runExplain(options: ManifestOptions, io: CommandIo): Promise<number> {
   try {
     const manifests = await review(options, io);
+    io.stdout.write(explanation(manifests, options.output));
     const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
-    io.stdout.write(reviewed.length === 0 ? NOTHING : reviewed.map(explain).join('\n'));
-    return reviewed.some(({ decision }) => decision.kind === 'deny') ? 1 : 0;
+    const fails = reviewed.some(
+      (one) => one.decision.kind === 'deny' || (options.failOnWarning && isWarnedAbout(one)),
+    );
+    return fails ? 1 : 0;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     io.stderr.write(`error: ${singleLine(error.message)}\n`);
     return 1;
   }
+}
+
+function isWarnedAbout({ decision, hint }: Reviewed): boolean {
+  return hint !== undefined || (decision.kind === 'inject' && decision.warnings.length > 0);
+}
+
+function explanation(manifests: readonly ReviewedManifest[], output: ManifestOptions['output']): string {
+  const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
+  if (output === undefined) return reviewed.length === 0 ? NOTHING : reviewed.map(explain).join('\n');
+  const items = manifests.flatMap((one) => one.reviewed.map((each) => item(one.file, each)));
+  const document = { apiVersion: OUTPUT_VERSION, kind: 'ExplanationList', items };
+  return output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 });
+}
+
+/** One decision for programs (docs/command-line.md). */
+function item(file: string, { resource, decision, hint }: Reviewed): unknown {
+  const { kind, name, namespace } = resource;
+  const apiVersion = resource.json['apiVersion'];
+  const about = {
+    file,
+    object: { apiVersion, kind, name, namespace },
+    decision: decision.kind,
+    reason: decision.reason,
+  };
+  if (decision.kind !== 'inject')
+    return { ...about, message: decision.message, ...(hint === undefined ? {} : { hint }) };
+  const { cluster, address, warnings, provenance } = decision;
+  return { ...about, cluster, address, warnings, values: provenance };
 }
 
 const NOTHING = 'The input holds no Pod and no workload whose pods the injector knows.\n';

@@ -1,21 +1,12 @@
 /** `inject`: manifests in, injected manifests out. */
 import { OPT_IN_LABEL, singleLine } from '../injection/index.ts';
-import { OPTION_HELP, type ManifestOptions } from './arguments.ts';
+import { stringify } from 'yaml';
 import { CommandError, type CommandIo } from './io.ts';
 import { withMember, withOperations } from './manifests/operations.ts';
 import { rewritten } from './manifests/rewrite.ts';
+import type { ManifestOptions } from './options.ts';
 import type { Resource } from './resources.ts';
 import { review, type Reviewed, type ReviewedManifest } from './review.ts';
-
-export const INJECT_HELP = `Examples:
-  galera-injector inject -f statefulset.yaml --ca-file ca.crt > injected.yaml
-  kustomize build . | galera-injector inject -f - --ca-file ca.crt | kubectl apply -f -
-
-Writes the manifests to standard output, with every Pod and every pod template that carries the label galera: "true"
-made a node of its Galera cluster, the way the webhook would do it. Everything else stays as it is, comments included.
-Warnings go to standard error. When one of them is refused, nothing is written and the exit code is 1.
-
-${OPTION_HELP}`;
 
 /** Runs `inject`. Resolves with the exit code: 0 done, 1 refused or unreadable. */
 export async function runInject(options: ManifestOptions, io: CommandIo): Promise<number> {
@@ -24,8 +15,9 @@ export async function runInject(options: ManifestOptions, io: CommandIo): Promis
     const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
     for (const one of reviewed) io.stderr.write(report(one));
     if (reviewed.some(({ decision }) => decision.kind === 'deny')) return 1;
-    io.stdout.write(manifests.map(injected).join(''));
-    io.stderr.write(advice(reviewed, options));
+    requireAuthority(reviewed, options);
+    io.stdout.write(written(manifests, options.output));
+    io.stderr.write(advice(manifests, options));
     return 0;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -34,21 +26,41 @@ export async function runInject(options: ManifestOptions, io: CommandIo): Promis
   }
 }
 
+/** A pod without the authority would wait for ever: it cannot check the coordinator. */
+function requireAuthority(reviewed: readonly Reviewed[], { caFile, connection }: ManifestOptions): void {
+  if (caFile !== undefined || connection !== undefined) return;
+  if (reviewed.every(({ decision }) => decision.kind !== 'inject')) return;
+  throw new CommandError(
+    "the injected pods need the injector's certificate authority: name its file with --ca-file, or a cluster to read it from with --context",
+  );
+}
+
 /** The name of a resource as messages give it. */
 export function nameOf({ kind, name }: Resource): string {
   return singleLine(`${kind} ${name}`);
 }
 
-function injected(
-  { manifest, reviewed, file }: ReviewedManifest,
-  index: number,
-  all: readonly ReviewedManifest[],
-): string {
-  const text = rewritten(manifest, reviewed.reduce(change, manifest.json));
+function written(manifests: readonly ReviewedManifest[], output: ManifestOptions['output']): string {
+  if (output === undefined) return manifests.map(injected).join('');
+  const documents = manifests.map(contentOf).filter((one) => one !== null);
+  if (output === 'yaml')
+    return documents.map((one) => stringify(one, { version: '1.1', lineWidth: 0 })).join('---\n');
+  const [first = null] = documents;
+  const whole = documents.length === 1 ? first : { apiVersion: 'v1', kind: 'List', items: documents };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+function contentOf({ manifest, reviewed }: ReviewedManifest): unknown {
+  return reviewed.reduce(change, manifest.json);
+}
+
+function injected(one: ReviewedManifest, index: number, all: readonly ReviewedManifest[]): string {
+  const { manifest, file } = one;
+  const text = rewritten(manifest, contentOf(one));
   const ended = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   // The first document of a further file may lack the line that parts it from what came before.
   const first = index > 0 && all[index - 1]?.file !== file;
-  const parted = first && !manifest.marked && !all.every((one) => one.manifest.format === 'json');
+  const parted = first && !manifest.marked && !all.every((other) => other.manifest.format === 'json');
   return parted ? `---\n${ended}` : ended;
 }
 
@@ -94,9 +106,11 @@ function report({ resource, decision, hint }: Reviewed): string {
 }
 
 function advice(
-  reviewed: readonly Reviewed[],
-  { caFile, namespace, namespaceGiven }: ManifestOptions,
+  manifests: readonly ReviewedManifest[],
+  { namespace, namespaceGiven }: ManifestOptions,
 ): string {
+  if (manifests.every(({ manifest }) => manifest.json === null)) return 'note: the input holds no objects\n';
+  const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
   const done = reviewed.filter(({ decision }) => decision.kind === 'inject');
   if (done.length === 0) {
     return reviewed.some(({ decision, hint }) => hint !== undefined || decision.reason !== 'not_labelled')
@@ -104,10 +118,5 @@ function advice(
       : `note: nothing carries the label ${OPT_IN_LABEL}: "true" in the metadata of a Pod or a pod template\n`;
   }
   const unnamed = done.some(({ resource }) => !namespaceGiven && resource.namespace === namespace);
-  return [
-    caFile === undefined
-      ? 'warning: without --ca-file the injected manifests hold a placeholder for the authority\n'
-      : '',
-    unnamed ? `note: the addresses are for namespace ${namespace}; name another with --namespace\n` : '',
-  ].join('');
+  return unnamed ? `note: the addresses are for namespace ${namespace}; name another with --namespace\n` : '';
 }

@@ -1,4 +1,17 @@
+import type { Connection } from '../kubernetes/client.ts';
 import type { ClusterReader } from './sources.ts';
+
+/** A cluster as the commands that read manifests ask it. */
+export interface ManifestCluster extends ClusterReader {
+  /** The authority (PEM) that the API server knows the injector by. @throws CommandError when it cannot be read */
+  authority(): Promise<string>;
+}
+
+/** An entry of a directory. */
+export interface Entry {
+  readonly name: string;
+  readonly isDirectory: boolean;
+}
 
 /** What a command sees of the world; tests hand in their own. */
 export interface CommandIo {
@@ -7,13 +20,41 @@ export interface CommandIo {
   readonly stderr: { write(text: string): unknown };
   /** Reads a file as UTF-8. */
   readonly readFile: (path: string) => Promise<string>;
-  /** Opens the cluster of a kubeconfig context; missing where no cluster can be reached. */
-  readonly connect?: (context: string) => Promise<ClusterReader>;
+  /** The entries of a directory; null for anything else. */
+  readonly list: (path: string) => Promise<readonly Entry[] | null>;
+  /** Opens the cluster of a kubeconfig; missing where no cluster can be reached. */
+  readonly connect?: (connection: Connection) => Promise<ManifestCluster>;
 }
 
 /** A problem that the user can mend; a command prints its message and ends with 1. */
 export class CommandError extends Error {
   override name = 'CommandError';
+}
+
+const MANIFEST = /\.(json|yaml|yml)$/;
+
+/**
+ * The files that a path names: itself, or the manifests in a directory in the order of their names, as `kubectl -f` takes them.
+ *
+ * @throws CommandError for a directory without any
+ */
+export async function filesAt(path: string, recursive: boolean, io: CommandIo): Promise<readonly string[]> {
+  if (path === '-' || (await io.list(path)) === null) return [path];
+  const files = await within(path, recursive, io);
+  if (files.length > 0) return files;
+  const hint = recursive ? '' : '; -R also looks in the directories in it';
+  throw new CommandError(`directory ${path} has no file that ends with .json, .yaml or .yml${hint}`);
+}
+
+async function within(path: string, recursive: boolean, io: CommandIo): Promise<readonly string[]> {
+  const entries = ((await io.list(path)) ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const found = [];
+  for (const { name, isDirectory } of entries) {
+    const at = `${path.replace(/\/+$/, '')}/${name}`;
+    if (isDirectory && recursive) found.push(...(await within(at, recursive, io)));
+    else if (!isDirectory && MANIFEST.test(name)) found.push(at);
+  }
+  return found;
 }
 
 /** Reads a file, or standard input for `-`. @throws CommandError when it cannot be read */
@@ -27,7 +68,7 @@ export async function readInput(path: string, io: CommandIo): Promise<string> {
 }
 
 async function readAll(stream: AsyncIterable<string | Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
   for await (const chunk of stream)
     text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });

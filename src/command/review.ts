@@ -1,11 +1,11 @@
 /** Decides over every pod and pod template of the input: what `inject` carries out and `explain` describes. */
 import { type Decision, decidedByPod, plan, podOf, templatePath } from '../injection/index.ts';
-import type { ManifestOptions } from './arguments.ts';
+import type { ManifestOptions } from './options.ts';
 import { labelHint } from './hints.ts';
-import { CommandError, type CommandIo, readInput } from './io.ts';
+import { CommandError, type CommandIo, filesAt, type ManifestCluster, readInput } from './io.ts';
 import { type Manifest, parseManifests } from './manifests/index.ts';
 import { type Resource, resourcesOf } from './resources.ts';
-import { type ClusterReader, contextOf } from './sources.ts';
+import { contextOf } from './sources.ts';
 
 /** The decision over one resource. */
 export interface Reviewed {
@@ -24,8 +24,8 @@ export interface ReviewedManifest {
   readonly reviewed: readonly Reviewed[];
 }
 
-/** Put in the place of the authority's certificate where `--ca-file` names none. */
-export const CA_PLACEHOLDER = 'REPLACE WITH THE CERTIFICATE AUTHORITY OF THE INJECTOR (--ca-file)';
+/** In the place of the authority's certificate where none is known; `inject` writes no manifest with it. */
+const UNKNOWN_AUTHORITY = 'the certificate authority of the injector (--ca-file)';
 
 /**
  * Reads all files and decides over what they hold.
@@ -34,10 +34,11 @@ export const CA_PLACEHOLDER = 'REPLACE WITH THE CERTIFICATE AUTHORITY OF THE INJ
  */
 export async function review(options: ManifestOptions, io: CommandIo): Promise<readonly ReviewedManifest[]> {
   const cluster = await connect(options, io);
-  const authority = options.caFile === undefined ? CA_PLACEHOLDER : await readAuthority(options.caFile, io);
-  const settings = { ...options.settings, certificateAuthority: authority };
+  let authority: string | undefined;
   const documents = [];
-  for (const file of options.files) {
+  const files = [];
+  for (const path of options.files) files.push(...(await filesAt(path, options.recursive, io)));
+  for (const file of files) {
     const manifests = parseManifests(await readInput(file, io), file === '-' ? 'standard input' : file);
     documents.push(
       ...manifests.map((manifest) => ({
@@ -56,11 +57,13 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
       if (template === undefined) continue;
       const pod = podOf(resource);
       // What the pod decides alone needs no context, as one that does not ask for the injection.
-      const context =
-        decidedByPod(pod) === null
-          ? await contextOf(resource, all, cluster)
-          : { namespace: resource.namespace, workload: null, services: [] };
-      const decision = plan(pod, context, settings);
+      const isOpen = decidedByPod(pod) === null;
+      const context = isOpen
+        ? await contextOf(resource, all, cluster)
+        : { namespace: resource.namespace, workload: null, services: [] };
+      if (isOpen) authority ??= await authorityOf(options, cluster, io);
+      const certificateAuthority = authority ?? UNKNOWN_AUTHORITY;
+      const decision = plan(pod, context, { ...options.settings, certificateAuthority });
       const hint = labelHint(resource, pod);
       const path = [...resource.path, ...template];
       reviewed.push({ resource, path, decision, ...(hint === undefined ? {} : { hint }) });
@@ -70,17 +73,24 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
   return results;
 }
 
-async function connect({ context }: ManifestOptions, io: CommandIo): Promise<ClusterReader | undefined> {
-  if (context === undefined) return undefined;
+async function connect({ connection }: ManifestOptions, io: CommandIo): Promise<ManifestCluster | undefined> {
+  if (connection === undefined) return undefined;
   if (io.connect === undefined)
     throw new CommandError('--context needs a kubeconfig, and this build reads none');
-  return io.connect(context);
+  return io.connect(connection);
 }
 
-async function readAuthority(file: string, io: CommandIo): Promise<string> {
-  const text = await readInput(file, io);
+/** The authority that pods check the coordinator by: of a file, or as the API server knows it. */
+async function authorityOf(
+  { caFile, needsAuthority }: ManifestOptions,
+  cluster: ManifestCluster | undefined,
+  io: CommandIo,
+): Promise<string> {
+  if (caFile === undefined)
+    return needsAuthority && cluster !== undefined ? cluster.authority() : UNKNOWN_AUTHORITY;
+  const text = await readInput(caFile, io);
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new CommandError(
-    `${file} holds no certificate: it must be PEM, with a line -----BEGIN CERTIFICATE-----`,
+    `${caFile} holds no certificate: it must be PEM, with a line -----BEGIN CERTIFICATE-----`,
   );
 }

@@ -38,10 +38,19 @@ type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
  */
 class PooledKubeConfig extends KubeConfig {
   #pool: { dispatcher: Dispatcher; since: number } | null = null;
+  readonly #deadlineMs: number;
+  readonly #as: string | undefined;
+
+  constructor(deadlineMs = CALL_DEADLINE_MS, as?: string) {
+    super();
+    this.#deadlineMs = deadlineMs;
+    this.#as = as;
+  }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     await super.applySecurityAuthentication(context);
-    context.setSignal(AbortSignal.timeout(CALL_DEADLINE_MS));
+    if (this.#as !== undefined) context.setHeaderParam('Impersonate-User', this.#as);
+    if (this.#deadlineMs > 0) context.setSignal(AbortSignal.timeout(this.#deadlineMs));
     const own = context.getDispatcher();
     if (own === undefined) return;
     if (this.#pool === null || Date.now() - this.#pool.since > POOL_LIFE_MS) {
@@ -69,27 +78,70 @@ export function clientInCluster(): KubernetesClient {
   return clientOf(config);
 }
 
-/** A client for a person's kubeconfig. @throws when the context does not exist */
-export function clientForContext(context: string | undefined): KubernetesClient {
-  const config = new PooledKubeConfig();
-  config.loadFromDefault();
-  if (context !== undefined) {
-    const names = config.getContexts().map((one) => one.name);
-    if (!names.includes(context)) {
-      throw new Error(
-        `--context ${context}: no such context; the kubeconfig has ${names.join(', ') || 'none'}`,
-      );
-    }
-    config.setCurrentContext(context);
-  }
-  return clientOf(config);
+/** How a person names a cluster, as kubectl's options of the same names do. */
+export interface Connection {
+  /** Path of the file; without it KUBECONFIG, then ~/.kube/config, then the service account of a pod. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Name of a cluster in the kubeconfig. */
+  readonly cluster?: string;
+  /** Name of a user in the kubeconfig. */
+  readonly user?: string;
+  /** User to impersonate. */
+  readonly as?: string;
+  /** Longest time that one call may take, in milliseconds; 0 is no limit. */
+  readonly requestTimeoutMs?: number;
 }
 
-/** The namespace that a kubeconfig context stands in; `default` when it names none. */
-export function namespaceOfContext(context: string | undefined): string {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config.getContextObject(context ?? config.getCurrentContext())?.namespace ?? 'default';
+/** A client for a person's kubeconfig. @throws when there is none, or it has not what the connection names */
+export function clientFor(connection: Connection = {}): KubernetesClient {
+  return clientOf(kubeconfigFor(connection));
+}
+
+/** The namespace that the context of a connection stands in; `default` when it names none. @throws as clientFor does */
+export function namespaceFor(connection: Connection): string {
+  const config = kubeconfigFor(connection);
+  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+}
+
+function kubeconfigFor({ kubeconfig, context, cluster, user, as, requestTimeoutMs }: Connection): KubeConfig {
+  const config = new PooledKubeConfig(requestTimeoutMs ?? CALL_DEADLINE_MS, as);
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the kubeconfig cannot be read: ${why}; name another with --kubeconfig`, { cause });
+  }
+  // What the library makes up where it finds nothing.
+  if (config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === LOCALHOST)
+    throw new Error(
+      'there is no kubeconfig: set KUBECONFIG, write ~/.kube/config, or name a file with --kubeconfig',
+    );
+  if (context !== undefined) config.setCurrentContext(known('--context', context, config.getContexts()));
+  if (cluster !== undefined || user !== undefined) {
+    const current = config.getContextObject(config.getCurrentContext());
+    config.addContext({
+      ...current,
+      name: FROM_OPTIONS,
+      cluster:
+        cluster === undefined ? (current?.cluster ?? '') : known('--cluster', cluster, config.getClusters()),
+      user: user === undefined ? (current?.user ?? '') : known('--user', user, config.getUsers()),
+    });
+    config.setCurrentContext(FROM_OPTIONS);
+  }
+  return config;
+}
+
+const LOCALHOST = 'http://localhost:8080';
+const FROM_OPTIONS = 'galera-injector: --cluster and --user';
+
+/** A name that the kubeconfig has. @throws with those that it has when it is none of them */
+function known(option: string, name: string, all: readonly { readonly name: string }[]): string {
+  const names = all.map((one) => one.name);
+  if (names.includes(name)) return name;
+  const kind = option.slice(2);
+  throw new Error(`${option} ${name}: no such ${kind}; the kubeconfig has ${names.join(', ') || 'none'}`);
 }
 
 function clientOf(config: KubeConfig): KubernetesClient {

@@ -76,7 +76,7 @@ describe('the bundle', () => {
   it('reads a kubeconfig in YAML and talks TLS', async () => {
     const file = join(bundle.folder, 'kubeconfig.yaml');
     await writeFile(file, stringify(JSON.parse(await readFile(api.kubeconfig, 'utf8'))));
-    expect(await status(file)).toEqual({ clusters: [] });
+    expect(await status(file)).toMatchObject({ clusters: [] });
   });
 
   it('talks to an API without TLS, as that of kubectl proxy', async () => {
@@ -93,7 +93,7 @@ describe('the bundle', () => {
     const context = { name: 'here', context: { cluster: 'here', user: 'nobody' } };
     const kubeconfig = { clusters: [cluster], contexts: [context], users: [{ name: 'nobody', user: {} }] };
     await writeFile(file, stringify({ ...kubeconfig, 'current-context': 'here' }));
-    expect(await status(file)).toEqual({ clusters: [] });
+    expect(await status(file)).toMatchObject({ clusters: [] });
   });
 
   it.each(['http', 'socks5'] as const)(
@@ -108,7 +108,7 @@ describe('the bundle', () => {
       for (const { cluster } of kubeconfig.clusters) Object.assign(cluster, { 'proxy-url': url });
       const file = join(bundle.folder, `${kind}.yaml`);
       await writeFile(file, stringify(kubeconfig));
-      expect(await status(file)).toEqual({ clusters: [] });
+      expect(await status(file)).toMatchObject({ clusters: [] });
       expect(asked).not.toEqual([]);
     },
   );

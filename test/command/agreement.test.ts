@@ -1,19 +1,18 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CA_PLACEHOLDER } from '../../src/command/review.ts';
 import { type Context, type JsonObject, plan, podOf } from '../../src/injection/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { pods } from '../injection/arbitrary-pods.ts';
 import { applied } from '../injection/pods.ts';
-import { inject } from './harness.ts';
+import { AUTHORITY, inject } from './harness.ts';
 
 const SETTINGS = {
   version: VERSION,
   image: `galera-injector:${VERSION}`,
   imagePullPolicy: 'IfNotPresent',
   coordinator: 'galera-injector.galera-system.svc:443',
-  certificateAuthority: CA_PLACEHOLDER,
+  certificateAuthority: AUTHORITY,
 } as const;
 
 interface Case {

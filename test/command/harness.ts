@@ -1,6 +1,6 @@
 /** Runs a command over texts and keeps what it printed. */
-import { MANIFEST_COMMANDS } from '../../src/command/index.ts';
-import type { ClusterReader } from '../../src/command/sources.ts';
+import type { Entry, ManifestCluster } from '../../src/command/io.ts';
+import { runProgram, type World as ProgramWorld } from '../../src/command/program.ts';
 
 export interface Run {
   readonly code: number;
@@ -12,33 +12,55 @@ export interface World {
   /** Files by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  readonly cluster?: ClusterReader;
+  /** What a cluster says; without it no kubeconfig is read. */
+  readonly cluster?: Pick<ManifestCluster, 'read'> & Partial<ManifestCluster>;
+  /** How the user calls the program. */
+  readonly name?: string;
+  readonly status?: ProgramWorld['status'];
 }
 
-/** Runs a command by its name. */
+/** An authority's certificate, as far as anybody looks here. */
+export const AUTHORITY = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+/** Runs the command line. */
 export async function run(args: readonly string[], world: World = {}): Promise<Run> {
-  const [name, ...rest] = args;
-  const command = MANIFEST_COMMANDS.find((known) => known.name === name);
-  if (command === undefined) throw new Error(`no command ${name}`);
   const printed = { stdout: '', stderr: '' };
-  const { cluster } = world;
-  const code = await command.run(rest, {
+  const { cluster, files = {}, name = 'galera-injector' } = world;
+  const code = await runProgram(args, {
+    name,
     stdin: chunks(world.stdin ?? ''),
     stdout: { write: (text) => (printed.stdout += text) },
     stderr: { write: (text) => (printed.stderr += text) },
     readFile: async (path) => {
-      const text = world.files?.[path];
+      const text = files[path];
       if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
       return text;
     },
-    ...(cluster === undefined ? {} : { connect: async () => cluster }),
+    list: async (path) => entriesOf(Object.keys(files), path.replace(/\/$/, '')),
+    ...(cluster === undefined
+      ? {}
+      : { connect: async () => ({ authority: async () => AUTHORITY, ...cluster }) }),
+    status: world.status ?? (async () => 0),
   });
   return { code, ...printed };
 }
 
+/** What a directory holds, where files have it in their paths. */
+function entriesOf(paths: readonly string[], directory: string): readonly Entry[] | null {
+  const below = paths
+    .filter((path) => path.startsWith(`${directory}/`))
+    .map((path) => path.slice(directory.length + 1));
+  const names = [...new Set(below.map((path) => path.split('/')[0] ?? ''))];
+  if (names.length === 0) return null;
+  return names.map((name) => ({ name, isDirectory: !below.includes(name) }));
+}
+
 /** Runs `inject` over one text from standard input. */
 export function inject(stdin: string, ...options: readonly string[]): Promise<Run> {
-  return run(['inject', '-f', '-', ...options], { stdin });
+  return run(['inject', '-f', '-', '--ca-file', 'ca.crt', ...options], {
+    stdin,
+    files: { 'ca.crt': AUTHORITY },
+  });
 }
 
 async function* chunks(text: string): AsyncGenerator<Uint8Array> {

@@ -1,10 +1,12 @@
 import type { V1Lease, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { status } from '../../src/command/status/index.ts';
+import { parse } from 'yaml';
+import { status, type StatusIo } from '../../src/command/status/index.ts';
 import { viewsOf } from '../../src/command/status/read.ts';
 import { age } from '../../src/command/status/table.ts';
 import { formatRecord } from '../../src/coordination/record.ts';
 import type { ClusterRecord, Said } from '../../src/coordination/types.ts';
+import { run as runLine } from './harness.ts';
 import { A, CURRENT, EMPTY, holding, known, record, started } from '../coordination/situations.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -55,7 +57,7 @@ interface Seen {
 async function run(args: readonly string[], ...looks: readonly Seen[]) {
   const printed = { stdout: '', stderr: '' };
   let at = 0;
-  const code = await status(args, {
+  const io: StatusIo = {
     stdout: { write: (text) => (printed.stdout += text), isTTY: looks[0]?.terminal === true },
     stderr: { write: (text) => (printed.stderr += text) },
     env: looks[0]?.env ?? {},
@@ -65,8 +67,9 @@ async function run(args: readonly string[], ...looks: readonly Seen[]) {
     }),
     now: () => NOW,
     pause: async () => (at += 1) < looks.length,
-  });
-  return { code, ...printed };
+  };
+  const { code, stderr } = await runLine(['status', ...args], { status: (options) => status(options, io) });
+  return { code, stdout: printed.stdout, stderr: printed.stderr + stderr };
 }
 
 const said = (kind: Said['kind'], why: string): Said => ({ kind, reason: 'HolderUnheard', why });
@@ -122,8 +125,32 @@ describe('status', () => {
 
   it('prints json for programs', async () => {
     const { stdout } = await run(['-o', 'json'], outage);
-    const { clusters } = JSON.parse(stdout) as { clusters: unknown[] };
-    expect(clusters).toMatchObject([{ name: 'db', phase: 'Recovering', serving: 0, size: 3, uuid: A }]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      apiVersion: 'output.galera-injector.dev/v1',
+      kind: 'ClusterStatusList',
+      clusters: [
+        {
+          name: 'db',
+          phase: 'Recovering',
+          serving: 0,
+          size: 3,
+          uuid: A,
+          created: '2026-01-01T11:00:00.000Z',
+          members: [{ created: '2026-01-01T11:58:30.000Z' }, {}, { created: null }],
+        },
+      ],
+    });
+  });
+
+  it('prints the same in yaml', async () => {
+    const json = await run(['-o', 'json'], outage);
+    expect(parse((await run(['-o', 'yaml'], outage)).stdout)).toEqual(JSON.parse(json.stdout));
+  });
+
+  it('prints names alone, and tables without their heads', async () => {
+    expect((await run(['-o', 'name'], serving)).stdout).toBe('cluster/db\n');
+    expect((await run(['--no-headers'], serving)).stdout).toMatch(/^db +Serving .*\n$/);
+    expect((await run(['db', '--no-headers'], serving)).stdout).not.toMatch(/NAME|MEMBER/);
   });
 
   it('shows all namespaces with -A', async () => {
@@ -172,11 +199,11 @@ describe('status', () => {
   });
 
   it.each([
-    [['a', 'b'], '"b": name one cluster'],
+    [['a', 'b'], 'too many arguments'],
     [['-A', '-n', 'x'], '-A and -n exclude each other'],
-    [['-o', 'yaml'], '--output is "yaml"; allowed: table, wide, json'],
-    [['-n', 'UP'], '--namespace is "UP"'],
-    [['--wacht'], 'did you mean --watch?'],
+    [['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, json, yaml, name."],
+    [['-n', 'UP'], "'UP' is invalid. Allowed: a DNS label."],
+    [['--wacht'], 'Did you mean --watch?'],
   ])('says what it cannot read in %j', async (args, why) => {
     const { code, stderr } = await run(args, {});
     expect(code).toBe(2);

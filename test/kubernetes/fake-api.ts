@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clientForContext, type KubernetesClient } from '../../src/kubernetes/client.ts';
+import { clientFor, type KubernetesClient } from '../../src/kubernetes/client.ts';
 import { listen } from '../../src/server/https.ts';
 import { generatePair } from '../../src/tls/generate.ts';
 
@@ -87,7 +87,7 @@ function clientFrom(kubeconfig: string): KubernetesClient {
   const before = process.env['KUBECONFIG'];
   process.env['KUBECONFIG'] = kubeconfig;
   try {
-    return clientForContext(undefined);
+    return clientFor();
   } finally {
     if (before === undefined) delete process.env['KUBECONFIG'];
     else process.env['KUBECONFIG'] = before;

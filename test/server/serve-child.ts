@@ -1,5 +1,5 @@
 /** `serve` in a process of its own, with the cluster of KUBECONFIG and a short lame-duck period. */
 import { serve } from '../../src/command/serve.ts';
-import { clientForContext } from '../../src/kubernetes/client.ts';
+import { clientFor } from '../../src/kubernetes/client.ts';
 
-process.exitCode = await serve(process.env, () => clientForContext(undefined), { lameDuckMs: 400 });
+process.exitCode = await serve(process.env, () => clientFor(), { lameDuckMs: 400 });

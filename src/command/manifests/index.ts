@@ -38,7 +38,11 @@ export function parseManifests(text: string, name: string): readonly Manifest[] 
     });
   }
   const trees = parseAllDocuments(text, OPTIONS);
-  if (!Array.isArray(trees)) return [];
+  // A text of comments alone has no document, and is still written back.
+  if (trees.length === 0)
+    return [
+      { source: text, root: null, format: 'yaml', marked: false, start: 0, anchors: new Map(), json: null },
+    ];
   let end = 0;
   return trees.map((tree: Document) => {
     const start = end;

@@ -1,6 +1,9 @@
 /** `status`: the clusters, what state they are in and who waits for whom. */
 import { CommandError } from '../io.ts';
-import { parseStatusArguments, STATUS_HELP, type StatusOptions } from './arguments.ts';
+import { stringify } from 'yaml';
+import type { Connection } from '../../kubernetes/client.ts';
+import type { StatusOptions } from '../options.ts';
+import { statusDocument } from './document.ts';
 import type { ReadClusters } from './read.ts';
 import { type ClusterStatus, summarise } from './summary.ts';
 import { renderClusters } from './table.ts';
@@ -14,32 +17,17 @@ export interface StatusIo {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Opens the cluster of a kubeconfig context; undefined is the current one. */
   readonly connect: (
-    context: string | undefined,
+    connection: Connection,
   ) => Promise<{ readonly namespace: string; readonly read: ReadClusters }>;
   readonly now: () => number;
   /** Resolves with false when watching must end. */
   readonly pause: (milliseconds: number) => Promise<boolean>;
 }
 
-/** Runs the command with the arguments after its name; resolves with the exit code (2: a call it cannot read). */
-export async function status(args: readonly string[], io: StatusIo): Promise<number> {
-  const parsed = parseStatusArguments(args);
-  switch (parsed.kind) {
-    case 'help':
-      io.stdout.write(STATUS_HELP);
-      return 0;
-    case 'usage':
-      io.stderr.write(`galera-injector status: ${parsed.message}\nTry galera-injector status --help\n`);
-      return 2;
-    case 'run':
-      return run(parsed.options, io);
-  }
-}
-
-async function run(options: StatusOptions, io: StatusIo): Promise<number> {
-  const { namespace: own, read } = await io.connect(options.context);
+/** Runs the command; resolves with the exit code. @throws CommandError when the cluster cannot be read */
+export async function status(options: StatusOptions, io: StatusIo): Promise<number> {
+  const { namespace: own, read } = await io.connect(options.connection);
   const namespace = options.allNamespaces ? undefined : (options.namespace ?? own);
   const selection = { namespace, cluster: options.cluster, injectorNamespace: options.injectorNamespace };
   const look = async () => (await read(selection)).map(summarise);
@@ -51,7 +39,7 @@ async function run(options: StatusOptions, io: StatusIo): Promise<number> {
       `there is no cluster ${options.cluster} in ${where}: neither a record nor a pod of it`,
     );
   }
-  if (clusters.length === 0 && options.output !== 'json') io.stderr.write(`No clusters found in ${where}.\n`);
+  if (clusters.length === 0 && !isForPrograms(options)) io.stderr.write(`No clusters found in ${where}.\n`);
   else io.stdout.write(render(clusters, options, io));
   return 0;
 }
@@ -79,11 +67,18 @@ async function watch(
   return 0;
 }
 
+function isForPrograms({ output }: StatusOptions): boolean {
+  return output === 'json' || output === 'yaml';
+}
+
 function render(clusters: readonly ClusterStatus[], options: StatusOptions, io: StatusIo): string {
-  if (options.output === 'json') return `${JSON.stringify({ clusters }, null, 2)}\n`;
+  if (options.output === 'json') return `${JSON.stringify(statusDocument(clusters), null, 2)}\n`;
+  if (options.output === 'yaml') return stringify(statusDocument(clusters), { lineWidth: 0 });
+  if (options.output === 'name') return clusters.map(({ name }) => `cluster/${name}\n`).join('');
   return renderClusters(clusters, {
     withNamespace: options.allNamespaces,
     withMembers: options.output === 'wide' || options.cluster !== undefined,
+    withHeaders: options.headers,
     // https://no-color.org: set, and not to the empty text.
     colour: io.stdout.isTTY === true && (io.env['NO_COLOR'] ?? '') === '',
     now: io.now(),

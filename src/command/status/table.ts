@@ -5,6 +5,8 @@ import type { ClusterStatus, Phase } from './summary.ts';
 export interface TableOptions {
   readonly withNamespace: boolean;
   readonly withMembers: boolean;
+  /** Whether a table begins with the names of its columns. */
+  readonly withHeaders: boolean;
   readonly colour: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -33,7 +35,7 @@ export function renderClusters(clusters: readonly ClusterStatus[], options: Tabl
 
 function clusterTable(
   clusters: readonly ClusterStatus[],
-  { withNamespace, colour, now }: TableOptions,
+  { withNamespace, withHeaders, colour, now }: TableOptions,
 ): string {
   const head = ['NAME', 'PHASE', 'READY', 'UUID', 'AGE', 'WHY'];
   const rows = clusters.map((one) => [
@@ -46,7 +48,8 @@ function clusterTable(
     one.why,
   ]);
   const text = columns([withNamespace ? ['NAMESPACE', ...head] : head, ...rows]);
-  return colour ? text.map((line, index) => paint(line, clusters[index - 1]?.phase)).join('') : text.join('');
+  const lines = colour ? text.map((line, index) => paint(line, clusters[index - 1]?.phase)) : text;
+  return lines.slice(withHeaders ? 0 : 1).join('');
 }
 
 function paint(line: string, phase: Phase | undefined): string {
@@ -55,7 +58,7 @@ function paint(line: string, phase: Phase | undefined): string {
     : line.replace(` ${phase} `, ` \u001B[${COLOURS[phase]}m${phase}\u001B[0m `);
 }
 
-function memberTable({ members, holder }: ClusterStatus, { now }: TableOptions): string {
+function memberTable({ members, holder }: ClusterStatus, { now, withHeaders }: TableOptions): string {
   const rows = members.map((one) => [
     `  ${one.name}`,
     one.pod ?? '<none>',
@@ -65,7 +68,8 @@ function memberTable({ members, holder }: ClusterStatus, { now }: TableOptions):
     age(one.created, now),
     one.said,
   ]);
-  const text = columns([['  MEMBER', 'POD', 'ROLE', 'POSITION', 'DATA', 'AGE', 'SAID'], ...rows]).join('');
+  const lines = columns([['  MEMBER', 'POD', 'ROLE', 'POSITION', 'DATA', 'AGE', 'SAID'], ...rows]);
+  const text = lines.slice(withHeaders ? 0 : 1).join('');
   return holder === null ? text : `${text}  * may bootstrap\n`;
 }
 

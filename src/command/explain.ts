@@ -58,7 +58,7 @@ function item(file: string, { resource, decision, hint }: Reviewed): unknown {
   return { ...about, cluster, address, warnings, values: provenance };
 }
 
-const NOTHING = 'The input holds no Pod and no workload whose pods the injector knows.\n';
+const NOTHING = 'The input holds no Pod and no pod template.\n';
 
 function explain({ resource, decision, hint }: Reviewed): string {
   const title = `${nameOf(resource)} in namespace ${singleLine(resource.namespace)}`;

@@ -3,14 +3,18 @@ import { type JsonObject, OPT_IN_LABEL, OPT_IN_VALUE, quoted } from '../injectio
 import { objectAt, type Resource } from './resources.ts';
 
 /** What to change for a pod that was probably meant to be injected; undefined when nothing hints at that. */
-export function labelHint({ kind, json }: Resource, pod: JsonObject): string | undefined {
+export function labelHint(
+  { kind, json }: Resource,
+  pod: JsonObject,
+  template: readonly (string | number)[],
+): string | undefined {
   const asked = `${OPT_IN_LABEL}: "${OPT_IN_VALUE}"`;
   const label = labelOf(pod);
   if (label === OPT_IN_VALUE) return undefined;
   if (label !== undefined)
     return `label ${OPT_IN_LABEL} is ${quoted(label)}; only the text ${asked}, in quotes, asks for the injection`;
   if (kind === 'Pod' || labelOf(json) === undefined) return undefined;
-  return `label ${OPT_IN_LABEL} is on the ${kind} itself; it must be ${asked} in spec.template.metadata.labels`;
+  return `label ${OPT_IN_LABEL} is on the ${kind} itself; it must be ${asked} in ${template.join('.')}.metadata.labels`;
 }
 
 function labelOf(json: JsonObject): unknown {

@@ -1,10 +1,18 @@
 /** Decides over every pod and pod template of the input: what `inject` carries out and `explain` describes. */
-import { type Decision, decidedByPod, plan, podOf, templatePath } from '../injection/index.ts';
+import {
+  type Decision,
+  decidedByPod,
+  type JsonObject,
+  plan,
+  podOf,
+  templatePath,
+} from '../injection/index.ts';
 import type { ManifestOptions } from './options.ts';
 import { labelHint } from './hints.ts';
 import { CommandError, type CommandIo, filesAt, type ManifestCluster, readInput } from './io.ts';
 import { type Manifest, parseManifests } from './manifests/index.ts';
 import { type Resource, resourcesOf } from './resources.ts';
+import { podFrom, templatesIn } from './shape.ts';
 import { contextOf } from './sources.ts';
 
 /** The decision over one resource. */
@@ -53,24 +61,32 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
   for (const { file, manifest, resources } of documents) {
     const reviewed: Reviewed[] = [];
     for (const resource of resources) {
-      const template = templatePath(resource);
-      if (template === undefined) continue;
-      const pod = podOf(resource);
-      // What the pod decides alone needs no context, as one that does not ask for the injection.
-      const isOpen = decidedByPod(pod) === null;
-      const context = isOpen
-        ? await contextOf(resource, all, cluster)
-        : { namespace: resource.namespace, workload: null, services: [] };
-      if (isOpen) authority ??= await authorityOf(options, cluster, io);
-      const certificateAuthority = authority ?? UNKNOWN_AUTHORITY;
-      const decision = plan(pod, context, { ...options.settings, certificateAuthority });
-      const hint = labelHint(resource, pod);
-      const path = [...resource.path, ...template];
-      reviewed.push({ resource, path, decision, ...(hint === undefined ? {} : { hint }) });
+      for (const { pod, template } of podsOf(resource)) {
+        // What the pod decides alone needs no context, as one that does not ask for the injection.
+        const isOpen = decidedByPod(pod) === null;
+        const context = isOpen
+          ? await contextOf(resource, all, cluster)
+          : { namespace: resource.namespace, workload: null, services: [] };
+        if (isOpen) authority ??= await authorityOf(options, cluster, io);
+        const certificateAuthority = authority ?? UNKNOWN_AUTHORITY;
+        const decision = plan(pod, context, { ...options.settings, certificateAuthority });
+        const hint = labelHint(resource, pod, template);
+        const path = [...resource.path, ...template];
+        reviewed.push({ resource, path, decision, ...(hint === undefined ? {} : { hint }) });
+      }
     }
     results.push({ file, manifest, reviewed });
   }
   return results;
+}
+
+/** A resource as a pod, or a pod of each template in it, with the way there. */
+function podsOf(
+  resource: Resource,
+): readonly { readonly pod: JsonObject; readonly template: Reviewed['path'] }[] {
+  const template = templatePath(resource);
+  if (template !== undefined) return [{ pod: podOf(resource), template }];
+  return templatesIn(resource.json).map((path) => ({ pod: podFrom(resource, path), template: path }));
 }
 
 async function connect({ connection }: ManifestOptions, io: CommandIo): Promise<ManifestCluster | undefined> {

@@ -11,6 +11,7 @@ import {
 } from '../injection/index.ts';
 import { type Resource, summariseService, textAt } from './resources.ts';
 import { CommandError } from './io.ts';
+import { replicasOf, templatesIn } from './shape.ts';
 
 /** Reads owner and Services of a pod from a cluster; admission's own reader is one. */
 export interface ClusterReader {
@@ -53,7 +54,14 @@ function workload(resource: Resource, all: readonly Resource[]): Workload | null
           found,
           all.filter((one) => one !== found),
         );
-  return above ?? workloadOf(resource);
+  return above ?? workloadOf(resource) ?? workloadByShape(resource);
+}
+
+/** The workload of a kind that the injection does not know, as it reads one of its owner in a cluster. */
+function workloadByShape(resource: Resource): Workload | null {
+  const { kind, name } = resource;
+  const templates = templatesIn(resource.json).length;
+  return templates === 0 ? null : { kind, name, replicas: templates === 1 ? replicasOf(resource) : null };
 }
 
 /** Where either names no version, the kind alone tells. */

@@ -22,7 +22,7 @@ below are the whole vocabulary, and each has a page with an example and what to 
 - the label \`reason\` of the metric \`galera_injector_reviews_total\`;
 - the log of the injector.
 
-\`galera-injector inject\` and \`galera-injector explain\` print it in parentheses, and those of the warnings too.
+\`galera-injector inject\` and \`galera-injector explain\` print it in parentheses, and those of the warnings too ([command-line.md](command-line.md)).
 \`kubectl\` shows the sentence alone: a refusal as the error, warnings as lines that begin with \`Warning:\`.
 
 The reasons in the last table are not about how a pod is written. All but \`not_a_pod_creation\` come with an HTTP status in the place of

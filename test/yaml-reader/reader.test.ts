@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { CommandError } from '../../src/command/io.ts';
 import { parseManifests } from '../../src/command/manifests/index.ts';
+import { rewritten } from '../../src/command/manifests/rewrite.ts';
+import { isObject } from '../../src/command/resources.ts';
 import { goProgram } from '../go-program.ts';
 import { FILES, SCALARS } from './corpus.ts';
 
@@ -51,6 +53,12 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return entries.map(([key, member]) => [key, sorted(member)]);
+}
+
+/** A list or an object with something more in it. */
+function extended(value: unknown, more: readonly unknown[]): unknown {
+  if (Array.isArray(value)) return [...(value as unknown[]), ...more];
+  return isObject(value) ? { ...value, more } : value;
 }
 
 describe.skipIf(missing)('a manifest says here what it says to kubectl', () => {
@@ -112,6 +120,18 @@ describe.skipIf(missing)('a manifest says here what it says to kubectl', () => {
     expect(
       differences(files.map(([json, how]) => stringify(json, { version: '1.1', ...how } as const))),
     ).toEqual([]);
+  });
+
+  it('in every file to which something was added', () => {
+    const long = Array.from({ length: 9 }, (_, at) => ({ name: `name ${at}`, value: 'a:b\nc' }));
+    const added = FILES.flatMap((text) => {
+      const [manifest] = ours(text) === null ? [] : parseManifests(text, 'text');
+      if (manifest === undefined || !isObject(manifest.json)) return [];
+      const members = Object.entries(manifest.json).map(([key, value]) => [key, extended(value, long)]);
+      return [rewritten(manifest, { ...Object.fromEntries(members), long })];
+    });
+    expect(added.length).toBeGreaterThan(50);
+    expect(differences(added)).toEqual([]);
   });
 
   it.each([

@@ -47,6 +47,7 @@ describe('an addition leaves every other byte as it is', () => {
       'env: [\n  a,\n  b,\n  {name: new, value: "1"}\n  ]\n',
     ],
     ['in braces', '{b: 1}\n', '{b: 1, env: [{name: new, value: "1"}]}\n'],
+    ['below a key that is marked as one', '? b\n: 1\n', `? b\n: 1\nenv:\n${BLOCK}`],
     ['in JSON on one line', '{"env":["a"]}', '{"env":["a",{"name":"new","value":"1"}]}'],
     ['in JSON with blanks', '{"env": ["a"]}', '{"env": ["a", {"name": "new", "value": "1"}]}'],
     [
@@ -71,6 +72,13 @@ describe('an addition leaves every other byte as it is', () => {
     ],
   ])('%s', (_, text, result) => {
     expect(changed(text, addToEnv)).toBe(result);
+  });
+
+  test('in brackets on one line, with lines of its own where it is long', () => {
+    const added = ({ a }: { a: unknown[] }) => ({ a: [...a, 'b'.repeat(60), 'c'.repeat(60)] });
+    expect(changed('- {a: [x]}\n', ([one]: [{ a: unknown[] }]) => [added(one)])).toBe(
+      `- {a: [x,\n    ${'b'.repeat(60)},\n    ${'c'.repeat(60)}]}\n`,
+    );
   });
 
   test('at the beginning of a list, before the comments of its first item', () => {

@@ -147,7 +147,7 @@ class Rewriting {
   ): void {
     const previous = into.items[index - 1];
     const start = previous === undefined ? this.#startOf(into) + 1 : this.#endOf(previous);
-    const indent = this.#indentIn(into);
+    const indent = this.#indentIn(into) ?? this.#indentFor(into, this.#entries(added, null));
     const texts = this.#entries(added, indent);
     const gap = indent === null ? (this.#style.spaced ? ' ' : '') : this.#style.newline + indent;
     const text =
@@ -177,6 +177,13 @@ class Rewriting {
     return bracketedText(value, indent, this.#style);
   }
 
+  /** The indentation of additions that are too long for the one line that they belong to; null where they are not. */
+  #indentFor(into: YAMLMap | YAMLSeq, texts: readonly string[]): string | null {
+    if (this.#style.format === 'json' || texts.join(', ').length <= INLINE_WIDTH) return null;
+    const line = this.#source.slice(this.#lineOf(this.#startOf(into)));
+    return ' '.repeat(/^\ufeff?([ -]*)/.exec(line)?.[1]?.length ?? 0) + this.#style.step;
+  }
+
   /** The indentation of lines within brackets; null where all stays on one line. */
   #indentIn(into: YAMLMap | YAMLSeq): string | null {
     const start = this.#startOf(into);
@@ -204,17 +211,18 @@ class Rewriting {
       this.#edits.push({ start, end, text: blockText(value, own, this.#style).slice(own) + ended });
       return;
     }
-    const blanks = /[ \t]*$/.exec(this.#source.slice(0, start))?.[0].length ?? 0;
+    let begin = start;
+    while (/[ \t]/.test(this.#source[begin - 1] ?? '')) begin -= 1;
     // A block scalar ends with its line.
     const ended = this.#source[end - 1] === '\n' ? this.#style.newline : '';
-    if (end > start) this.#edits.push({ start: start - blanks, end, text: ended });
+    if (end > start) this.#edits.push({ start: begin, end, text: ended });
     this.#addLines(end, blockText(value, inner, this.#style));
   }
 
   #replaceInline(start: number, end: number, slot: Slot, value: unknown): void {
     const line = /^[ \t]*/.exec(this.#source.slice(this.#lineOf(start)))?.[0] ?? '';
-    const multi = this.#style.format === 'json' ? this.#source.trim().includes('\n') : slot.flow;
-    const gap = /[:\-,]$/.test(this.#source.slice(0, start)) && this.#style.spaced ? ' ' : '';
+    const multi = this.#style.format === 'json' ? this.#style.overLines : slot.flow;
+    const gap = /[:\-,]/.test(this.#source[start - 1] ?? '') && this.#style.spaced ? ' ' : '';
     const ended = end > start && this.#source[end - 1] === '\n' ? this.#style.newline : '';
     const indent = multi ? line + (this.#style.format === 'json' ? '' : this.#style.step) : null;
     this.#edits.push({ start, end, text: gap + this.#bracketed(value, indent) + ended });
@@ -254,14 +262,16 @@ class Rewriting {
     return this.#source.lastIndexOf('\n', place - 1) + 1;
   }
 
-  /** The column at which the lines of a collection begin. */
+  /** The column at which the lines of a collection begin; none counts within brackets. */
   #column(node: YAMLMap | YAMLSeq): number {
+    if (node.flow === true) return 0;
     const bare = isMap(node)
       ? node.items.find(({ key }) => isScalar(key) && key.anchor === undefined && key.tag === undefined)
       : undefined;
     const place = bare === undefined ? this.#startOf(node) : this.#placeOf(bare);
-    const bom = this.#source.startsWith('\ufeff') && this.#lineOf(place) === 0 ? 1 : 0;
-    return place - this.#lineOf(place) - bom;
+    const line = this.#lineOf(place);
+    const before = this.#source.slice(line, place).replace(/^\ufeff/, '');
+    return /\?[ \t]+$/.exec(before)?.index ?? before.length;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Style {
   readonly indentedLists: boolean;
   /** Whether JSON on one line has blanks behind its colons and commas. */
   readonly spaced: boolean;
+  /** Whether the text has more than one line. */
+  readonly overLines: boolean;
 }
 
 /** The style of a text; where it leaves one open, the one of kubectl. */
@@ -22,6 +24,7 @@ export function styleOf(text: string, format: Style['format']): Style {
     step: format === 'json' ? (/^[^\S\n]*[[{]\r?\n([ \t]+)\S/.exec(text.trimStart())?.[1] ?? '  ') : '  ',
     indentedLists:
       !/^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1- /m.test(text) && /^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1 +- /m.test(text),
+    overLines: text.trim().includes('\n'),
     spaced: format === 'yaml' || /"\s*:\s/.test(text),
   };
 }

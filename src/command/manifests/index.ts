@@ -61,7 +61,8 @@ export function parseManifests(text: string, name: string): readonly Manifest[] 
 function read(parts: Omit<Manifest, 'json' | 'anchors'>, text: string, name: string): Manifest {
   try {
     const anchors = anchorsIn(parts.root);
-    return { ...parts, anchors, json: jsonOf(parts.root, anchors) };
+    const json = jsonOf(parts.root, anchors);
+    return { ...parts, anchors, json: parts.format === 'json' ? JSON.parse(parts.source) : json };
   } catch (cause) {
     if (!(cause instanceof ReadingError)) throw cause;
     throw new CommandError(`${name}: line ${lineOf(text, cause.at)}: ${cause.message}`, { cause });

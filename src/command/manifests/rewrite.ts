@@ -16,12 +16,16 @@ const INLINE_WIDTH = 100;
 export function rewritten(manifest: Manifest, after: unknown): string {
   if (isDeepStrictEqual(manifest.json, after)) return manifest.source;
   const text = new Rewriting(manifest).text(after);
-  const read = parseManifests(text, 'the result').find(({ root }) => root !== null);
-  if (!isDeepStrictEqual(read?.json, after))
+  if (!isDeepStrictEqual(contentOf(text, manifest.format), after))
     throw new Error(
       'the manifest is written in a way that cannot be changed in place: write its aliases out',
     );
   return text;
+}
+
+function contentOf(text: string, format: Manifest['format']): unknown {
+  if (format === 'json') return JSON.parse(text) as unknown;
+  return parseManifests(text, 'the result').find(({ root }) => root !== null)?.json;
 }
 
 interface Edit {

@@ -69,7 +69,6 @@ export const JOBS: readonly (readonly [string, string])[] = [
   ['serve', 'the webhook and the coordinator (in a cluster)'],
   ['init', 'the init container galera-init (in a pod)'],
   ['self-test', 'whether a labelled pod would be injected (of helm test)'],
-  ['unregister', 'removes the webhook configurations (of helm uninstall)'],
 ];
 
 function onlyInPods(program: Command, job: string): void {

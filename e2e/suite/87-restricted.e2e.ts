@@ -38,16 +38,30 @@ const BOUNDS = [
 
 const uids = (found: readonly V1Pod[]) => new Set(found.map(({ metadata }) => metadata?.uid));
 
+const AMOUNTS = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '1Gi' };
+
+/** What the API server says to a pod with these limits and nothing else. */
+async function refusal(namespace: string, limits: Readonly<Record<string, string>>): Promise<string> {
+  const containers = [{ name: 'loose', image: 'mariadb:11.8', resources: { limits } }];
+  const loose = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'loose', namespace },
+    spec: { containers },
+  };
+  const { code, stderr } = await kubectlAny(['create', '--dry-run=server', '-f', '-'], JSON.stringify(loose));
+  expect(code).toBe(1);
+  return stderr;
+}
+
 describe('where PodSecurity "restricted" is enforced, and a LimitRange and a quota too', () => {
   it('the namespaces do refuse a pod that asks for nothing', async () => {
     for (const namespace of [ns, INJECTOR_NAMESPACE]) {
       const found = await get<V1Namespace>(namespace, 'namespace', namespace);
       expect(found.metadata?.labels?.[LABEL]).toBe('restricted');
-      const loose = ['run', 'loose', '-n', namespace, '--image=mariadb:11.8', '--dry-run=server'];
-      const { code, stderr } = await kubectlAny(loose);
-      expect(stderr).toContain('violates PodSecurity "restricted');
-      expect(code).toBe(1);
+      expect(await refusal(namespace, AMOUNTS)).toContain('violates PodSecurity "restricted');
     }
+    expect(await refusal(ns, {})).toContain('cpu max limit to request ratio');
   });
 
   it('the injector starts', async () => {

@@ -139,6 +139,14 @@ heal 0
 settle 0
 commit 0`,
 
+  'those that were let start to join a component, and are begun beside it before they meet it, share no row of it': `5 kept
+settle 0
+isolate 2
+split 1
+bootstrapBySql 2
+settle 0
+bootstrapBySql 0`,
+
   'a server without quorum does not join a component that a person began elsewhere and that lacks rows of it':
     BESIDE_A_FORK,
 };

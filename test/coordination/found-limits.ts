@@ -104,4 +104,16 @@ annotate 8
 settle 0
 refill 1
 refill 4`,
+
+  'a volume that says it was the last one bootstraps where the Lease was deleted after a bootstrap by hand without it': `2 kept ordered
+settle 0
+split 0
+settle 0
+annotate 1
+deletePod 0
+settle 0
+deletePod 0
+commit 0
+scale 0
+deleteLease 0`,
 };

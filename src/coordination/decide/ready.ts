@@ -1,6 +1,6 @@
 import type { ClusterRecord, Generation, Said, Situation, StateUuid, Why } from '../types.ts';
 import { isServing } from './facts.ts';
-import { ALL, begin, generationOf, learn, prune, runsIn, sharedUpTo } from './generations.ts';
+import { ALL, begin, generationOf, learn, prune, runsIn, sharedUpTo, UNKNOWN_ROWS } from './generations.ts';
 import {
   becamePrimary,
   followPods,
@@ -193,10 +193,21 @@ function withComponent(seen: Seen): { readonly record: ClusterRecord; readonly c
   const isCurrent = current?.size === own.length && overtaken.length === 0 && !isOver(seen, current.number);
   // A stamp from later than this is of a record that was put back to an earlier one since.
   if (isCurrent && current.number >= (stamp?.generation ?? 0)) return { record, component: current.number };
-  const from = Math.min(record.confirmed, ...overtaken.map(({ component }) => component.from));
+  const from = Math.min(surelyHeld(record, own), ...overtaken.map(({ component }) => component.from));
   const next = begin(record, { from, size: own.length, at: now, isFork: overtaken.length > 0 });
   const names = overtaken.map(({ name }) => name);
   return { record: overtake(next, names), component: next.generation };
+}
+
+/**
+ * The seqno up to which a component surely has what was confirmed. Members that were let start to join the newest one, and are
+ * with none that was in it, may never have met it: they have what the latest of their own generations began with.
+ */
+function surelyHeld(record: ClusterRecord, own: readonly string[]): number {
+  if (lastOf(record, own) !== null) return record.confirmed;
+  const known = own.map((name) => record.members[name]);
+  const since = Math.max(...known.map((one) => runsIn(one) ?? one?.rows?.since ?? UNKNOWN_ROWS.since));
+  return since >= record.generation ? record.confirmed : (generationOf(record, since)?.from ?? 0);
 }
 
 /** Whether anybody else may have rows of that generation or a later one: one that was confirmed in it, or whose pod is gone. */

@@ -150,6 +150,13 @@ describe('two primary components under one uuid', () => {
     expect(answer(situation(1, next, ready(0)), holding(A, 10)).kind).toBe('join');
   });
 
+  it('share what their members had before, where one is begun by those that were let start to join the other', () => {
+    const { record: told } = decideStart(situation(0, parted, ready(1, 2)), holding(A, 10));
+    const begun = serve(0, told, [0], 15).record;
+    const { record: next } = serve(1, begun, [1, 2], 30, certain);
+    expect(sharedBy(next, 0)).toBe(0);
+  });
+
   it('are refused with whoever joins the smaller one', () => {
     const apart = serve(0, parted, [0], 30, certain).record;
     const { why, record: next } = serve(2, apart, [0, 2], 30, certain);

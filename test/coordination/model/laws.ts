@@ -44,9 +44,16 @@ export class Laws {
     return this.#nodes.flatMap(({ copy }) => (copy?.kind === 'data' ? [copy] : []));
   }
 
-  /** Whether no volume has diverged from another one, or holds what the cluster has gone on without. */
+  /**
+   * Whether no volume has diverged from another one, holds what the cluster has gone on without, or says that it was the
+   * last one where a bootstrap by hand without it has gone on.
+   */
   isOneHistory(): boolean {
-    return this.databases.every((one) => this.agrees(one));
+    return this.databases.every((one) => this.agrees(one) && (!one.safe || this.#isNewest(one)));
+  }
+
+  #isNewest({ uuid, tip }: Database): boolean {
+    return this.databases.every((one) => one.uuid !== uuid || contains(tip, one.tip));
   }
 
   /** Whether a volume is of the history that goes on: of it and any other one of its uuid the one has all that the other has. */

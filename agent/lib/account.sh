@@ -36,6 +36,17 @@ root_password() {
   return 1
 }
 
+# for_script PASSWORD: as the donor's script is to be given it. Newer ones (11.8.9) take it from their standard input,
+# with a read that swallows backslashes and the blanks at both ends.
+for_script() {
+  local password=$1 script
+  if script=$(type -P wsrep_sst_common) && grep -q 'while read line' "$script"; then
+    password=${password//\\/\\\\}
+    password=${password// /\\ }
+  fi
+  printf '%s' "$password"
+}
+
 # Gives the server its account, unless the user has set one or the method needs none.
 give_account() {
   local password
@@ -46,7 +57,7 @@ give_account() {
   elif ignores_option_file; then
     log "the server runs as user $EUID, and --defaults-file or --no-defaults keeps the account for state transfers from it: give wsrep_sst_auth=root:PASSWORD in that file, or sst-method rsync"
   elif password=$(root_password); then
-    file_options+=("--wsrep-sst-auth=root:$password") GALERA_SST_ACCOUNT=root
+    file_options+=("--wsrep-sst-auth=root:$(for_script "$password")") GALERA_SST_ACCOUNT=root
   else
     log "the server runs as user $EUID, which has no account in the database, and no MARIADB_ROOT_PASSWORD is given: no joiner gets a state transfer from here until that is given, or wsrep_sst_auth in an option file"
   fi

@@ -5,7 +5,7 @@ import { realNodes, TIMEOUT, unavailable } from './nodes.ts';
 /** As OpenShift gives them: they have no name in the container. */
 const NAMELESS = 1_000_920_000;
 /** What an option file and a shell could trip over. */
-const PASSWORD = String.raw`a'b"c\d #e;f$g:h`;
+const PASSWORD = String.raw`a'b"c\d #e;f$g:h `;
 
 describe.skipIf(unavailable)('a real transfer by mariabackup', { timeout: TIMEOUT }, () => {
   const { first, second, formed } = realNodes();

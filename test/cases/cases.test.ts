@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { run } from '../command/harness.ts';
 
@@ -6,8 +6,20 @@ const PERCONA = ['members_not_authenticated', 'flavor_unproven'];
 
 /** An input, and for each pod or workload in it what is decided: the reason, and those of the warnings. */
 const CASES: readonly (readonly [input: string, ...decisions: readonly (readonly string[])[]])[] = [
+  ['01-mesh-sidecar', ['StatefulSet shop', 'injected']],
+  ['02-openshift-uid', ['StatefulSet shop', 'injected', 'ordered_ready']],
+  ['02b-run-as-user', ['StatefulSet shop', 'injected']],
+  ['03-limitrange', ['Pod shop-0', 'injected', 'data_on_empty_dir']],
   ['04-own-pdb', ['StatefulSet shop', 'injected', 'data_on_empty_dir']],
+  ['05-bitnami-rendered', ['StatefulSet rel-mariadb-galera', 'bootstrap_hidden']],
+  ['06-shell-command-gcomm', ['StatefulSet shop', 'bootstrap_hidden']],
   ['07-init-writes-bare-address', ['StatefulSet account', 'injected', 'cluster_size_small', 'ordered_ready']],
+  ['08-port-and-datadir-in-configmap', ['StatefulSet shop', 'injected', 'data_on_empty_dir']],
+  [
+    '09-own-liveness',
+    ['StatefulSet shop', 'injected', 'readiness_probe_believed', 'liveness_probe_believed', ...PERCONA],
+  ],
+  ['10-ipv6-address-with-port', ['StatefulSet shop', 'injected', 'environment_kept', 'data_on_empty_dir']],
   [
     '11-argo-rollout',
     ['Rollout shop', 'injected', 'deployment_data'],
@@ -22,6 +34,11 @@ const CASES: readonly (readonly [input: string, ...decisions: readonly (readonly
     ['StatefulSet shop', 'data_claim_shared'],
     ['Deployment nfs', 'data_claim_shared'],
   ],
+  ['14-mount-inside-datadir', ['StatefulSet shop', 'injected']],
+  [
+    '15-command-is-the-server',
+    ['StatefulSet shop', 'injected', 'argument_dropped', 'entrypoint_left_out', 'data_on_empty_dir'],
+  ],
   ['16-garbd', ['Deployment arbitrator', 'not_the_server']],
   ['17-power-outage', ['StatefulSet shop', 'injected']],
   [
@@ -35,7 +52,16 @@ const CASES: readonly (readonly [input: string, ...decisions: readonly (readonly
     ['Pod g-0', 'injected', 'data_on_empty_dir'],
     ['Pod h-0', 'image_unknown'],
   ],
+  ['19-existing-database', ['Pod shop-0', 'injected']],
+  ['20-yaml-name-e1', ['StatefulSet e1', 'injected', 'data_on_empty_dir']],
+  ['22-ordered-existing-volumes', ['StatefulSet shop', 'injected', 'ordered_ready']],
+  ['23-restore-init-container', ['Pod shop-0', 'injected']],
 ];
+
+test('each input has its line', () => {
+  const inputs = readdirSync(new URL('inputs', import.meta.url)).map((file) => file.replace('.yaml', ''));
+  expect(CASES.map(([input]) => input)).toEqual(inputs.toSorted());
+});
 
 const ALL = CASES.map(([input, ...decisions]) => ({ input, decisions }));
 

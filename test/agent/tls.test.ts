@@ -43,6 +43,15 @@ describe('a start with TLS among the members', () => {
     expect(given).toContain(`--ssl-cert=${current}/tls.crt`);
   });
 
+  it.each(['alike', 'mixed'] as const)(
+    'keeps the script of a transfer from TLS of its own where pods are %s',
+    async (which) => {
+      pods = which;
+      await started();
+      expect(await pod.read('galera/my.cnf')).toContain('\n[sst]\nssl-mode=DISABLED\n');
+    },
+  );
+
   it('keeps the provider options and the method that the user gives', async () => {
     const given = await started('--wsrep-provider-options=gcache.size=1G', '--wsrep-sst-method=rsync');
     const options = given.filter((one) => one.startsWith('--wsrep-provider-options='));

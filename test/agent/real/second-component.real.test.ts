@@ -1,7 +1,7 @@
 /** What two servers report that are Primary under one uuid, because something behind the start script has bootstrapped one. */
 import { rm, writeFile } from 'node:fs/promises';
 import { expect, it, describe } from 'vitest';
-import { CLUSTER, realNodes, TIMEOUT, unavailable } from './nodes.ts';
+import { CLUSTER, JOIN, realNodes, TIMEOUT, unavailable } from './nodes.ts';
 import { ENTRYPOINT, type RealNode } from './node.ts';
 
 describe.skipIf(unavailable)(
@@ -27,7 +27,7 @@ describe.skipIf(unavailable)(
       await bootstrapAlways(second());
       coordinator().reset();
       coordinator().confirms = false;
-      coordinator().answers = ['join 127.0.0.20', 'ok'];
+      coordinator().answers = [JOIN, 'ok'];
       await second().startSynced();
       const reports = coordinator().calls.filter(({ name }) => name === 'ready');
       const components = new Set(reports.map(({ fields }) => `${fields['uuid']} ${fields['members']}`));

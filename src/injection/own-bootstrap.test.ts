@@ -38,6 +38,10 @@ test.each<[string, string]>([
   ['exec mariadbd --wsrep-provider-pc-bootstrap', '"pc-bootstrap"'],
   ['exec mariadbd --wsrep_provider_options=pc.ignore_sb=1', '"pc.ignore_sb"'],
   ['mariadbd --wsrep-recover', '"wsrep-recover"'],
+  ['exec mariadbd --wsrep-new', '"wsrep-new"'],
+  ['exec mariadbd --enable-wsrep_ne', '"wsrep_ne"'],
+  ['exec mariadbd --wsrep-cluster-addr=$A', '"--wsrep-cluster-addr"'],
+  ['exec mariadbd --wsrep_provider_pc_bootstrap=1', '"pc_bootstrap"'],
 ])('a shell that is given %j is denied, with what it says', (text, found) => {
   expect(decide(shell(text))).toMatchObject({
     kind: 'deny',
@@ -60,6 +64,33 @@ test.each<[string, Pod]>([
     reason: 'bootstrap_hidden',
     message: expect.stringContaining(`in its ${field}`) as string,
   });
+});
+
+const SED = 's/safe_to_bootstrap: 0/safe_to_bootstrap: 1/';
+
+test.each([
+  ['initContainers', `sed -i '${SED}' /var/lib/mysql/grastate.dat`],
+  ['initContainers', "printf 'safe_to_bootstrap: 1\\n' >>/var/lib/mysql/grastate.dat"],
+  ['initContainers', 'mariadbd --wsrep-new-cluster'],
+  ['containers', 'mariadb -e "SET GLOBAL wsrep_provider_options=\'pc.bootstrap=1\'"'],
+])('another of the %s is denied that runs %s', (list, text) => {
+  const other = { name: 'other', image: 'busybox', command: ['sh', '-c', text] };
+  const subject = pod(({ spec }) => {
+    spec[list] = [...((spec[list] ?? []) as unknown[]), other];
+  });
+  expect(decide(subject)).toMatchObject({
+    reason: 'bootstrap_hidden',
+    message: expect.stringContaining('Container "other" has') as string,
+  });
+});
+
+test('another container may read the state, and write an address that the start script replaces', () => {
+  const text =
+    'sed -n /safe_to_bootstrap/p /var/lib/mysql/grastate.dat; echo wsrep_cluster_address=gcomm:// >/conf/a.cnf';
+  const subject = pod(({ spec }) => {
+    spec['initContainers'] = [{ name: 'look', image: 'busybox', command: ['sh', '-c', text] }];
+  });
+  expect(decide(subject)).toMatchObject({ kind: 'inject' });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** What of a container would begin a cluster by itself, although the coordinator decides at each start who does. */
 import { isObject, member, objects, optionalObject, text, texts } from './json.ts';
-import type { ContainerView } from './pod.ts';
+import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, quotedList, sentence } from './text.ts';
@@ -18,22 +18,37 @@ const YES = /^(yes|true|1|on)$/i;
 const BARE_ADDRESS = /gcomm:\/\/(?![\w[])/i;
 
 /**
- * Every known way to begin a cluster, or to go on without a quorum, in what a shell, a server or a client is given.
- * Sources: MariaDB `galera_new_cluster`, `galera_recovery` and `support-files/mysql.server`; percona-docker
- * `entrypoint.sh` (CLUSTER_JOIN) and the PXC packages (`bootstrap-pxc`, `mysql@bootstrap`); bitnami
- * `libmariadbgalera.sh`; Galera's provider options `pc.*`.
+ * Ways to begin a cluster, or to go on without a quorum, whatever runs them. The server also takes the beginning of an
+ * option's name, as far as no other option begins so.
+ * Sources: MariaDB `galera_new_cluster`, `galera_recovery` and `support-files/mysql.server`; the PXC packages
+ * (`bootstrap-pxc`, `mysql@bootstrap`); Galera's provider options `pc.*`.
  */
-const WAYS: readonly RegExp[] = [
-  /wsrep[-_]new[-_]cluster/i,
-  /--(loose[-_])?wsrep[-_]cluster[-_]address/i,
-  /(?<![\w${-])wsrep[-_]cluster[-_]address['"`]?\s*=(?!=)/i,
-  /(?<![\w${])MARIADB_GALERA_(CLUSTER_BOOTSTRAP|FORCE_SAFETOBOOTSTRAP|CLUSTER_ADDRESS)=(?!=)/,
-  /(?<![\w${])CLUSTER_JOIN=(?!=)|\bunset [\w ]*\bCLUSTER_JOIN\b/,
+const BEGINNINGS: readonly RegExp[] = [
+  /wsrep[-_]ne(w[\w-]*|\b)/i,
   /galera_new_cluster|galera_recovery|mysqld_bootstrap|bootstrap[-_]pxc|mysqld?@bootstrap/,
   /\b(service|systemctl|init\.d)\b.*\bbootstrap/,
+  /(?<![a-z])pc[._-](boot\w*|ignore[._-](sb|quor\w*))/i,
+];
+
+/**
+ * The same, and what hides the address or the state, in what a shell, a server or a client of the database container is
+ * given. Sources: percona-docker `entrypoint.sh` (CLUSTER_JOIN); bitnami `libmariadbgalera.sh`.
+ */
+const WAYS: readonly RegExp[] = [
+  ...BEGINNINGS,
+  /--(loose[-_])?wsrep[-_]cluster[-_]a[\w-]*/i,
+  /(?<![\w${-])wsrep[-_]cluster[-_]a[\w-]*['"`]?\s*=(?!=)/i,
+  /(?<![\w${])MARIADB_GALERA_(CLUSTER_BOOTSTRAP|FORCE_SAFETOBOOTSTRAP|CLUSTER_ADDRESS)=(?!=)/,
+  /(?<![\w${])CLUSTER_JOIN=(?!=)|\bunset [\w ]*\bCLUSTER_JOIN\b/,
   /safe_?to_?bootstrap/i,
-  /\bpc[._-](bootstrap|ignore[._-](sb|quorum))/i,
   /wsrep[-_]recover(?!y)/i,
+];
+
+/** In other containers, which reach the data or the server too: who reads the state there does no harm. */
+const WAYS_OF_OTHERS: readonly RegExp[] = [
+  ...BEGINNINGS,
+  /(?<=\bsed\b[^\n]*\s-(\w*i|-in-place)[^\n]*)safe_?to_?bootstrap/i,
+  /safe_?to_?bootstrap(?=[^\n;|&]*>)/i,
 ];
 
 /** Something that the pod gives to a shell, a server or a client. */
@@ -41,7 +56,8 @@ interface Given {
   /** Where it stands, below the container. */
   readonly field: string;
   readonly text: string;
-  readonly ways: readonly RegExp[];
+  /** Whether it is run; a bare address in anything else is replaced, or not read. */
+  readonly isCommand: boolean;
 }
 
 /**
@@ -49,10 +65,11 @@ interface Given {
  *
  * @throws Refusal `bootstrap_hidden` when such a thing is where nothing can drop it
  */
-export function ownBootstrap({ container }: Target): Contribution {
-  for (const given of [...commandTexts(container), ...hookTexts(container), ...values(container)]) {
-    const found = given.ways.map((way) => way.exec(given.text)?.[0]).find((match) => match !== undefined);
-    if (found !== undefined) throw refusal(container, given.field, found);
+export function ownBootstrap({ pod, container }: Target): Contribution {
+  const own = { path: `spec.containers[${container.index}]`, json: container.json };
+  refuseIn(own, WAYS, [...commandTexts(own), ...hookTexts(own), ...values(container)]);
+  for (const other of othersOf(pod, container)) {
+    refuseIn(other, WAYS_OF_OTHERS, [...wordsOf(other), ...hookTexts(other)]);
   }
   const dropped = [...droppedArguments(container), ...droppedVariables(container)];
   if (dropped.length === 0) return {};
@@ -60,7 +77,29 @@ export function ownBootstrap({ container }: Target): Contribution {
   return { warnings: [{ reason: 'argument_dropped', message: sentence(message) }] };
 }
 
-function refusal({ name }: ContainerView, field: string, found: string): Refusal {
+/** Any container of a pod and where it stands. */
+interface Placed {
+  readonly path: string;
+  readonly json: JsonObject;
+}
+
+function othersOf({ spec }: PodView, database: ContainerView): readonly Placed[] {
+  return (['containers', 'initContainers'] as const).flatMap((list) =>
+    objects(spec, list, `spec.${list}`)
+      .map((json, index) => ({ path: `spec.${list}[${index}]`, json }))
+      .filter(({ json }) => json !== database.json),
+  );
+}
+
+function refuseIn({ json }: Placed, ways: readonly RegExp[], all: readonly Given[]): void {
+  for (const given of all) {
+    const fitting = given.isCommand && ways === WAYS ? [...ways, BARE_ADDRESS] : ways;
+    const found = fitting.map((way) => way.exec(given.text)?.[0]).find((match) => match !== undefined);
+    if (found !== undefined) throw refusal(text(json, 'name') ?? '', given.field, found);
+  }
+}
+
+function refusal(name: string, field: string, found: string): Refusal {
   return new Refusal(
     'bootstrap_hidden',
     `Container ${quoted(name)} has ${quoted(found)} in its ${field}, and could begin a second cluster or hide the ` +
@@ -68,20 +107,23 @@ function refusal({ name }: ContainerView, field: string, found: string): Refusal
   );
 }
 
-/** The words of command and arguments, without those that the start script drops. */
-function commandTexts({ index, json }: ContainerView): readonly Given[] {
-  return ['command', 'args'].flatMap((key) => {
-    const words = texts(json, key, `spec.containers[${index}].${key}`);
-    const kept = words.filter(
-      (word, at) => !DECIDED_OPTION.test(word) && !VALUE_FOLLOWS.test(words[at - 1] ?? ''),
-    );
-    return kept.map((word) => ({ field: key, text: word, ways: [...WAYS, BARE_ADDRESS] }));
-  });
+/** The words of command and arguments. */
+function wordsOf({ path, json }: Placed): readonly Given[] {
+  return ['command', 'args'].flatMap((key) =>
+    texts(json, key, `${path}.${key}`).map((word) => ({ field: key, text: word, isCommand: true })),
+  );
+}
+
+/** Those of the database, without what the start script drops. */
+function commandTexts(own: Placed): readonly Given[] {
+  const words = wordsOf(own);
+  return words.filter(
+    ({ text: word }, at) => !DECIDED_OPTION.test(word) && !VALUE_FOLLOWS.test(words[at - 1]?.text ?? ''),
+  );
 }
 
 /** Commands that the kubelet runs in the container. */
-function hookTexts({ index, json }: ContainerView): readonly Given[] {
-  const path = `spec.containers[${index}]`;
+function hookTexts({ path, json }: Placed): readonly Given[] {
   const lifecycle = optionalObject(json, 'lifecycle', `${path}.lifecycle`) ?? {};
   const hooks: readonly (readonly [field: string, hook: unknown])[] = [
     ['lifecycle.postStart', member(lifecycle, 'postStart')],
@@ -91,11 +133,7 @@ function hookTexts({ index, json }: ContainerView): readonly Given[] {
     ),
   ];
   return hooks.flatMap(([field, hook]) =>
-    commandOf(hook, `${path}.${field}`).map((word) => ({
-      field,
-      text: word,
-      ways: [...WAYS, BARE_ADDRESS],
-    })),
+    commandOf(hook, `${path}.${field}`).map((word) => ({ field, text: word, isCommand: true })),
   );
 }
 
@@ -104,9 +142,13 @@ function commandOf(hook: unknown, field: string): readonly string[] {
   return isObject(exec) ? texts(exec, 'command', `${field}.exec.command`) : [];
 }
 
-/** Values of variables, as an image may put them behind its server. A bare address is replaced, or not read. */
+/** Values of variables, as an image may put them behind its server. */
 function values(container: ContainerView): readonly Given[] {
-  return variables(container).map(([name, value]) => ({ field: `env ${name}`, text: value, ways: WAYS }));
+  return variables(container).map(([name, value]) => ({
+    field: `env ${name}`,
+    text: value,
+    isCommand: false,
+  }));
 }
 
 function droppedArguments({ index, json }: ContainerView): readonly string[] {

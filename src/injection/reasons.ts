@@ -32,7 +32,7 @@ export const REASONS = {
   owner_unread: 'The controller of the pod cannot be read, and the pod does not say what that would tell.',
   size_unknown: 'The controller of the pod does not say how many pods it has, and the pod does not either.',
   size_out_of_range: 'The workload asks for more members than a Galera cluster sensibly has.',
-  bootstrap_hidden: 'The container could bootstrap a cluster by itself, where nothing can keep it from that.',
+  bootstrap_hidden: 'A container could bootstrap a cluster by itself, where nothing can keep it from that.',
   windows_pod: 'The pod asks for a Windows node, and the database images are Linux images.',
 
   // Warnings beside an injection.

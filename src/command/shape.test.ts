@@ -18,7 +18,8 @@ const KINDS: readonly (readonly [apiVersion: string, kind: string, path: string]
   ['apps.openshift.io/v1', 'DeploymentConfig', 'spec.template'],
   ['serving.knative.dev/v1', 'Configuration', 'spec.template'],
   ['jobset.x-k8s.io/v1alpha2', 'JobSet', 'spec.replicatedJobs.0.template.spec.template'],
-  ['leaderworkerset.x-k8s.io/v1', 'LeaderWorkerSet', 'spec.leaderWorkerTemplate.workerTemplate.template'],
+  ['leaderworkerset.x-k8s.io/v1', 'LeaderWorkerSet', 'spec.leaderWorkerTemplate.workerTemplate'],
+  ['elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', 'spec.nodeSets.0.podTemplate'],
   ['example.org/v1', 'Anything', 'spec.servers.primary.template'],
 ];
 

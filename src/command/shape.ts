@@ -7,14 +7,17 @@ type Path = readonly (string | number)[];
 /** Levels below an object at which its pod templates are looked for; a CronJob's is the fourth. */
 const DEPTH = 8;
 
-/** Where the pod templates of an object stand: every `template` with `spec.containers`, the first of a branch. */
+/**
+ * Where the pod templates of an object stand: every member with `spec.containers` whose name is or ends with template, such as
+ * `podTemplate`; of one within another the outer.
+ */
 export function templatesIn(json: unknown, path: Path = []): readonly Path[] {
   if (path.length > DEPTH) return [];
   if (Array.isArray(json)) return json.flatMap((item, index) => templatesIn(item, [...path, index]));
   if (!isObject(json)) return [];
   return Object.entries(json).flatMap(([key, value]) => {
     const at = [...path, key];
-    return key === 'template' && isPodTemplate(value) ? [at] : templatesIn(value, at);
+    return /template$/i.test(key) && isPodTemplate(value) ? [at] : templatesIn(value, at);
   });
 }
 

@@ -148,11 +148,16 @@ require_quorum_options() {
 
 # Refuses what would make the server one of its own, which takes writes that no other has.
 require_node() {
-  local option
+  local option before=''
   for option in "${given_options[@]}"; do
     option=${option//_/-}
-    case ${option/#--loose-/--} in
-      --wsrep-on=[0Oo][!Nn]* | --wsrep-on=0 | --wsrep-on=[Ff]* | --skip-wsrep-on | --disable-wsrep-on | --wsrep-provider=none)
+    option=${option/#--loose-/--}
+    # A value may stand behind its option as a word of its own.
+    if [[ $before == --wsrep-provider ]]; then option=$before=$option; fi
+    before=$option
+    case $option in
+      --wsrep-on=[0Oo][!Nn]* | --wsrep-on=0 | --wsrep-on=[Ff]* | --skip-wsrep-on | --disable-wsrep-on | \
+        --wsrep-provider=[Nn][Oo][Nn][Ee])
         refuse "the option $option would make this server no node of the cluster: take it out of the arguments or the option files"
         ;;
     esac

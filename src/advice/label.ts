@@ -1,6 +1,6 @@
 /** Labels that were meant to ask for the injection and do not. */
 import { member, OPT_IN_LABEL, OPT_IN_VALUE, quoted, sentence } from '../injection/index.ts';
-import { labelsOf, type Owner, podLabelsOf, subjectOf } from './owner.ts';
+import { labelsOf, type Owner, podLabelsOf, subjectOf, templateFieldOf } from './owner.ts';
 import type { Found } from './reasons.ts';
 
 /** Values by which somebody says that the pods are not meant: no advice for them. */
@@ -17,7 +17,7 @@ export function labelAdvice(owner: Owner): Found | null {
   }
   const onOwner = member(labelsOf(owner), OPT_IN_LABEL);
   if (onOwner === undefined || isNegative(onOwner)) return [];
-  const message = `${subjectOf(owner)}: label ${OPT_IN_LABEL} is not on the pods; set it in spec.template.metadata.labels`;
+  const message = `${subjectOf(owner)}: label ${OPT_IN_LABEL} is not on the pods; set it in ${templateFieldOf(owner)}.metadata.labels`;
   return [{ reason: 'label_on_owner', message: sentence(message) }];
 }
 

@@ -7,6 +7,7 @@ import {
   objectsAt,
   quoted,
   templateOf,
+  templatePath,
   text,
   type Workload,
   workloadOf,
@@ -43,6 +44,11 @@ export function labelsOf({ json }: Owner): JsonObject {
 /** The labels of its pods. */
 export function podLabelsOf(owner: Owner): JsonObject {
   return objectAt(objectAt(templateOf(owner), 'metadata'), 'labels');
+}
+
+/** Where its pod template stands, e.g. `spec.template`. */
+export function templateFieldOf(owner: Owner): string {
+  return (templatePath(owner) ?? []).join('.');
 }
 
 /** All containers of its pods, those that run first included. */

@@ -1,4 +1,5 @@
 /** Where the server keeps its data, and which volume that is. */
+import { posix } from 'node:path';
 import type { Flavor } from './flavors/types.ts';
 import { isObject, member, objects, text } from './json.ts';
 import { type ContainerView, type PodView, wordsOf } from './pod.ts';
@@ -58,9 +59,9 @@ function refuseMountAbove(container: ContainerView, mountPath: string): void {
   );
 }
 
-/** Whether a directory is where something is mounted, or below it. */
+/** Whether a directory is where something is mounted, or below it; however the path is spelled that the runtime resolves. */
 export function holds(mountPath: string, directory: string): boolean {
-  const path = withoutTrailing(mountPath, '/');
+  const path = withoutTrailing(posix.resolve('/', mountPath), '/');
   return path !== '' && (directory === path || directory.startsWith(`${path}/`));
 }
 

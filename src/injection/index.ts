@@ -7,6 +7,7 @@ export * from './names.ts';
 export { decidedByPod, plan, planInContext } from './plan.ts';
 export { type ImageRule, readImageRules } from './flavors/rules.ts';
 export { REASONS, type Reason } from './reasons.ts';
+export { selects } from './selector.ts';
 export { dataPlace, mayShareData } from './shared-data.ts';
 export { podOf } from './template-pod.ts';
 export { quoted, quotedList, sentence, singleLine } from './text.ts';

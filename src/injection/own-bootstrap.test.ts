@@ -10,7 +10,7 @@ const variable = (name: string, value: string) => withFields({ env: [{ name, val
 test.each<[string, string]>([
   ['exec mariadbd --wsrep-new-cluster', '"wsrep-new-cluster"'],
   ['exec mariadbd --wsrep_new_cluster=1', '"wsrep_new_cluster"'],
-  ['export _WSREP_NEW_CLUSTER=--x', '"WSREP_NEW_CLUSTER"'],
+  ['export _WSREP_NEW_CLUSTER=--x', '"_WSREP_NEW_CLUSTER"'],
   ['exec mariadbd --wsrep_cluster_address=$A', '"--wsrep_cluster_address"'],
   ['exec mariadbd --wsrep-cluster-address gcomm://a,b', '"--wsrep-cluster-address"'],
   ['A=gcomm://; exec docker-entrypoint.sh mariadbd', '"gcomm://"'],
@@ -21,7 +21,7 @@ test.each<[string, string]>([
   ['A=gcomm://?pc.weight=1; run', '"gcomm://"'],
   ['echo "wsrep_cluster_address = $A" >>/etc/my.cnf', '"wsrep_cluster_address ="'],
   ['export WSREP_CLUSTER_ADDRESS=$A', '"WSREP_CLUSTER_ADDRESS="'],
-  ['mariadb -e "SET GLOBAL wsrep_cluster_address=\'$A\'"', '"wsrep_cluster_address="'],
+  ['mariadb -e "SET GLOBAL wsrep_cluster_address=\'$A\'"', '"SET GLOBAL wsrep_cluster_address"'],
   ['export MARIADB_GALERA_CLUSTER_BOOTSTRAP=yes', '"MARIADB_GALERA_CLUSTER_BOOTSTRAP="'],
   ['MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP=yes run', '"MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP="'],
   ['export MARIADB_GALERA_CLUSTER_ADDRESS=$A', '"MARIADB_GALERA_CLUSTER_ADDRESS="'],
@@ -39,6 +39,20 @@ test.each<[string, string]>([
   ['exec mariadbd --wsrep_provider_options=pc.ignore_sb=1', '"pc.ignore_sb"'],
   ['mariadbd --wsrep-recover', '"wsrep-recover"'],
   ['exec mariadbd --wsrep-new', '"wsrep-new"'],
+  ['exec mariadbd --wsrep-\\\nnew-cluster', '"wsrep-new-cluster"'],
+  ["exec mariadbd --wsrep'_new_cluster'", '"_new_cluster"'],
+  ['M=new; exec mariadbd --wsrep-$M-cluster', '"--wsrep-$M"'],
+  ["exec mariadbd $(printf -- '--wsrep%s' -new-cluster)", '"-new-cluster"'],
+  ['cat >/a.cnf <<E\n[mysqld]\nwsrep-cluster-address : "gcomm:"//\nE', '"wsrep-cluster-address :"'],
+  ['mariadb -e "SET GLOBAL wsrep_on=OFF"', '"SET GLOBAL wsrep_on"'],
+  ['exec docker-entrypoint.sh mariadbd --defaults-extra-file=/a.cnf', '"--defaults-extra-file"'],
+  ['exec docker-entrypoint.sh mariadbd --no-defaults', '"--no-defaults"'],
+  ['MARIADB_HOME=/tmp exec docker-entrypoint.sh mariadbd', '"MARIADB_HOME="'],
+  ['exec env -i docker-entrypoint.sh mariadbd', '"env -i"'],
+  ['exec su - mysql -c docker-entrypoint.sh', '"su -"'],
+  ['exec docker-entrypoint.sh mariadbd --datadir=/srv/db', '"--datadir"'],
+  ['exec docker-entrypoint.sh mariadbd --wsrep-on=OFF', '"--wsrep-on=OFF"'],
+  ['exec docker-entrypoint.sh mariadbd --wsrep-provider=none', '"--wsrep-provider=none"'],
   ['exec mariadbd --enable-wsrep_ne', '"wsrep_ne"'],
   ['exec mariadbd --wsrep-cluster-addr=$A', '"--wsrep-cluster-addr"'],
   ['exec mariadbd --wsrep_provider_pc_bootstrap=1', '"pc_bootstrap"'],
@@ -72,6 +86,7 @@ test.each([
   ['initContainers', `sed -i '${SED}' /var/lib/mysql/grastate.dat`],
   ['initContainers', "printf 'safe_to_bootstrap: 1\\n' >>/var/lib/mysql/grastate.dat"],
   ['initContainers', 'mariadbd --wsrep-new-cluster'],
+  ['containers', 'mariadb -h127.0.0.1 -e "SET GLOBAL wsrep_cluster_address=\'gcomm://\'"'],
   ['containers', 'mariadb -e "SET GLOBAL wsrep_provider_options=\'pc.bootstrap=1\'"'],
 ])('another of the %s is denied that runs %s', (list, text) => {
   const other = { name: 'other', image: 'busybox', command: ['sh', '-c', text] };
@@ -82,6 +97,20 @@ test.each([
     reason: 'bootstrap_hidden',
     message: expect.stringContaining('Container "other" has') as string,
   });
+});
+
+test.each([
+  ['consul connect envoy -service=db -bootstrap'],
+  ['envoy --service-cluster shop -c /etc/envoy/bootstrap.yaml'],
+])('another container may run %s', (text) => {
+  const other = { name: 'other', image: 'envoy', command: ['sh', '-c', text] };
+  expect(decide(pod(({ spec }) => void (spec.containers as unknown[]).push(other)))).toMatchObject({
+    kind: 'inject',
+  });
+});
+
+test('a variable that is a link to a page is no option', () => {
+  expect(decide(variable('RUNBOOK', 'https://wiki/pc.bootstrap'))).toMatchObject({ kind: 'inject' });
 });
 
 test('another container may read the state, and write an address that the start script replaces', () => {
@@ -99,6 +128,11 @@ test.each([
   ['[ "$MARIADB_GALERA_CLUSTER_BOOTSTRAP" = yes ] && sleep 5; exec docker-entrypoint.sh mariadbd'],
   ['until getent hosts db-0.db; do sleep 1; done; exec docker-entrypoint.sh mariadbd'],
   ['PEERS=gcomm://db-0.db; exec docker-entrypoint.sh mariadbd'],
+  ['echo ${WSREP_CLUSTER_ADDRESS#gcomm://}; exec docker-entrypoint.sh mariadbd'],
+  ['grep -q "safe_to_bootstrap: 1" /var/lib/mysql/grastate.dat; exec docker-entrypoint.sh mariadbd'],
+  ['# never add --wsrep-new-cluster\nexec docker-entrypoint.sh mariadbd'],
+  ['exec docker-entrypoint.sh mariadbd --wsrep-provider-options=pc.ignore_sb=false'],
+  ['register --service x --bootstrap-server kafka; exec docker-entrypoint.sh mariadbd'],
   ['rm -f /tmp/bootstrap; exec docker-entrypoint.sh mariadbd'],
 ])('%j begins no cluster', (text) => {
   expect(injected(shell(text)).warnings.map(({ reason }) => reason)).toEqual(['data_on_empty_dir']);

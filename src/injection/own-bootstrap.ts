@@ -14,8 +14,8 @@ const VALUE_FOLLOWS = /^--(loose[-_])?wsrep[-_]cluster[-_]address$/;
 const DECIDED_VARIABLES = ['MARIADB_GALERA_CLUSTER_BOOTSTRAP', 'MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP'];
 const YES = /^(yes|true|1|on)$/i;
 
-/** An address without members, or with those of a variable, which may be empty. */
-const BARE_ADDRESS = /gcomm:\/\/(?![\w[])/i;
+/** An address without members, or with those of a variable, which may be empty; not one that is taken off a value. */
+const BARE_ADDRESS = /(?<![#%])gcomm:\/\/(?![\w[])/i;
 
 /**
  * Ways to begin a cluster, or to go on without a quorum, whatever runs them. The server also takes the beginning of an
@@ -24,10 +24,13 @@ const BARE_ADDRESS = /gcomm:\/\/(?![\w[])/i;
  * (`bootstrap-pxc`, `mysql@bootstrap`); Galera's provider options `pc.*`.
  */
 const BEGINNINGS: readonly RegExp[] = [
-  /wsrep[-_]ne(w[\w-]*|\b)/i,
+  /wsrep[-_]ne(w[\w-]*|\b)|\w*[-_]new[-_]cluster/i,
+  // The name of such an option may be put together by the shell.
+  /--(loose[-_])?wsrep[\w-]*\$[\w({]*/i,
   /galera_new_cluster|galera_recovery|mysqld_bootstrap|bootstrap[-_]pxc|mysqld?@bootstrap/,
-  /\b(service|systemctl|init\.d)\b.*\bbootstrap/,
-  /(?<![a-z])pc[._-](boot\w*|ignore[._-](sb|quor\w*))/i,
+  /\b(service\s+|init\.d\/)(mysqld?|mariadb)\s+bootstrap/,
+  /(?<![a-z/])pc\s*[._-]\s*(boot\w*|ignore[._-](sb|quor\w*)(?!\s*=\s*(false|no|off|0)\b))/i,
+  /\bset\s+(global\s+|@@global\.)wsrep_(cluster_address|on)\b/i,
 ];
 
 /**
@@ -37,11 +40,22 @@ const BEGINNINGS: readonly RegExp[] = [
 const WAYS: readonly RegExp[] = [
   ...BEGINNINGS,
   /--(loose[-_])?wsrep[-_]cluster[-_]a[\w-]*/i,
-  /(?<![\w${-])wsrep[-_]cluster[-_]a[\w-]*['"`]?\s*=(?!=)/i,
+  /(?<![\w${-])wsrep[-_]cluster[-_]a[\w-]*['"`]?\s*[=:](?!=)/i,
   /(?<![\w${])MARIADB_GALERA_(CLUSTER_BOOTSTRAP|FORCE_SAFETOBOOTSTRAP|CLUSTER_ADDRESS)=(?!=)/,
   /(?<![\w${])CLUSTER_JOIN=(?!=)|\bunset [\w ]*\bCLUSTER_JOIN\b/,
-  /safe_?to_?bootstrap/i,
+  /(?<!\bgrep\b[^\n;|&]*)safe_?to_?bootstrap/i,
   /wsrep[-_]recover(?!y)/i,
+];
+
+/**
+ * What keeps the options of the injection from a server that a text starts, or gives it another directory: as arguments
+ * the start script sees them, and asks the server what it makes of them.
+ */
+const WAYS_OF_TEXTS: readonly RegExp[] = [
+  /--(no-defaults|defaults-(extra-|group-)?(file|suffix))\b/,
+  /(?<![\w${])(MARIADB|MYSQL)_HOME=(?!=)|\bunset [\w ]*\b(MARIADB|MYSQL)_HOME\b/,
+  /\benv\s+(-i|-\s|--ignore-environment)|\bsu\s+-/,
+  /--(loose-)?datadir\b|--(loose-)?(skip-|disable-)wsrep[-_]on|--wsrep[-_](on=(0|off|false)|provider[= ]\s*none)/i,
 ];
 
 /** In other containers, which reach the data or the server too: who reads the state there does no harm. */
@@ -92,18 +106,37 @@ function othersOf({ spec }: PodView, database: ContainerView): readonly Placed[]
 }
 
 function refuseIn({ json }: Placed, ways: readonly RegExp[], all: readonly Given[]): void {
+  const name = text(json, 'name') ?? '';
   for (const given of all) {
-    const fitting = given.isCommand && ways === WAYS ? [...ways, BARE_ADDRESS] : ways;
-    const found = fitting.map((way) => way.exec(given.text)?.[0]).find((match) => match !== undefined);
-    if (found !== undefined) throw refusal(text(json, 'name') ?? '', given.field, found);
+    const isOwn = given.isCommand && ways === WAYS;
+    const found = firstIn(given.text, isOwn ? [...ways, BARE_ADDRESS] : ways);
+    if (found !== undefined) throw refusal(name, given.field, found, BEGINS);
+    const hidden = isOwn && /\s/.test(given.text) ? firstIn(given.text, WAYS_OF_TEXTS) : undefined;
+    if (hidden !== undefined) throw refusal(name, given.field, hidden, HIDES);
   }
 }
 
-function refusal(name: string, field: string, found: string): Refusal {
+function firstIn(given: string, ways: readonly RegExp[]): string | undefined {
+  return spellingsOf(given)
+    .flatMap((spelling) => ways.map((way) => way.exec(spelling)?.[0]))
+    .find((match) => match !== undefined);
+}
+
+/** As it stands without the lines that are comments, and as a shell reads it: without quotes and continued lines. */
+function spellingsOf(given: string): readonly string[] {
+  const read = given.replace(/^[ \t]*#.*$/gm, '');
+  return [read, read.replace(/\\\n/g, '').replace(/["'\\]/g, '')];
+}
+
+const BEGINS =
+  'and could begin a second cluster or hide the address; remove it: who bootstraps is decided at each start';
+const HIDES =
+  'within a text, where the start script cannot see it; give it as a word of its own in args, or remove it';
+
+function refusal(name: string, field: string, found: string, why: string): Refusal {
   return new Refusal(
     'bootstrap_hidden',
-    `Container ${quoted(name)} has ${quoted(found)} in its ${field}, and could begin a second cluster or hide the ` +
-      `address; remove it: who bootstraps is decided at each start`,
+    `Container ${quoted(name)} has ${quoted(found)} in its ${field}, ${why}`,
   );
 }
 

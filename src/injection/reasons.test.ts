@@ -49,7 +49,7 @@ const EXAMPLES: Record<Reason, Example> = {
   data_mount_unusable: [withFields({ args: ['--datadir=x'] })],
   data_claim_shared: [shared, deployment],
   image_without_galera: [withImage('mysql:8.4')],
-  image_unknown: [withImage('postgres')],
+  image_unknown: [withImage('team/database')],
   annotation_invalid: [annotated({ size: '0' })],
   bootstrap_at_creation: [annotated({ bootstrap: 'now' })],
   cluster_name_invalid: [withLabel('A')],

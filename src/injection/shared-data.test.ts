@@ -30,8 +30,12 @@ const THREE = under({ kind: 'Deployment', name: 'db', replicas: 3 });
 const ONE = under({ kind: 'Deployment', name: 'db-1', replicas: 1 });
 const CLONES = under({ kind: 'CloneSet', name: 'db', replicas: 3 });
 
-const anti = (when: string, topologyKey: string) => ({
-  spec: { affinity: { podAntiAffinity: { [when]: [{ topologyKey }] } } },
+const anti = (
+  when: string,
+  topologyKey: string,
+  labelSelector: object = { matchLabels: { galera: 'true' } },
+) => ({
+  spec: { affinity: { podAntiAffinity: { [when]: [{ topologyKey, labelSelector }] } } },
 });
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const portOfNode = { spec: { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } };
@@ -68,6 +72,27 @@ describe('a data directory that two servers could open', () => {
       'share a node',
     ],
     [
+      'hostPath, kept apart from other pods',
+      on(HOST, anti(REQUIRED, 'kubernetes.io/hostname', { matchLabels: { app: 'web' } })),
+      SET,
+      'share a node',
+    ],
+    [
+      'hostPath, with port 0 of the node, which is none',
+      pod(({ spec }) => {
+        Object.assign(spec.containers[0], {
+          ports: [{ containerPort: 3306, hostPort: 0 }],
+          volumeMounts: [{ name: 'data', mountPath: '/var/lib/mysql' }],
+        });
+        Object.assign(spec, { volumes: [{ name: 'data', ...HOST }] });
+      }),
+      SET,
+      'share a node',
+    ],
+    ['a path with two slashes', on(NFS, { mount: { mountPath: '/var//lib/mysql' } }), SET, 'nfs'],
+    ['a path with a dot', on(NFS, { mount: { mountPath: '/var/lib/./mysql/' } }), SET, 'nfs'],
+    ['a path without a slash before it', on(NFS, { mount: { mountPath: 'var/lib/mysql' } }), SET, 'nfs'],
+    [
       'hostPath, preferably kept apart',
       on(HOST, anti('preferredDuringSchedulingIgnoredDuringExecution', 'kubernetes.io/hostname')),
       SET,
@@ -93,6 +118,16 @@ describe('a data directory that two servers could open', () => {
       SET,
     ],
     ['hostPath, kept apart', on(HOST, anti(REQUIRED, 'kubernetes.io/hostname')), SET],
+    [
+      'hostPath, kept apart by an expression',
+      on(
+        HOST,
+        anti(REQUIRED, 'kubernetes.io/hostname', {
+          matchExpressions: [{ key: 'galera', operator: 'In', values: ['true'] }],
+        }),
+      ),
+      SET,
+    ],
     ['hostPath, with ports of the node', on(HOST, portOfNode), SET],
   ])('is not %s', (_what, subject, context) => {
     expect(decide(subject, context).kind).toBe('inject');

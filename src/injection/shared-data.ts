@@ -5,6 +5,7 @@ import { type DataDirectory, holds } from './data-directory.ts';
 import { isObject, member, text } from './json.ts';
 import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
+import { selects } from './selector.ts';
 import { quoted, withoutTrailing } from './text.ts';
 import type { Context, JsonObject, Workload } from './types.ts';
 import { objectAt, objectsAt } from './workload.ts';
@@ -148,12 +149,31 @@ function isOfOnePod(workload: Workload): boolean {
 function isAloneOnNode(pod: PodView): boolean {
   const anti = objectAt(objectAt(pod.spec, 'affinity'), 'podAntiAffinity');
   const isRequired = objectsAt(anti, 'requiredDuringSchedulingIgnoredDuringExecution').some(
-    (term) => text(term, 'topologyKey') === 'kubernetes.io/hostname',
+    (term) => text(term, 'topologyKey') === 'kubernetes.io/hostname' && selectsOwn(term, pod),
   );
   const ports = pod.containers.flatMap(({ json }) => objectsAt(json, 'ports'));
-  const hasHostPort = ports.some((port) => member(port, 'hostPort') !== undefined);
+  const hasHostPort = ports.some((port) => Number(member(port, 'hostPort') ?? 0) > 0);
   const isDaemon = controllerOf(pod.json)?.kind === 'DaemonSet';
   return isRequired || hasHostPort || isDaemon || member(pod.spec, 'hostNetwork') === true;
+}
+
+/** Whether a term of an anti-affinity keeps the pods of one template apart from each other, and not from other pods alone. */
+function selectsOwn(term: JsonObject, { labels }: PodView): boolean {
+  if (member(term, 'namespaces') !== undefined || member(term, 'namespaceSelector') !== undefined)
+    return false;
+  const selector = member(term, 'labelSelector');
+  if (!isObject(selector)) return false;
+  const matchExpressions = objectsAt(selector, 'matchExpressions').map((one) => ({
+    key: text(one, 'key') ?? '',
+    operator: text(one, 'operator') ?? '',
+    values: textsAt(one, 'values'),
+  }));
+  return selects({ matchLabels: objectAt(selector, 'matchLabels'), matchExpressions }, labels);
+}
+
+function textsAt(json: JsonObject, key: string): readonly string[] {
+  const list = member(json, key);
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }
 
 function refusal(what: string, remedy: string): Refusal {

@@ -11,11 +11,11 @@ import {
   headlessServiceName,
   ROOT_PASSWORD_KEY,
   secretName,
+  selects,
 } from '../injection/index.ts';
 import { createIfAbsent, explainError, type KubernetesClient } from './client.ts';
 import type { Announce } from '../coordination/events.ts';
 import { createOwnerReader, type Owner, type ReadOwner } from './owners.ts';
-import { selects } from './selectors.ts';
 
 /** 24 random bytes: 32 characters of base64url, which every image accepts (Bitnami's limit is 32). */
 const PASSWORD_BYTES = 24;

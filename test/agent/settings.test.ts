@@ -51,6 +51,8 @@ describe('an option that makes the server another node than the one that is look
     ],
     ['--wsrep_on=OFF', 'the option --wsrep-on=OFF would make this server no node of the cluster'],
     ['--wsrep-provider=none', 'the option --wsrep-provider=none would make this server no node'],
+    ['--loose-wsrep-provider=NONE', 'the option --wsrep-provider=NONE would make this server no node'],
+    ['--wsrep-provider none', 'the option --wsrep-provider=none would make this server no node'],
   ])('is refused in an option file (%s)', async (line, sentence) => {
     await pod.write('options', `${line}\n`);
     const { code, log } = await start().finished;

@@ -22,8 +22,8 @@ export function flavorOf(image: string): Flavor | undefined {
 }
 
 /**
- * Whether an image is known to hold a server without the wsrep API: Oracle's MySQL, Percona Server and Bitnami's
- * images for asynchronous replication. No option or annotation makes a Galera node of them.
+ * Whether an image is known to hold a server without the wsrep API: Oracle's MySQL, Percona Server, PostgreSQL and
+ * Bitnami's images for asynchronous replication, under whatever mirror. No option or annotation makes a Galera node of them.
  */
 export function lacksGalera(image: string): boolean {
   const reference = parseImage(image);
@@ -31,8 +31,8 @@ export function lacksGalera(image: string): boolean {
 }
 
 const WITHOUT_GALERA: readonly ((image: ImageReference) => boolean)[] = [
-  ({ path }) => path === 'mysql' || path.endsWith('/library/mysql') || path.startsWith('mysql/'),
-  ({ path }) => path === 'percona' || path.endsWith('/library/percona'),
+  ({ path, name }) =>
+    /^(mysql|mysql-server|percona|postgres|postgresql)$/.test(name) || path.startsWith('mysql/'),
   ({ name }) => name.startsWith('percona-server'),
   // Mirrors put the publisher into the last component, too: `mirror/bitnami-mariadb`.
   ({ path }) => /(^|[/._-])bitnami(legacy|secure)?[/._-](mysql|mariadb)$/.test(path),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selects } from './selectors.ts';
+import { selects } from './selector.ts';
 
 const LABELS = { app: 'shop', tier: 'db' };
 const where = (key: string, operator: string, ...values: string[]) => ({

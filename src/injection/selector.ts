@@ -1,10 +1,19 @@
 /** Label selectors, as the API server evaluates them (kubernetes `pkg/apis/meta/v1/helpers.go`, LabelSelectorAsSelector). */
-import type { V1LabelSelector, V1LabelSelectorRequirement } from '@kubernetes/client-node';
+type Labels = Readonly<Record<string, unknown>>;
 
-type Labels = Readonly<Record<string, string>>;
+export interface Requirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[];
+}
+
+export interface Selector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly Requirement[];
+}
 
 /** Whether a selector selects an object with these labels: none selects nothing, an empty one everything. */
-export function selects(selector: V1LabelSelector | undefined, labels: Labels): boolean {
+export function selects(selector: Selector | undefined, labels: Labels): boolean {
   if (selector === undefined) return false;
   const { matchLabels = {}, matchExpressions = [] } = selector;
   return (
@@ -13,13 +22,13 @@ export function selects(selector: V1LabelSelector | undefined, labels: Labels): 
   );
 }
 
-function meets({ key, operator, values = [] }: V1LabelSelectorRequirement, labels: Labels): boolean {
+function meets({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
   const value = labels[key];
   switch (operator) {
     case 'In':
-      return value !== undefined && values.includes(value);
+      return typeof value === 'string' && values.includes(value);
     case 'NotIn':
-      return value === undefined || !values.includes(value);
+      return typeof value !== 'string' || !values.includes(value);
     case 'Exists':
       return value !== undefined;
     case 'DoesNotExist':

@@ -109,6 +109,13 @@ test.each([
   });
 });
 
+test.each([
+  ['sh', '-c', 'mariadb-admin --defaults-file=/probe.cnf ping'],
+  ['grep', '-q', 'safe_to_bootstrap: 1', '/var/lib/mysql/grastate.dat'],
+])('a probe may run %s %s %s', (...command) => {
+  expect(decide(withFields({ startupProbe: exec(...command) }))).toMatchObject({ kind: 'inject' });
+});
+
 test('a variable that is a link to a page is no option', () => {
   expect(decide(variable('RUNBOOK', 'https://wiki/pc.bootstrap'))).toMatchObject({ kind: 'inject' });
 });

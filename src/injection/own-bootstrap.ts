@@ -70,8 +70,8 @@ interface Given {
   /** Where it stands, below the container. */
   readonly field: string;
   readonly text: string;
-  /** Whether it is run; a bare address in anything else is replaced, or not read. */
-  readonly isCommand: boolean;
+  /** What the container runs, what the kubelet runs in it, or a variable, of which a bare address is replaced or not read. */
+  readonly kind: 'command' | 'hook' | 'value';
 }
 
 /**
@@ -108,10 +108,11 @@ function othersOf({ spec }: PodView, database: ContainerView): readonly Placed[]
 function refuseIn({ json }: Placed, ways: readonly RegExp[], all: readonly Given[]): void {
   const name = text(json, 'name') ?? '';
   for (const given of all) {
-    const isOwn = given.isCommand && ways === WAYS;
-    const found = firstIn(given.text, isOwn ? [...ways, BARE_ADDRESS] : ways);
+    const isOwn = ways === WAYS;
+    const found = firstIn(given.text, isOwn && given.kind !== 'value' ? [...ways, BARE_ADDRESS] : ways);
     if (found !== undefined) throw refusal(name, given.field, found, BEGINS);
-    const hidden = isOwn && /\s/.test(given.text) ? firstIn(given.text, WAYS_OF_TEXTS) : undefined;
+    const isText = isOwn && given.kind === 'command' && /\s/.test(given.text);
+    const hidden = isText ? firstIn(given.text, WAYS_OF_TEXTS) : undefined;
     if (hidden !== undefined) throw refusal(name, given.field, hidden, HIDES);
   }
 }
@@ -143,7 +144,7 @@ function refusal(name: string, field: string, found: string, why: string): Refus
 /** The words of command and arguments. */
 function wordsOf({ path, json }: Placed): readonly Given[] {
   return ['command', 'args'].flatMap((key) =>
-    texts(json, key, `${path}.${key}`).map((word) => ({ field: key, text: word, isCommand: true })),
+    texts(json, key, `${path}.${key}`).map((word) => ({ field: key, text: word, kind: 'command' as const })),
   );
 }
 
@@ -166,13 +167,14 @@ function hookTexts({ path, json }: Placed): readonly Given[] {
     ),
   ];
   return hooks.flatMap(([field, hook]) =>
-    commandOf(hook, `${path}.${field}`).map((word) => ({ field, text: word, isCommand: true })),
+    commandOf(hook, `${path}.${field}`).map((given) => ({ field, text: given, kind: 'hook' as const })),
   );
 }
 
+/** The words as one text: which program is given them counts too. */
 function commandOf(hook: unknown, field: string): readonly string[] {
   const exec = isObject(hook) ? member(hook, 'exec') : undefined;
-  return isObject(exec) ? texts(exec, 'command', `${field}.exec.command`) : [];
+  return isObject(exec) ? [texts(exec, 'command', `${field}.exec.command`).join(' ')] : [];
 }
 
 /** Values of variables, as an image may put them behind its server. */
@@ -180,7 +182,7 @@ function values(container: ContainerView): readonly Given[] {
   return variables(container).map(([name, value]) => ({
     field: `env ${name}`,
     text: value,
-    isCommand: false,
+    kind: 'value' as const,
   }));
 }
 

@@ -89,6 +89,12 @@ describe('a data directory that two servers could open', () => {
       SET,
       'share a node',
     ],
+    [
+      'a share, below a literal dollar sign',
+      on(NFS, { mount: { subPathExpr: '$$(POD_NAME)' }, env: [POD_NAME] }),
+      SET,
+      'nfs',
+    ],
     ['a path with two slashes', on(NFS, { mount: { mountPath: '/var//lib/mysql' } }), SET, 'nfs'],
     ['a path with a dot', on(NFS, { mount: { mountPath: '/var/lib/./mysql/' } }), SET, 'nfs'],
     ['a path without a slash before it', on(NFS, { mount: { mountPath: 'var/lib/mysql' } }), SET, 'nfs'],

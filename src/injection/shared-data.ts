@@ -127,7 +127,9 @@ function placeOf(place: string, mount: JsonObject, pod: string): string {
 
 /** Whether the path below the volume has the name of the pod in it. */
 function isOwnPath(mount: JsonObject, { json }: ContainerView): boolean {
-  if (!(text(mount, 'subPathExpr') ?? '').includes('$(POD_NAME)')) return false;
+  // Two dollars are one that expands nothing.
+  const expression = (text(mount, 'subPathExpr') ?? '').replaceAll('$$', '');
+  if (!expression.includes('$(POD_NAME)')) return false;
   const variable = objectsAt(json, 'env').findLast((one) => text(one, 'name') === 'POD_NAME');
   if (variable === undefined) return true;
   const reference = objectAt(objectAt(variable, 'valueFrom'), 'fieldRef');

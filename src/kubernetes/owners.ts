@@ -63,10 +63,19 @@ async function find(
       ? { reference, workload: uncounted(reference) }
       : findFurther(reading, reference, namespace, levels);
   }
-  const found = (await read(reading.client, { namespace, name: reference.name })) as unknown as JsonObject;
-  const own = { reference, workload: workloadFrom(reference, found) };
-  const above = REVISIONS.has(reference.kind) && levels > 1 ? controllerOf(found) : null;
+  const found = await orNull(read(reading.client, { namespace, name: reference.name }));
+  if (found === null) throw gone(reference);
+  const json = found as unknown as JsonObject;
+  const own = { reference, workload: workloadFrom(reference, json) };
+  const above = REVISIONS.has(reference.kind) && levels > 1 ? controllerOf(json) : null;
   return above === null ? own : find(reading, above, namespace, levels - 1);
+}
+
+/** Its pods are not created again; one that a person creates has to leave the reference out. */
+function gone({ kind, name }: Controller): Error {
+  return new Error(
+    `${kind} ${name}, which metadata.ownerReferences names as the controller, is not there; create it, or take the reference out`,
+  );
 }
 
 type At = { readonly namespace: string; readonly name: string };

@@ -13,7 +13,7 @@ import { TurnedAwayError } from './body.ts';
 import { type Budget, createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
 import { readReview, REVIEW_LIMIT } from './read-review.ts';
-import { sendJson } from './send.ts';
+import { sendFailure, sendJson } from './send.ts';
 
 /** Bytes of reviews held at one time, apart from those of the pods, which matter more. */
 const HELD = { small: 2 * 1024 * 1024, large: REVIEW_LIMIT };
@@ -93,5 +93,5 @@ function turnAway(response: Response, error: unknown): void {
   if (error instanceof TurnedAwayError) response.setHeader('Connection', 'close');
   const status =
     error instanceof TurnedAwayError ? error.status : error instanceof BadReviewError ? 400 : 500;
-  sendJson(response, status, { error: explainError(error) });
+  sendFailure(response, status, explainError(error));
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { ServingCertificate } from '../tls/source.ts';
 import { boundConnections, type ConnectionBounds } from './connections.ts';
-import { sendJson } from './send.ts';
+import { sendFailure } from './send.ts';
 
 /** Above the 90 s that the API server keeps an idle connection, or a reused one would meet a closing server. */
 const KEEP_ALIVE_MS = 95_000;
@@ -47,7 +47,7 @@ export function createApp(
     if (phase() !== 'late') return next();
     // The API server repeats a request that was answered so (client-go rest/with_retry.go), never one that was cut off.
     response.setHeader('Retry-After', '0');
-    sendJson(response, 503, { error: 'this replica is stopping; ask again' });
+    sendFailure(response, 503, 'this replica is stopping; ask again');
   });
   // Express answers OPTIONS by itself; here it is as unknown as any method other than POST.
   app.use((request: Request, response: Response, next: NextFunction) =>
@@ -59,7 +59,7 @@ export function createApp(
     const { status, type } = error as { status?: unknown; type?: unknown };
     const code = typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
     if (code === 500) onFault(error);
-    sendJson(response, code, { error: typeof type === 'string' ? type : 'the request could not be read' });
+    sendFailure(response, code, typeof type === 'string' ? type : 'the request could not be read');
   });
   return app;
 }
@@ -76,7 +76,7 @@ function closeUnlessServing(response: Response, phase: () => Phase): void {
 }
 
 function nothing(request: Request, response: Response): void {
-  sendJson(response, 404, { error: `nothing is served at ${request.method} ${request.path}` });
+  sendFailure(response, 404, `nothing is served at ${request.method} ${request.path}`);
 }
 
 /** A server that is not listening yet. */

@@ -13,7 +13,7 @@ import { prepareRefusal, TurnedAwayError } from './body.ts';
 import { type Budget, createBudget, createGate, type Gate } from './budget.ts';
 import { budgetOf, within } from './deadline.ts';
 import { readReview, REVIEW_LIMIT } from './read-review.ts';
-import { sendJson } from './send.ts';
+import { sendFailure, sendJson } from './send.ts';
 
 /** Bytes of reviews held at one time. Ordinary ones have 6 to 100 KB; parsed they take about ten times as much. */
 const HELD = { small: 8 * 1024 * 1024, large: 2 * REVIEW_LIMIT };
@@ -100,15 +100,15 @@ function fail(parts: MutateParts, response: Response, error: unknown): void {
   const reason = faultOf(error);
   parts.metrics.reviews.inc({ decision: 'error', reason });
   if (error instanceof BadReviewError) {
-    return sendJson(response, 400, { error: error.message });
+    return sendFailure(response, 400, error.message);
   }
   if (error instanceof TurnedAwayError) {
     prepareRefusal(response, error);
-    return sendJson(response, error.status, { error: error.message });
+    return sendFailure(response, error.status, error.message);
   }
   if (reason !== 'context_unreadable') parts.metrics.panics.inc({ endpoint: 'mutate' });
   parts.logger.error('admission review failed', { reason, error: explainError(error) });
-  sendJson(response, 500, { error: `galera-injector could not decide: ${explainError(error)}` });
+  sendFailure(response, 500, `galera-injector could not decide: ${explainError(error)}`);
 }
 
 function faultOf(error: unknown): Fault {

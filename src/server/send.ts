@@ -9,3 +9,18 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   });
   response.end(text);
 }
+
+/**
+ * A failure, as the API server passes it on to whoever made the request: of any other body it says `an error on the server
+ * ("unknown")` (client-go `rest/request.go`, transformResponse).
+ */
+export function sendFailure(response: ServerResponse, code: number, message: string): void {
+  sendJson(response, code, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    code,
+  });
+}

@@ -227,7 +227,7 @@ describe('D. malformed HTTP', () => {
       lines(`${method} ${path} HTTP/1.1`, 'Host: x', 'Connection: close'),
     );
     expect([400, 404, 405]).toContain(statusIn(text));
-    expect(text).toContain('{"error":');
+    expect(text).toContain('{"kind":"Status",');
     expect(text).not.toMatch(/^location:/im);
   });
 });

@@ -53,7 +53,7 @@ describe('C. faults of our own', () => {
     const withVolumes = { ...POD, spec: { ...POD.spec, volumes: [{ name: 'x', emptyDir: {} }] } };
     const reply = await send(JSON.stringify(reviewOf(withVolumes)));
     expect(reply.status).toBe(500);
-    expect(Object.keys(JSON.parse(reply.body) as object)).toEqual(['error']);
+    expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', status: 'Failure', code: reply.status });
     expect(await page()).toMatch(/reviews_total\{decision="error",reason="broken_patch"\} 1/);
   });
 });

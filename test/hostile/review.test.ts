@@ -42,7 +42,7 @@ describe('A. the protocol of admission', () => {
   ])('%s is a bad request, and no uid is made up', async (_what, body) => {
     const reply = await post(body);
     expect(reply.status).toBe(400);
-    expect(Object.keys(JSON.parse(reply.body) as object)).toEqual(['error']);
+    expect(JSON.parse(reply.body)).toMatchObject({ kind: 'Status', status: 'Failure', code: reply.status });
     expect(reply.body.length).toBeLessThan(300);
   });
 

@@ -50,7 +50,7 @@ describe('the context of a pod', () => {
   });
 
   it('is an error when the owner cannot be read: peers are never guessed', async () => {
-    await expect(read(ownedBy('StatefulSet', 'gone'))).rejects.toThrow('not found');
+    await expect(read(ownedBy('StatefulSet', 'gone'))).rejects.toThrow('is not there');
     api.intercept = ({ path }) => (path.endsWith('/services') ? { status: 403, body: {} } : undefined);
     await expect(read({})).rejects.toThrow('403');
   });

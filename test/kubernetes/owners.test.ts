@@ -161,7 +161,7 @@ describe('the owner of a pod', () => {
   it('is an error where it is gone or the API fails: peers are never guessed', async () => {
     const pod = podOf(RS, ROLLOUT);
     api.objects.delete(`${pathOf(ARGO)}/namespaces/shop/rollouts/rollout-1`);
-    await expect(read(pod)).rejects.toThrow('not found');
+    await expect(read(pod)).rejects.toThrow('is not there');
     api.intercept = ({ path }) => (path.endsWith('/v1alpha1') ? { status: 500, body: {} } : undefined);
     await expect(read(pod)).rejects.toThrow('500');
   });

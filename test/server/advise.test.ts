@@ -122,7 +122,7 @@ describe('/advise', () => {
   ])('turns away a body that %s, and asks for no second try', async (_what, body, status) => {
     const reply = await post(body);
     expect(reply.status).toBe(status);
-    expect(JSON.parse(reply.body)).toHaveProperty('error');
+    expect(JSON.parse(reply.body)).toHaveProperty('message');
     expect(reply.headers).not.toHaveProperty('retry-after');
   });
 

@@ -139,7 +139,7 @@ describe('/mutate', () => {
   ])('answers 400 in JSON to a review that %s', async (_what, body) => {
     const reply = await post(body);
     expect(reply.status).toBe(400);
-    expect(JSON.parse(reply.body)).toHaveProperty('error');
+    expect(JSON.parse(reply.body)).toHaveProperty('message');
     expect(reply.body).not.toContain('node_modules');
   });
 

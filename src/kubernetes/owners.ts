@@ -63,17 +63,17 @@ async function find(
       ? { reference, workload: uncounted(reference) }
       : findFurther(reading, reference, namespace, levels);
   }
-  const found = await orNull(read(reading.client, { namespace, name: reference.name }));
-  if (found === null) throw gone(reference);
-  const json = found as unknown as JsonObject;
+  const json = await present(reference, read(reading.client, { namespace, name: reference.name }));
   const own = { reference, workload: workloadFrom(reference, json) };
   const above = REVISIONS.has(reference.kind) && levels > 1 ? controllerOf(json) : null;
   return above === null ? own : find(reading, above, namespace, levels - 1);
 }
 
-/** Its pods are not created again; one that a person creates has to leave the reference out. */
-function gone({ kind, name }: Controller): Error {
-  return new Error(
+/** An object that the API has. @throws where it is gone: a controller that is creates no pods any more */
+async function present({ kind, name }: Controller, call: Promise<object>): Promise<JsonObject> {
+  const found = await orNull(call);
+  if (found !== null) return found as JsonObject;
+  throw new Error(
     `${kind} ${name}, which metadata.ownerReferences names as the controller, is not there; create it, or take the reference out`,
   );
 }
@@ -126,7 +126,7 @@ async function readFurther(
   if (resource === null) return `the API has no kind ${kind} in ${apiVersion}`;
   const [group = '', version = ''] = apiVersion.split('/');
   const at = { group, version, namespace, plural: resource.plural, name };
-  const json = (await client.custom.getNamespacedCustomObject(at)) as JsonObject;
+  const json = await present(reference, client.custom.getNamespacedCustomObject(at) as Promise<object>);
   const known = workloadFrom(reference, json);
   if ('serviceName' in known || !resource.hasScale) return { json, workload: known };
   const scale = (await client.custom.getNamespacedCustomObjectScale(at)) as JsonObject;

@@ -1,5 +1,13 @@
 /** Labels that were meant to ask for the injection and do not. */
-import { member, OPT_IN_LABEL, OPT_IN_VALUE, quoted, sentence } from '../injection/index.ts';
+import {
+  makesEndingPods,
+  member,
+  OPT_IN_LABEL,
+  OPT_IN_VALUE,
+  quoted,
+  sentence,
+  text,
+} from '../injection/index.ts';
 import { labelsOf, type Owner, podLabelsOf, subjectOf, templateFieldOf } from './owner.ts';
 import type { Found } from './reasons.ts';
 
@@ -17,6 +25,10 @@ export function labelAdvice(owner: Owner): Found | null {
   }
   const onOwner = member(labelsOf(owner), OPT_IN_LABEL);
   if (onOwner === undefined || isNegative(onOwner)) return [];
+  if (makesEndingPods({ apiVersion: text(owner.json, 'apiVersion') ?? '' })) {
+    const ends = `${subjectOf(owner)}: label ${OPT_IN_LABEL} has no effect here; take it off: its pods end, and cannot be members`;
+    return [{ reason: 'label_on_owner', message: sentence(ends) }];
+  }
   const message = `${subjectOf(owner)}: label ${OPT_IN_LABEL} is not on the pods; set it in ${templateFieldOf(owner)}.metadata.labels`;
   return [{ reason: 'label_on_owner', message: sentence(message) }];
 }

@@ -20,6 +20,13 @@ describe('a near miss is pointed out', () => {
     );
   });
 
+  test('a label on a Job, whose pods end in any case', async () => {
+    const job =
+      'apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, labels: {galera: "true"}}\n' +
+      'spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}\n';
+    expect((await inject(job)).stderr).toContain('label galera is on the Job; take it off: its pods end');
+  });
+
   test('a label without quotes, which is no text', async () => {
     const { stderr } = await inject(SET.replace('galera: "true"', 'galera: true'));
     expect(stderr).toContain('label galera is true; only the text galera: "true", in quotes');

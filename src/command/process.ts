@@ -6,8 +6,17 @@ import type { ManifestCluster } from './io.ts';
 import { runProgram } from './program.ts';
 import type { StatusOptions } from './options.ts';
 
+/** Who reads the output may have seen enough, as `head` has: a command ends quietly then. */
+function endWhereNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+
 /** Runs the arguments; resolves with the exit code. */
 export function runInProcess(args: readonly string[], name: string): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) endWhereNobodyReads(stream);
   return runProgram(args, {
     name,
     stdin: process.stdin,

@@ -22,6 +22,6 @@ export function controllerOf(object: unknown): Controller | null {
 }
 
 /** Whether the controller's pods are to end: nothing else of its group makes pods. */
-export function makesEndingPods({ apiVersion }: Controller): boolean {
+export function makesEndingPods({ apiVersion }: Pick<Controller, 'apiVersion'>): boolean {
   return groupOf(apiVersion) === 'batch';
 }

@@ -1,5 +1,5 @@
 /** The pure core: pod, context and settings in, decision out. */
-export { type Controller, controllerOf } from './controller.ts';
+export { type Controller, controllerOf, makesEndingPods } from './controller.ts';
 export { hasOrdinals, isSingle } from './cluster-name.ts';
 export { INJECTED_DEFAULTS } from './follows.ts';
 export { member, text } from './json.ts';

@@ -24,7 +24,7 @@ export function refuseEnding(pod: PodView): void {
   const why = isOfJob && typeof policy !== 'string' ? 'it' : `restartPolicy is ${quoted(policy)}, so it`;
   throw new Refusal(
     'pod_ends',
-    `The pod${of} cannot be a member: ${why} ends and is missed; take the label ${OPT_IN_LABEL} off its template, ` +
+    `The pod${of} cannot be a member: ${why} ends, and the others would wait for it; take the label ${OPT_IN_LABEL} off its template, ` +
       `or make it restartPolicy: Always in a StatefulSet`,
   );
 }

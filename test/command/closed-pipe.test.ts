@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 it('a command ends quietly where its reader has seen enough', async () => {
-  const command = `"${process.execPath}" --import tsx src/main.ts explain -R -f examples | head -c 1`;
-  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], { cwd: ROOT });
-  expect([stdout.length, stderr]).toEqual([1, '']);
+  const command = `"${process.execPath}" --import tsx src/main.ts explain -R -f examples | true`;
+  const { stderr } = await promisify(execFile)('sh', ['-c', command], { cwd: ROOT });
+  expect(stderr).toBe('');
 });

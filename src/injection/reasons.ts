@@ -28,7 +28,7 @@ export const REASONS = {
   cluster_name_invalid: 'The name of the cluster cannot be part of the names of its Services.',
   cluster_name_missing: 'Neither a label, an owner nor a name says which cluster the pod belongs to.',
   not_the_server: 'The command of the container runs another program than the server.',
-  pod_ends: 'The pod is to end, as that of a Job does, and a member that ends is missed.',
+  pod_ends: 'The pod is to end, as that of a Job does, and the others would wait for a member that ends.',
   owner_unread: 'The controller of the pod cannot be read, and the pod does not say what that would tell.',
   size_unknown: 'The controller of the pod does not say how many pods it has, and the pod does not either.',
   size_out_of_range: 'The workload asks for more members than a Galera cluster sensibly has.',

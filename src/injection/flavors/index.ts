@@ -38,20 +38,19 @@ const WITHOUT_GALERA: readonly ((image: ImageReference) => boolean)[] = [
   ({ path }) => /(^|[/._-])bitnami(legacy|secure)?[/._-](mysql|mariadb)$/.test(path),
 ];
 
-function examples(proven: boolean): string {
-  return FLAVORS.filter((flavor) => flavor.proven === proven)
-    .map((flavor) => flavor.example)
-    .join(', ');
-}
+/** Images that work, for a sentence; docs/images.md has those that are recognised. */
+const WORKS = FLAVORS.filter(({ proven }) => proven)
+  .map(({ example }) => example)
+  .join(', ');
 
 /** Why an image cannot be used, in a sentence that names images that can. */
 export function refuseImage(container: string, image: string): Refusal {
-  const works = `${examples(true)} works; recognised, not yet proven: ${examples(false)}`;
   const subject = `Container ${quoted(container)}: image ${quoted(image)}`;
   return lacksGalera(image)
-    ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep); ${works}`)
+    ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep); change it, e.g. to ${WORKS}`)
     : new Refusal(
         'image_unknown',
-        `${subject} is unknown; set annotation galera-injector.dev/flavor if it is of a known flavor, or change it: ${works}`,
+        `${subject} is unknown; if it is of a known flavor, set annotation galera-injector.dev/flavor or, for all pods, ` +
+          `value images of the chart; else change it, e.g. to ${WORKS}`,
       );
 }

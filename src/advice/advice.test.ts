@@ -13,6 +13,8 @@ const withReplicas = (replicas: number) => workload(({ spec }) => (spec.replicas
 const withImage = (image: string) =>
   workload(({ spec }) => (spec.template.spec.containers[0]['image'] = image));
 const withEnv = (...env: object[]) => workload(({ spec }) => (spec.template.spec.containers[0]['env'] = env));
+const withField = (name: string, value: unknown) =>
+  workload(({ spec }) => (spec.template.spec.containers[0][name] = value));
 const ordered = workload(({ spec }) => (spec['podManagementPolicy'] = 'OrderedReady'));
 const withoutClaim = workload(({ spec }) => {
   delete spec['volumeClaimTemplates'];
@@ -36,6 +38,8 @@ const EXAMPLES: Record<AdviceReason, readonly [workload: Workload, claims?: read
     workload(({ spec }) => (spec.template.metadata.annotations = { 'galera-injector.dev/tls': 'off' })),
   ],
   ordered_ready: [ordered],
+  probes_kept: [withField('livenessProbe', { tcpSocket: { port: 3306 } })],
+  entrypoint_left_out: [withField('command', ['mariadbd'])],
   surge: [surging(1)],
   password_literal: [withEnv({ name: 'MARIADB_ROOT_PASSWORD', value: 'hunter2' })],
 };

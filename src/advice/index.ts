@@ -40,7 +40,10 @@ function podAdvice(owner: Owner, decision: Decision): Found {
       return [{ reason: 'pods_refused', message: sentence(message) }];
     }
     case 'inject':
-      return decision.warnings.flatMap((warning) => aboutPods(owner, warning));
+      return [
+        ...decision.warnings.flatMap((warning) => aboutPods(owner, warning)),
+        ...probeAdvice(owner, decision.warnings),
+      ];
   }
 }
 
@@ -50,7 +53,24 @@ function aboutPods(owner: Owner, { reason, message }: Warning): Found {
     return [{ reason, message }];
   // The field cannot be changed later.
   if (reason === 'ordered_ready') return owner.isNew ? [{ reason, message }] : [];
+  if (reason === 'entrypoint_left_out') {
+    const left = 'its command leaves out the entrypoint, so that an empty directory is never initialised';
+    return [{ reason, message: sentence(`${subjectOf(owner)}: ${left}`) }];
+  }
   return reason === 'data_on_empty_dir' || reason === 'deployment_data' ? [dataAdvice(owner)] : [];
+}
+
+const KEPT_PROBES: Readonly<Partial<Record<Warning['reason'], string>>> = {
+  startup_probe_believed: 'startup',
+  readiness_probe_believed: 'readiness',
+  liveness_probe_believed: 'liveness',
+};
+
+function probeAdvice(owner: Owner, warnings: readonly Warning[]): Found {
+  const kept = warnings.flatMap(({ reason }) => KEPT_PROBES[reason] ?? []);
+  if (kept.length === 0) return [];
+  const message = `${subjectOf(owner)}: its own probes are kept (${kept.join(', ')}); explain says what they must do`;
+  return [{ reason: 'probes_kept', message: sentence(message) }];
 }
 
 function dataAdvice(owner: Owner): Advice {

@@ -19,6 +19,9 @@ export const ADVICE = {
   members_not_authenticated:
     'The members speak no TLS with each other, so whoever reaches one of them can join the cluster.',
   ordered_ready: 'OrderedReady creates members one at a time, which slows the recovery of a whole cluster.',
+  probes_kept:
+    'Probes of the pods are kept in place of those that know state transfers, outages and a lost quorum.',
+  entrypoint_left_out: 'The command leaves out the entrypoint, which initialises an empty directory.',
   surge: 'Each rollout of the Deployment would add a member to the cluster and take one away.',
   password_literal: 'A password stands in the manifest as plain text.',
 } as const;

@@ -77,7 +77,7 @@ function warning({ container, context }: Target, name: ProbeName): Warning {
   return {
     reason,
     message: sentence(
-      `Container ${quoted(container.name)} has its own ${kind} probe, which is believed: it must ${must}${
+      `Container ${quoted(container.name)} has its own ${kind} probe, which is kept: it must ${must}${
         isOrdered(context) ? HOLDS_BACK : ''
       }`,
     ),

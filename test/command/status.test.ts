@@ -193,6 +193,13 @@ describe('status', () => {
     expect(stdout.match(/Recovering/g)).toHaveLength(1);
   });
 
+  it('says so where pods serve and nothing is recorded, as in another namespace than that of the injector', async () => {
+    const args = ['--injector-namespace', 'nope'];
+    const { code, stderr } = await run(args, { pods: serving.pods ?? [] });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('nothing is recorded in namespace nope')]);
+    expect((await run([], serving)).stderr).toBe('');
+  });
+
   it('says so where there is nothing', async () => {
     expect(await run([], {})).toMatchObject({ code: 0, stderr: 'No clusters found in namespace shop.\n' });
     await expect(run(['db'], {})).rejects.toThrow('there is no cluster db in namespace shop');

@@ -32,7 +32,8 @@ export async function status(options: StatusOptions, io: StatusIo): Promise<numb
   const selection = { namespace, cluster: options.cluster, injectorNamespace: options.injectorNamespace };
   const look = async () => (await read(selection)).map(summarise);
   if (options.watch) return watch(look, options, io);
-  const clusters = await look();
+  const views = await read(selection);
+  const clusters = views.map(summarise);
   const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`;
   if (options.cluster !== undefined && clusters.length === 0) {
     throw new CommandError(
@@ -41,6 +42,10 @@ export async function status(options: StatusOptions, io: StatusIo): Promise<numb
   }
   if (clusters.length === 0 && !isForPrograms(options)) io.stderr.write(`No clusters found in ${where}.\n`);
   else io.stdout.write(render(clusters, options, io));
+  if (views.length > 0 && views.every(({ created }) => created === null))
+    io.stderr.write(
+      `note: nothing is recorded in namespace ${options.injectorNamespace}; unless the pods are new, the injector is elsewhere: name its namespace with --injector-namespace\n`,
+    );
   return 0;
 }
 

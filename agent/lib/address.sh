@@ -63,7 +63,8 @@ compute_addresses() {
   local -a names extra asked
   members=() member_addresses=() address_options=''
   if [[ $configured == *\?* ]]; then address_options="?${configured#*\?}"; fi
-  IFS=, read -ra names <<<"${configured%%\?*}"
+  # People write blanks behind the commas.
+  IFS=', ' read -ra names <<<"${configured%%\?*}"
   for member in "${names[@]}"; do
     [[ $member ]] || continue
     split_member "$member"

@@ -42,6 +42,12 @@ describe('the address list', () => {
     );
   });
 
+  it('takes names with blanks around the commas', async () => {
+    expect(await address('gcomm:// db-0.db, db-1.db ,', 'db-0.db 10.0.0.1\ndb-1.db 10.0.0.2\n')).toBe(
+      'gcomm://db-0.db,db-1.db',
+    );
+  });
+
   it('replaces a name that stands for several addresses by them, with its port', async () => {
     expect(await address('gcomm://db-galera:4567', 'db-galera 10.0.0.2 10.0.0.1\n')).toBe(
       'gcomm://10.0.0.1:4567,10.0.0.2:4567',

@@ -1,4 +1,6 @@
 /** The Kubernetes API as this process talks to it: one connection pool, a deadline on every call. */
+import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import {
   type AdmissionregistrationV1Api,
   ApiException,
@@ -104,11 +106,27 @@ export function namespaceFor(connection: Connection): string {
   return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
 }
 
+/** Merges the files of KUBECONFIG as kubectl does: some may be missing, and the first current context counts. */
+function loadPresent(config: KubeConfig, files: string): void {
+  if (files === '') {
+    config.loadFromDefault();
+    return;
+  }
+  const [first, ...others] = files.split(delimiter).filter((file) => existsSync(file));
+  if (first === undefined) throw new Error(`of KUBECONFIG=${files} no file is there`);
+  config.loadFromFile(first);
+  for (const file of others) {
+    const further = new KubeConfig();
+    further.loadFromFile(file);
+    config.mergeConfig(further, config.getCurrentContext() !== '');
+  }
+}
+
 function kubeconfigFor({ kubeconfig, context, cluster, user, as, requestTimeoutMs }: Connection): KubeConfig {
   const config = new PooledKubeConfig(requestTimeoutMs ?? CALL_DEADLINE_MS, as);
   try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
+    if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
+    else loadPresent(config, process.env['KUBECONFIG'] ?? '');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the kubeconfig cannot be read: ${why}; name another with --kubeconfig`, { cause });

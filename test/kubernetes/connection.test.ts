@@ -42,6 +42,15 @@ describe('the connection of a person', () => {
     expect(() => clientFor({ kubeconfig, ...named })).toThrow(message);
   });
 
+  it('takes the files of KUBECONFIG that are there, as kubectl does, and says so where none is', () => {
+    vi.stubEnv('KUBECONFIG', `/nonexistent/a:${kubeconfig}`);
+    expect(() => clientFor({ context: 'fake' })).not.toThrow();
+    expect(() => clientFor({ context: 'nope' })).toThrow('the kubeconfig has fake');
+    vi.stubEnv('KUBECONFIG', '/nonexistent/a:/nonexistent/b');
+    expect(() => clientFor()).toThrow('of KUBECONFIG=/nonexistent/a:/nonexistent/b no file is there');
+    vi.unstubAllEnvs();
+  });
+
   it('says what to do where there is no kubeconfig', () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', '/nonexistent');

@@ -64,8 +64,13 @@ run_server() {
     ended=$?
     # 127: its status was taken already, when a signal came just then.
     ((ended == 127)) || status=$ended
-    # Above 128 it may be the signal that has ended the wait.
-    ((ended > 128)) && server_runs || break
+    # Above 128 it may be the signal that has ended the wait. Of a server that has ended meanwhile another one knows.
+    ((ended > 128)) || break
+    server_runs && continue
+    wait "$server"
+    ended=$?
+    ((ended == 127)) || status=$ended
+    break
   done
   return "$status"
 }

@@ -16,8 +16,17 @@ export async function serve(
   process.on('uncaughtExceptionMonitor', (error) =>
     logger.error('ending after an error that nobody caught', { error: explainError(error) }),
   );
+  // Before it serves: a signal that comes at once would end the process without a stop.
+  const told = firstSignal();
   const service = await startService(config, connect(), logger, overrides);
-  await new Promise<void>((resolve) => {
+  await told;
+  await service.stop();
+  return 0;
+}
+
+/** Resolves at the first signal; a second one ends the process. */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
     let signals = 0;
     const onSignal = () => {
       signals += 1;
@@ -26,6 +35,4 @@ export async function serve(
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
-  await service.stop();
-  return 0;
 }

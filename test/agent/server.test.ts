@@ -133,6 +133,15 @@ describe('the start script with a server', () => {
     expect(await script.finished).toMatchObject({ code: 0 });
   });
 
+  it('ends with the status of a server that has ended before the signal was dealt with', async () => {
+    // There it finds no process of the server.
+    pod.environment['GALERA_PROC'] = pod.path('nothing');
+    const script = start(`trap "told=yes" TERM; echo ready; ${UNTIL_TOLD}; exit 0`);
+    await script.logged('ready');
+    script.kill('SIGTERM');
+    expect(await script.finished).toMatchObject({ code: 0 });
+  });
+
   it('runs a program that has the name of a function of ours', async () => {
     delete pod.environment['GALERA_PROC'];
     await pod.write('bin/pause', '#!/bin/sh\necho the program\n');

@@ -68,7 +68,8 @@ export async function startServe(api: FakeApi): Promise<ServeProcess> {
     for (;;) {
       const found = lines.find((line) => line.message === message);
       if (found !== undefined) return found;
-      if (child.exitCode !== null) throw new Error(`the process ended without logging "${message}"`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the process ended without logging "${message}"`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };

@@ -1,6 +1,6 @@
 /** What of a container would begin a cluster by itself, although the coordinator decides at each start who does. */
 import { isObject, member, objects, optionalObject, text, texts } from './json.ts';
-import type { ContainerView, PodView } from './pod.ts';
+import { type ContainerView, type PodView, wordsOf } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, quotedList, sentence } from './text.ts';
@@ -83,7 +83,7 @@ export function ownBootstrap({ pod, container }: Target): Contribution {
   const own = { path: `spec.containers[${container.index}]`, json: container.json };
   refuseIn(own, WAYS, [...commandTexts(own), ...hookTexts(own), ...values(container)]);
   for (const other of othersOf(pod, container)) {
-    refuseIn(other, WAYS_OF_OTHERS, [...wordsOf(other), ...hookTexts(other)]);
+    refuseIn(other, WAYS_OF_OTHERS, [...givenBy(other), ...hookTexts(other)]);
   }
   const dropped = [...droppedArguments(container), ...droppedVariables(container)];
   if (dropped.length === 0) return {};
@@ -142,7 +142,7 @@ function refusal(name: string, field: string, found: string, why: string): Refus
 }
 
 /** The words of command and arguments. */
-function wordsOf({ path, json }: Placed): readonly Given[] {
+function givenBy({ path, json }: Placed): readonly Given[] {
   return ['command', 'args'].flatMap((key) =>
     texts(json, key, `${path}.${key}`).map((word) => ({ field: key, text: word, kind: 'command' as const })),
   );
@@ -150,7 +150,7 @@ function wordsOf({ path, json }: Placed): readonly Given[] {
 
 /** Those of the database, without what the start script drops. */
 function commandTexts(own: Placed): readonly Given[] {
-  const words = wordsOf(own);
+  const words = givenBy(own);
   return words.filter(
     ({ text: word }, at) => !DECIDED_OPTION.test(word) && !VALUE_FOLLOWS.test(words[at - 1]?.text ?? ''),
   );
@@ -186,9 +186,8 @@ function values(container: ContainerView): readonly Given[] {
   }));
 }
 
-function droppedArguments({ index, json }: ContainerView): readonly string[] {
-  return ['command', 'args']
-    .flatMap((key) => texts(json, key, `spec.containers[${index}].${key}`))
+function droppedArguments(container: ContainerView): readonly string[] {
+  return wordsOf(container)
     .filter((word) => DECIDED_OPTION.test(word))
     .map((word) => word.split('=')[0] ?? '');
 }

@@ -56,13 +56,16 @@ export class RealNode {
   static async create(coordinator: StubCoordinator, number: number, network = IPV4): Promise<RealNode> {
     const pod = await Pod.create(coordinator, { real: true });
     const node = new RealNode(pod, addressIn(network, number));
-    await chmod(pod.path('data'), 0o777);
+    await mkdir(pod.path('tmp'));
+    for (const name of ['data', 'tmp']) await chmod(pod.path(name), 0o777);
     await symlink(ENTRYPOINT, pod.path('bin/docker-entrypoint.sh'));
     Object.assign(pod.environment, {
       WSREP_CLUSTER_ADDRESS: `gcomm://${[0, 1].map((one) => `${hostOf(addressIn(network, one))}:${PORTS.group}`).join(',')}`,
       WSREP_NODE_NAME: `db-${number}`,
       WSREP_NODE_ADDRESS: node.address,
       POD_IP: node.address,
+      // A server that starts deletes every temporary table that it finds there, and servers start side by side.
+      TMPDIR: pod.path('tmp'),
       // Two nodes are no quorum when one of them is killed; the first one goes on alone.
       GALERA_PROVIDER_OPTIONS: `pc.weight=${number === 0 ? 3 : 1}`,
       MARIADB_ROOT_PASSWORD: 'secret',

@@ -1,7 +1,7 @@
 /** docs/performance.md: every kind of run writes between marks of its own, and leaves the rest as it is. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../scripts/formatted.ts';
 
 const PAGE = join(import.meta.dirname, '..', 'docs', 'performance.md');
 
@@ -11,7 +11,7 @@ export type Mark = 'bench' | 'bench on a cluster' | 'bench of members';
 /** Writes the text between the marks of the page. @throws when the page lacks them */
 export async function writeMarked(mark: Mark, text: string): Promise<void> {
   const written = withMarked(await readFile(PAGE, 'utf8'), mark, text);
-  await writeFile(PAGE, await format(written, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+  await writeFile(PAGE, await formatted(PAGE, written));
 }
 
 /** The page with the text in place of what was between the marks. @throws when it lacks them */

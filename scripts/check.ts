@@ -4,7 +4,7 @@ import { elapsed, step, toStderr } from '../e2e/cluster/progress.ts';
 import { pinnedTool } from './helm.ts';
 
 const CHECKS: readonly (readonly [string, readonly string[]])[] = [
-  ['Formatting', ['prettier', '--check', '--log-level', 'warn', '.']],
+  ['Formatting', ['oxfmt', '--check', '.']],
   ['Types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
   ['Lint', ['oxlint', '--type-aware', '--deny-warnings', 'src', 'test', 'e2e', 'scripts', 'bench']],
   ['Unused code', ['knip', '--no-progress']],

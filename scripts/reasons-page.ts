@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { REQUEST_REASONS } from '../src/admission/reasons.ts';
 import { type Reason, REASONS } from '../src/injection/reasons.ts';
+import { formatted } from './formatted.ts';
 
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'src', 'injection', 'reasons.ts');
@@ -45,7 +45,7 @@ export async function renderReasonsPage(): Promise<string> {
   });
   const requests = section('Requests without a decision about a pod', Object.entries(REQUEST_REASONS));
   const text = [preamble, ...sections, requests].join('\n');
-  return format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
+  return formatted(page, text);
 }
 
 function section(title: string, reasons: readonly (readonly [string, string])[]): string {

@@ -4,9 +4,9 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { type Document, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
 import { withDescriptions, withValuesTable } from './chart-readme.ts';
+import { formatted } from './formatted.ts';
 import { helmPath } from './helm.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -86,14 +86,14 @@ function dropOwnNamespace(document: Document): void {
 export async function renderReadme(): Promise<string> {
   const values = await readFile(join(chart, 'values.yaml'), 'utf8');
   const text = withValuesTable(await readFile(readme, 'utf8'), values);
-  return format(text, { ...(await resolveConfig(readme)), parser: 'markdown' });
+  return formatted(readme, text);
 }
 
 /** The schema of the values as it should stand, with their meanings. */
 export async function renderSchema(): Promise<string> {
   const values = await readFile(join(chart, 'values.yaml'), 'utf8');
   const text = withDescriptions(await readFile(schema, 'utf8'), values);
-  return format(text, { ...(await resolveConfig(schema)), parser: 'json' });
+  return formatted(schema, text);
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Results of long runs as sections of docs/long-runs.md. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../../scripts/formatted.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'long-runs.md');
 
@@ -9,7 +9,7 @@ const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'long-runs.md');
 export async function writeSection(title: string, body: string): Promise<void> {
   const page = await readFile(PAGE, 'utf8').catch(() => '# Long runs\n');
   const written = withSection(page, title, body);
-  await writeFile(PAGE, await format(written, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+  await writeFile(PAGE, await formatted(PAGE, written));
 }
 
 /** The page with the section of this title replaced, or added at its end. A section ends where the next one begins. */

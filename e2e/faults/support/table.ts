@@ -1,7 +1,7 @@
 /** docs/fault-matrix.md: what the last run of each row showed. */
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../../../scripts/formatted.ts';
 import { processors } from '../../support/origin.ts';
 import { middle } from '../../support/statistics.ts';
 import { type Figure, FIGURES, readResults, type Result, RESULTS } from './results.ts';
@@ -15,7 +15,7 @@ export async function writeTable(root: string): Promise<string> {
   const all = [...kept, ...fresh].toSorted((a, b) => a.row - b.row);
   writeFileSync(data, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const text = render(all, processors());
-  writeFileSync(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
+  writeFileSync(page, await formatted(page, text));
   return [data, page].map((path) => relative(root, path)).join(', ');
 }
 

@@ -3,7 +3,13 @@ import { mariadbImage } from '../../support/examples.ts';
 
 /** How the nodes are written down. */
 export type Shape =
-  'Parallel' | 'OrderedReady' | 'One' | 'Pods' | 'ReplicationControllers' | 'Deployment' | 'TwoStatefulSets';
+  | 'Parallel'
+  | 'OrderedReady'
+  | 'One'
+  | 'Pods'
+  | 'ReplicationControllers'
+  | 'Deployment'
+  | 'TwoStatefulSets';
 
 /** Manifest and names of one workload. */
 export interface Workload {

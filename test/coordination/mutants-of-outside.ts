@@ -73,13 +73,24 @@ export const MUTANTS_OF_OUTSIDE: readonly Mutant[] = [
       );
       return { seen: among(left, ({ terminating }) => !terminating) };
     }),
-    ['pods'],
+    `3 kept ordered
+settle 0
+settle 5
+terminate 9 !
+kill 10 !
+askTwice 1
+terminate 11`,
   ],
   ['never gives up a silent pod', told((seen) => ({ seen: { ...seen, now: 0 } })), ['pods']],
   [
     'waits for no pod that has not spoken',
     told((seen) => ({ seen: among(seen, ({ name }) => seen.record.members[name] !== undefined) })),
-    ['person', 'calls'],
+    `3 kept
+settle 0
+annotate 5
+deleteLease 11 !
+kill 8 !
+beginCall 8`,
   ],
   [
     'takes a started member that is no longer Ready for one that has stopped',

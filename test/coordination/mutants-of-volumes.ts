@@ -33,7 +33,13 @@ export const MUTANTS_OF_VOLUMES: readonly Mutant[] = [
   [
     'takes the last view for a proof of position',
     told((_seen, report) => (report.view?.size === 1 ? { report: present(report, { safe: true }) } : {})),
-    ['servers'],
+    `3 kept
+settle 0
+lag 0
+commit 9 !
+killInDdl 4
+scale 10 !
+outage 10 !`,
   ],
   [
     'forms a last view again that others may be ahead of',
@@ -177,7 +183,18 @@ scale 3`,
         machine: null,
       })),
     })),
-    ['machines', 'person'],
+    `3 kept ordered
+settle 0
+settle 0
+cutOff 11 !
+kill 0 !
+deletePod 10 !
+annotate 9 !
+deleteByForce 2 !
+beginCall 9 !
+deletePod 9
+finishCall 10
+commit 8 !`,
   ],
   [
     'obeys an order beside servers on lost machines',

@@ -22,6 +22,11 @@ export const MUTANTS: readonly Mutant[] = [
   [
     'believes every volume that it is safe',
     told((_seen, report) => ({ report: present(report, { safe: true }) })),
+    `3 kept ordered
+settle 0
+deletePod 3 !
+commit 0
+scale 6 !`,
   ],
   [
     'takes every last view for one in which the member was alone',
@@ -31,6 +36,12 @@ export const MUTANTS: readonly Mutant[] = [
         ? {}
         : { report: { ...present(report, { safe: true }), view: { ...view, size: 1 } } };
     }),
+    `3 kept ordered
+settle 11 !
+settle 11 !
+kill 6
+commit 1 !
+scale 0 !`,
   ],
   [
     'does not look at the position',
@@ -91,7 +102,16 @@ settle 6 !`,
       seen.record.uuid === null ? {} : { report: present(report, { uuid: seen.record.uuid }) },
     ),
   ],
-  ['begins two clusters under one uuid', told((seen) => ({ seen: { ...seen, freshUuid: FIXED } }))],
+  [
+    'begins two clusters under one uuid',
+    told((seen) => ({ seen: { ...seen, freshUuid: FIXED } })),
+    `3 kept ordered
+settle 11
+deletePod 0 !
+loseVolume 9 !
+deletePod 7
+loseVolume 10 !`,
+  ],
   [
     'takes an aborted state transfer for data that is safe',
     told((seen, report) => {
@@ -104,7 +124,16 @@ settle 6 !`,
       };
     }),
   ],
-  ['answers a question that was given up', { ...RULES, isStale: () => false }, ['calls']],
+  [
+    'answers a question that was given up',
+    { ...RULES, isStale: () => false },
+    `3 kept
+createPod 2
+beginCall 11 !
+finishCall 4
+overtake 11 !
+createPod 3`,
+  ],
   [
     'joins a member that is Ready because it recovers',
     told((seen) => ({

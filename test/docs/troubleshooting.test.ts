@@ -1,11 +1,9 @@
 /** Each heading of docs/troubleshooting.md that is a message has to be one that is printed, word for word. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decideStart } from '../../src/coordination/decide/index.ts';
-import { PREFIX } from '../../src/injection/names.ts';
-import { TABLE } from '../coordination/decision-table.ts';
 import { ROOT } from './markdown.ts';
+import { isPrinted, pieces, printable } from './printed.ts';
 
 /** What others print. A message of another program joins with a line here, which says whose it is. */
 const PRINTED_BY_OTHERS: Readonly<Record<string, string>> = {
@@ -35,52 +33,6 @@ const PRINTED_BY_OTHERS: Readonly<Record<string, string>> = {
   'ERROR 2026 (HY000): TLS/SSL error: …': 'mariadb',
   'ERROR 1213 (40001): Deadlock found when trying to get lock; try restarting transaction': 'mariadbd',
 };
-
-/** Where our messages are written. */
-const SOURCES = ['src', 'agent', 'charts/galera-injector/templates'];
-
-/**
- * The source with `…` for whatever is put in when it is printed, so that it reads as the page does: template literals,
- * shell variables, and literals that go on in the next line.
- */
-function printable(source: string): string {
-  return source
-    .replaceAll('${PREFIX}', PREFIX)
-    .replaceAll(/['"`]\s*\+\s*['"`]/g, '')
-    .replaceAll(/\\(['"`])/g, '$1')
-    .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
-    .replaceAll(/\$\w+/g, '…')
-    .replaceAll(/…+/g, '…')
-    .replaceAll(/\s+/g, ' ');
-}
-
-const sources = SOURCES.flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
-    .map((entry) => printable(readFileSync(join(entry.parentPath, entry.name), 'utf8'))),
-);
-
-/** What the coordinator answers in its decision table: these sentences are put together from small parts. */
-const answers = TABLE.map(({ seen, report }) => decideStart(seen, report).answer.why);
-
-/** The texts between what varies. A colon ends one too: after it often comes a sentence of another file. */
-function pieces(message: string): readonly string[] {
-  return message
-    .split(/…|(?<=:) /)
-    .map((piece) => piece.replaceAll(/^\W+|\W+$/g, ''))
-    .filter((piece) => piece !== '');
-}
-
-/** A text, and the same with what is put in when it is printed: a number, or one word of at least four. */
-function forms(piece: string): readonly string[] {
-  const words = piece.split(' ');
-  const wordPutIn = words.length < 4 ? [] : words.map((_, at) => words.with(at, '…').join(' '));
-  return [piece, piece.replaceAll(/\d+/g, '…'), ...wordPutIn];
-}
-
-function isPrinted(piece: string): boolean {
-  return [...sources, ...answers].some((text) => forms(piece).some((form) => text.includes(form)));
-}
 
 const page = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8');
 const messages = [...page.matchAll(/^### (.+)$/gm)].flatMap(([, heading = '']) =>

@@ -1,4 +1,4 @@
-import { mariadbArchive } from '../images/mariadb.ts';
+import { mariadbArchives } from '../images/mariadb.ts';
 import { pauseArchive } from '../images/pause.ts';
 import { nodeIp } from './addresses.ts';
 import { boot, importImage, importMissing } from './boot.ts';
@@ -57,7 +57,7 @@ export async function bootCluster({ log = toStderr }: { log?: Log } = {}): Promi
   await checkNoOtherKubeProxy();
   await installPackages(log);
   const programs = await allPrograms(log);
-  const images = [await pauseArchive(log), await mariadbArchive(log)].filter((image) => image !== undefined);
+  const images = [await pauseArchive(log), ...(await mariadbArchives(log))];
   if (await isHealthy(paths, programs)) {
     log('The test cluster is running already.\n');
     await importMissing(paths, images);

@@ -1,25 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { parseIndexTargets } from './debian.ts';
+import { parseIndexTargets, sourcesList } from './debian.ts';
 
-describe('the package sources of this machine', () => {
-  it('are joined into one source for each release and mirror', () => {
+const DEBIAN = {
+  packages: 'http://deb.debian.org/debian/',
+  security: 'http://deb.debian.org/debian-security/',
+};
+
+describe('the mirrors of Debian', () => {
+  it('are those that apt of this machine uses', () => {
     const text = [
-      'Ubuntu|noble|main|http://mirror.test/ubuntu/',
-      'Ubuntu|noble|universe|http://mirror.test/ubuntu/',
-      'Ubuntu|noble-security|main|http://security.test/ubuntu/',
+      'Debian|bookworm-updates|http://mirror.test/updates/',
+      'Debian|bookworm|http://mirror.test/debian/',
+      'Debian|bookworm-security|http://mirror.test/security/',
     ].join('\n');
-
-    expect(parseIndexTargets(text, 'noble')).toEqual([
-      { uri: 'http://mirror.test/ubuntu/', release: 'noble', components: ['main', 'universe'] },
-      { uri: 'http://security.test/ubuntu/', release: 'noble-security', components: ['main'] },
-    ]);
+    expect(parseIndexTargets(text)).toEqual({
+      packages: 'http://mirror.test/debian/',
+      security: 'http://mirror.test/security/',
+    });
   });
 
   it.each([
-    ['another vendor', 'Docker|bookworm|main|http://mirror.test/'],
-    ['another release', 'Debian|trixie|main|http://mirror.test/'],
-    ['a component that holds none of the packages', 'Debian|bookworm|non-free|http://mirror.test/'],
-  ])('leave out %s', (_, line) => {
-    expect(parseIndexTargets(line, 'bookworm')).toEqual([]);
+    ['nothing', ''],
+    ['another vendor', 'Docker|bookworm|http://mirror.test/'],
+    ['another distribution', 'Ubuntu|noble|http://mirror.test/ubuntu/'],
+  ])('are its own where apt knows of %s', (_what, text) => {
+    expect(parseIndexTargets(text)).toEqual(DEBIAN);
+  });
+
+  it('hold three parts of a release', () => {
+    expect(sourcesList('trixie', { packages: 'http://a/', security: 'http://b/' })).toBe(
+      'deb http://a/ trixie main\ndeb http://a/ trixie-updates main\ndeb http://b/ trixie-security main\n',
+    );
   });
 });

@@ -28,7 +28,7 @@ recovery_failure() {
   case $line in
     # Only the version that wrote it reads a log that was not closed.
     *'grade after a crash is not supported'* | *'Unsupported redo log format'*)
-      line+='; start the version of the server that ran here before once more, stop it, then start this one'
+      line+="; start the image of the version that ran here before${data_version:+ ($data_version)} once more, stop it, then start this one"
       ;;
   esac
   printf '%s' "${line:-the server said nothing}"
@@ -97,6 +97,7 @@ recover_position() {
   [[ $(recovery_output | grep 'Recovered position' | tail -n 1) =~ Recovered\ position:?\ *($uuid_pattern):(-?[0-9]+) ]] || return 1
   recovered_uuid=${BASH_REMATCH[1],,}
   recovered_seqno=${BASH_REMATCH[2]}
+  note_version
 }
 
 # An interrupted first initialisation has no position, or is too incomplete to say so. A database with one has been served from: its

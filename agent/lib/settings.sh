@@ -7,6 +7,8 @@
 declare -A settings=()
 # The options of the files and the arguments, as far as they have no blanks.
 given_options=()
+# The server's version, as MAJOR.MINOR.
+server_version=''
 # NAME=VALUE of the provider, those of the annotation behind the server's own; without blanks.
 provider_options=()
 
@@ -64,6 +66,7 @@ read_settings() {
     [[ $problem ]] || problem=$(tail -n 1 "$said" | cut -c 1-240)
     return 1
   fi
+  [[ $(grep -m 1 ' Ver ' "$said") =~ \ Ver\ ([0-9]+\.[0-9]+) ]] && server_version=${BASH_REMATCH[1]}
   while read -r name value; do
     [[ $value == '(No default value)' ]] && value=''
     [[ $name =~ ^[a-zA-Z][a-zA-Z0-9-]*$ ]] && settings[$name]=$value

@@ -117,7 +117,7 @@ describe('recovering a position', () => {
     for (const [name, text] of Object.entries(crashed)) await pod.write(`data/${name}`, text);
     await pod.write('recovery', `[ERROR] InnoDB: ${words}\n`);
     const script = pod.start();
-    await script.logged(`${words}; start the version of the server that ran here before once more`);
+    await script.logged(`${words}; start the image of the version that ran here before once more`);
     script.kill('SIGTERM');
     await script.finished;
     expect(coordinator.calls).toEqual([]);

@@ -33,9 +33,11 @@ write_option_file() {
       if [[ $before && -r $before/my.cnf ]]; then printf '!include %s/my.cnf\n' "$before"; fi
       printf '[mysqld]\n'
       for option in "$@"; do printf '%s\n' "$(line_for "$option")"; done
-      # The scripts of state transfers read the server's TLS options here. They would speak TLS within ours, or where the
-      # other pod speaks none yet.
-      if understands_tls; then printf '[sst]\nssl-mode=DISABLED\n'; fi
+      # Packages of MariaDB tell the scripts of state transfers to write to a syslog, which no container has.
+      printf '[sst]\nsst-syslog=-1\n'
+      # The scripts read the server's TLS options here. They would speak TLS within ours, or where the other pod speaks
+      # none yet.
+      if understands_tls; then printf 'ssl-mode=DISABLED\n'; fi
     } >"$option_file.$$" && open_to_server "$option_file.$$" && mv -f "$option_file.$$" "$option_file"
   ) || return
   export MARIADB_HOME=$home MYSQL_HOME=$home

@@ -4,7 +4,7 @@ import { kubectl, pods, until } from './kubectl.ts';
 import { lonePod } from './lone-pod.ts';
 
 const SCRIPT = `
-connect="mariadb -h $HOST -uroot --password=$PASSWORD --connect-timeout=2 -NB"
+connect="mariadb -h $HOST -uroot --password=$PASSWORD --connect-timeout=2 -NB $VERIFYING"
 until $connect -e 'CREATE DATABASE IF NOT EXISTS app; CREATE TABLE IF NOT EXISTS app.ledger (n INT PRIMARY KEY)'; do sleep 1; done
 n=0
 while [ ! -e /tmp/stop ]; do
@@ -25,14 +25,25 @@ export interface Writer {
   stop(): Promise<number[]>;
 }
 
-/** Starts the writer and waits until it has committed its first rows. */
-export async function startWriter(namespace: string, service: string, secret: string): Promise<Writer> {
+/**
+ * Starts the writer and waits until it has committed its first rows. It verifies the servers by the ConfigMap `authority`;
+ * without one a client of MariaDB 11.4 or later does so by the password, which servers before 11.4 do not know.
+ */
+export async function startWriter(
+  namespace: string,
+  service: string,
+  secret: string,
+  authority?: string,
+): Promise<Writer> {
   const secretKeyRef = { name: secret, key: 'root-password' };
   const env = [
     { name: 'HOST', value: service },
     { name: 'PASSWORD', valueFrom: { secretKeyRef } },
+    { name: 'VERIFYING', value: authority ? '--ssl-ca=/ca/ca.crt --ssl-verify-server-cert' : '' },
   ];
-  const pod = lonePod('writer', { command: ['bash', '-c', SCRIPT], env });
+  const volumeMounts = authority ? [{ name: 'ca', mountPath: '/ca' }] : [];
+  const volumes = authority ? [{ name: 'ca', configMap: { name: authority } }] : [];
+  const pod = lonePod('writer', { command: ['bash', '-c', SCRIPT], env, volumeMounts }, volumes);
   await kubectl(['create', '-n', namespace, '-f', '-'], JSON.stringify(pod));
   const log = async () => kubectl(['logs', '-n', namespace, 'writer']);
   const lines = async () => [...(await log()).matchAll(/^acknowledged (\d+) ([\d.]+)$/gm)];

@@ -1,5 +1,5 @@
 /** Pods of a cluster, read into the members that the coordinator decides over. */
-import type { V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
+import type { V1Container, V1ContainerStatus, V1Pod, V1Volume } from '@kubernetes/client-node';
 import {
   BOOTSTRAP_ANNOTATION,
   controllerOf,
@@ -38,6 +38,7 @@ export function memberOf(pod: V1Pod): Member {
     size: sizeOf(pod),
     tls: variable(pod, TLS_VARIABLE) === 'on',
     ownCertificate: variable(pod, TLS_SECRET_VARIABLE) !== undefined,
+    image: databaseContainer(pod)?.image ?? '',
     order: ORDERS.find((order) => order === metadata.annotations?.[BOOTSTRAP_ANNOTATION]) ?? null,
   };
 }
@@ -90,15 +91,21 @@ function initStarted(pod: V1Pod): number | null {
 
 /** The volume below the data directory: the one whose mount path is the longest prefix of it. */
 function dataVolume(pod: V1Pod): V1Volume | undefined {
-  for (const container of pod.spec?.containers ?? []) {
-    const directory = container.env?.find((one) => one.name === 'GALERA_DATA_DIRECTORY')?.value;
-    if (directory === undefined) continue;
-    const mount = (container.volumeMounts ?? [])
-      .filter(
-        (one) => directory === one.mountPath || directory.startsWith(`${one.mountPath.replace(/\/$/, '')}/`),
-      )
-      .toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0];
-    return pod.spec?.volumes?.find((one) => one.name === mount?.name);
-  }
-  return undefined;
+  const container = databaseContainer(pod);
+  const directory = directoryOf(container);
+  const mount = (container?.volumeMounts ?? [])
+    .filter(
+      ({ mountPath }) => directory === mountPath || directory?.startsWith(`${mountPath.replace(/\/$/, '')}/`),
+    )
+    .toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0];
+  return pod.spec?.volumes?.find((one) => one.name === mount?.name);
+}
+
+/** The container that the injection has told where the data is. */
+function databaseContainer(pod: V1Pod): V1Container | undefined {
+  return pod.spec?.containers.find((container) => directoryOf(container) !== undefined);
+}
+
+function directoryOf(container: V1Container | undefined): string | undefined {
+  return container?.env?.find(({ name }) => name === 'GALERA_DATA_DIRECTORY')?.value;
 }

@@ -80,6 +80,8 @@ export interface Member {
   readonly tls: boolean;
   /** Whether its certificate is the user's own, which members with one of the injector's do not trust, nor it theirs. */
   readonly ownCertificate: boolean;
+  /** The image of its server; empty where the pod does not say. */
+  readonly image: string;
   /** The annotation `galera-injector.dev/bootstrap`: an order; `machines-off` also says that what vanished runs no more. */
   readonly order: Order | null;
 }

@@ -48,7 +48,7 @@ describe('a start with TLS among the members', () => {
     async (which) => {
       pods = which;
       await started();
-      expect(await pod.read('galera/my.cnf')).toContain('\n[sst]\nssl-mode=DISABLED\n');
+      expect(await pod.read('galera/my.cnf')).toContain('\n[sst]\nsst-syslog=-1\nssl-mode=DISABLED\n');
     },
   );
 

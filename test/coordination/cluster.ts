@@ -45,7 +45,16 @@ export function pod(namespace: string, cluster: string, index: number, tls?: 'on
     },
     spec: {
       nodeName: 'node',
-      containers: [{ name: 'mariadb', env: tls === undefined ? [] : [{ name: 'GALERA_TLS', value: tls }] }],
+      containers: [
+        {
+          name: 'mariadb',
+          image: 'mariadb:11.8',
+          env: [
+            { name: 'GALERA_DATA_DIRECTORY', value: '/var/lib/mysql' },
+            ...(tls === undefined ? [] : [{ name: 'GALERA_TLS', value: tls }]),
+          ],
+        },
+      ],
     },
     status: { phase: 'Running', podIP: `198.18.0.${index + 1}` },
   };

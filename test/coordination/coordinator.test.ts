@@ -80,6 +80,22 @@ describe('the coordinator', () => {
     expect(await say(2, 'start', holding(5, 4))).toMatch(/^join \S+ sure donors=db-0$/);
   });
 
+  it.each([
+    [['11.8', '11.8', '11.8'], 'db-1,db-0'],
+    [['10.11', '10.11', '11.8'], 'db-1,db-0'],
+    [['11.8', '10.11', '11.8'], 'db-0,db-1'],
+    [['10.11', '11.8', '10.11'], 'db-0,db-1'],
+  ])('names donors with the image of the joiner first: %j', async (versions, donors) => {
+    const { pods, say } = setUp();
+    for (const [index, version] of versions.entries())
+      Object.assign(pods[index]?.spec?.containers[0] ?? {}, { image: `mariadb:${version}` });
+    for (const index of [0, 1]) {
+      await say(index, 'ready', `cluster=db\nask=1\nuuid=${UUID}\nsize=2\n`);
+      Object.assign(pods[index]?.status ?? {}, { conditions: [{ type: 'Ready', status: 'True' }] });
+    }
+    expect(await say(2, 'start', empty(1))).toMatch(new RegExp(` donors=${donors}$`));
+  });
+
   it('begins again where the namespace was deleted and made again: the volumes went with it', async () => {
     const { store, pods, say } = setUp();
     const record = async () => (await store.read({ namespace: 'shop', cluster: 'db' })).record;

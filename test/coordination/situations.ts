@@ -67,6 +67,7 @@ export function member(index: number, tweak: Partial<Member> = {}): Member {
     size: 3,
     tls: false,
     ownCertificate: false,
+    image: 'mariadb:11.8',
     order: null,
     ...tweak,
   };

@@ -79,12 +79,16 @@ function howToJoin(situation: Situation, report: Report): readonly string[] {
 
 /**
  * Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. Applications often
- * write to the first one, which a transfer disturbs: it comes last.
+ * write to the first one, which a transfer disturbs: it comes last. Those with the caller's image come first: where an
+ * image is changed, an older server understands no transfer of a newer one (10.11.19 of 11.8.9: the files that describe
+ * it have other names), and the newer one understands both.
  */
 function servingPods(situation: Situation): readonly string[] {
-  return staying(situation)
+  const pods = staying(situation)
     .filter(({ name }) => situation.record.members[name]?.state.kind === 'primary')
-    .map(({ pod }) => pod)
-    .toSorted()
-    .toReversed();
+    .toSorted((one, other) => (one.pod < other.pod ? 1 : -1));
+  const [alike, others] = [true, false].map((is) =>
+    pods.filter(({ image }) => (image === situation.caller.image) === is),
+  ) as [typeof pods, typeof pods];
+  return [...alike, ...others].map(({ pod }) => pod);
 }

@@ -150,6 +150,7 @@ export function memberOf({ machine, address }: Node, pod: Pod, durable: boolean)
     tls: false,
     otherAddresses: [],
     ownCertificate: false,
+    image: 'mariadb:11.8',
     order: pod.order,
   };
 }

@@ -37,7 +37,8 @@ const CORE = 'tag:yaml.org,2002:';
 export function meaningOf(text: string): Value {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
-  if (text.startsWith('.')) return floatOf(text) ?? text;
+  // Go's parser takes a _ between two digits as well.
+  if (text.startsWith('.')) return floatOf(text.replaceAll(/(?<=\d)_(?=\d)/g, '')) ?? text;
   if (!/^[-+\d]/.test(text)) return text;
   const plain = text.replaceAll('_', '');
   return integerOf(plain) ?? floatOf(plain) ?? text;

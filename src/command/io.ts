@@ -57,13 +57,18 @@ async function within(path: string, recursive: boolean, io: CommandIo): Promise<
   return found;
 }
 
+/** How messages call a file. */
+export function nameOfFile(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
 /** Reads a file, or standard input for `-`. @throws CommandError when it cannot be read */
 export async function readInput(path: string, io: CommandIo): Promise<string> {
   try {
     return path === '-' ? await readAll(io.stdin) : await io.readFile(path);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`${path === '-' ? 'standard input' : path} cannot be read: ${what}`, { cause });
+    throw new CommandError(`${nameOfFile(path)} cannot be read: ${what}`, { cause });
   }
 }
 

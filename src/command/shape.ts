@@ -1,6 +1,6 @@
 /** Pod templates found by their shape: whatever kind brings one, the webhook meets its pods. */
-import type { JsonObject } from '../injection/index.ts';
-import { isObject, objectAt, type Resource } from './resources.ts';
+import { isObject, type JsonObject, objectAt } from '../injection/index.ts';
+import type { Resource } from './resources.ts';
 
 type Path = readonly (string | number)[];
 

@@ -6,10 +6,11 @@ import {
   groupOf,
   type JsonObject,
   type ServiceSummary,
+  text,
   type Workload,
   workloadOf,
 } from '../injection/index.ts';
-import { type Resource, summariseService, textAt } from './resources.ts';
+import { type Resource, summariseService } from './resources.ts';
 import { CommandError } from './io.ts';
 import { replicasOf, templatesIn } from './shape.ts';
 
@@ -66,7 +67,7 @@ function workloadByShape(resource: Resource): Workload | null {
 
 /** Where either names no version, the kind alone tells. */
 function isOf(owner: Controller, { kind, name, json }: Resource): boolean {
-  const apiVersion = textAt(json, 'apiVersion');
+  const apiVersion = text(json, 'apiVersion') ?? '';
   const isOfGroup =
     [owner.apiVersion, apiVersion].includes('') || groupOf(apiVersion) === groupOf(owner.apiVersion);
   return kind === owner.kind && name === owner.name && isOfGroup;

@@ -2,7 +2,7 @@
 export { type Controller, controllerOf, makesEndingPods } from './controller.ts';
 export { hasOrdinals, isSingle } from './cluster-name.ts';
 export { INJECTED_DEFAULTS } from './follows.ts';
-export { member, text } from './json.ts';
+export { isObject, member, text } from './json.ts';
 export * from './names.ts';
 export { decidedByPod, plan, planInContext } from './plan.ts';
 export { type ImageRule, readImageRules } from './flavors/rules.ts';

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { CommandError } from '../../src/command/io.ts';
 import { parseManifests } from '../../src/command/manifests/index.ts';
 import { rewritten } from '../../src/command/manifests/rewrite.ts';
-import { isObject } from '../../src/command/resources.ts';
+import { isObject } from '../../src/injection/index.ts';
 import { goProgram } from '../go-program.ts';
 import { FILES, PIECES } from './files.ts';
 import { SCALARS } from './scalars.ts';

@@ -1,4 +1,5 @@
 /** YAML and JSON manifests as text: what they say, and how to write them back with as little change as possible. */
+import { isNode } from 'yaml';
 import { CommandError } from '../io.ts';
 import { documentsIn, treeOf } from './documents.ts';
 import { jsonValuesOf } from './json-stream.ts';
@@ -11,6 +12,8 @@ export interface Manifest {
   readonly format: 'yaml' | 'json';
   /** What it says to Kubernetes. */
   readonly json: unknown;
+  /** The line of the file in which its content begins. */
+  readonly line: number;
   /** Whether it begins with its own `---`. */
   readonly marked: boolean;
   /** Its nodes, with their ranges in the source. */
@@ -48,6 +51,7 @@ function read(source: string, format: Manifest['format'], name: string, above: n
     return {
       source,
       format,
+      line: lineOf(isNode(root) ? (root.range?.[0] ?? 0) : 0),
       json: format === 'json' ? JSON.parse(source) : json,
       marked: source.startsWith('---'),
       root,

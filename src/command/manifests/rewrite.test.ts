@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
-import { isObject } from '../resources.ts';
+import { isObject } from '../../injection/index.ts';
 import { parseManifests } from './index.ts';
 import { rewritten } from './rewrite.ts';
 

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
-import { isObject } from '../resources.ts';
+import { isObject } from '../../injection/index.ts';
 import { type Manifest, parseManifests } from './index.ts';
 import { isMerge, keyOfPair, keysMerged } from './reading.ts';
 import { Places } from './places.ts';

@@ -26,6 +26,32 @@ describe('an input that is no manifest', () => {
     ['JSON without a kind', '{"a": 1}', 'standard input: line 1: kind is missing'],
     ['a kind that is no text', 'kind: 1\n', 'standard input: line 1: kind is 1, and must be text'],
     ['an empty kind', 'kind: ""\n', 'standard input: line 1: kind is "", and must be text'],
+    [
+      'a name that is no text',
+      'kind: A\nmetadata: {name: on}\n',
+      'line 1: metadata.name is true, and must be text: put it in quotes',
+    ],
+    [
+      'a name that is a number',
+      'kind: A\nmetadata: {name: 1e3}\n',
+      'metadata.name is 1000, and must be text',
+    ],
+    [
+      'a namespace that is no text',
+      'kind: A\nmetadata: {namespace: no}\n',
+      'metadata.namespace is false, and must',
+    ],
+    [
+      'a prefix that is no text',
+      'kind: A\nmetadata: {generateName: 1}\n',
+      'metadata.generateName is 1, and must',
+    ],
+    ['metadata that is no object', 'kind: A\nmetadata: x\n', 'metadata is "x", and must be an object'],
+    [
+      'the name of an item',
+      'kind: List\nitems: [{kind: A, metadata: {name: y}}]\n',
+      'items[0]: metadata.name is true',
+    ],
     ['an item of a List', 'kind: List\nitems: [{kind: A}, {a: 1}]\n', 'line 1: items[1]: kind is missing'],
     ['an item that is a text', 'kind: List\nitems: [a]\n', 'line 1: items[0]: "a" is no manifest'],
   ])('is refused: %s', async (_what, text, message) => {
@@ -44,6 +70,8 @@ describe('an input that is no manifest', () => {
     '---\nkind: A\n---\n---\n# none\n---\nkind: B\n',
     'kind: List\nitems: []\n',
     '---\nkind: A\n---\n',
+    'kind: A\nmetadata: {name: "on", namespace: null}\n',
+    'kind: A\nmetadata: null\n',
   ])('is not one with empty documents or an empty List: %j', async (text) => {
     expect(await inject(text)).toMatchObject({ code: 0, stdout: text });
   });

@@ -43,8 +43,23 @@ function unfold(value: unknown, path: Resource['path']): readonly Pick<Resource,
     throw new CommandError(`${place}kind is missing, so that this is no manifest of Kubernetes`);
   if (typeof kind !== 'string' || kind === '')
     throw new CommandError(`${place}kind is ${quoted(kind)}, and must be text, such as "StatefulSet"`);
+  requireTexts(value, place);
   if (!kind.endsWith('List') || !Array.isArray(items)) return [{ json: value, path }];
   return items.flatMap((item, index) => unfold(item, [...path, 'items', index]));
+}
+
+/** As the API server, which does not take a name such as `on` or 1e3 for a text. */
+function requireTexts({ metadata }: JsonObject, place: string): void {
+  if (metadata === undefined || metadata === null) return;
+  if (!isObject(metadata))
+    throw new CommandError(`${place}metadata is ${quoted(metadata)}, and must be an object`);
+  for (const key of ['name', 'generateName', 'namespace']) {
+    const value = metadata[key] ?? '';
+    if (typeof value !== 'string')
+      throw new CommandError(
+        `${place}metadata.${key} is ${quoted(value)}, and must be text: put it in quotes`,
+      );
+  }
 }
 
 /** A way into a document as people write it: `items[1].spec`. */

@@ -15,6 +15,7 @@ import { CommandError, type CommandIo, type ManifestCluster, readInput } from '.
 import type { Resource } from './resources.ts';
 import { podFrom, templatesIn } from './shape.ts';
 import { contextOf } from './sources.ts';
+import { type Installation, installationOf } from './values.ts';
 
 /** The decision over one resource. */
 export interface Reviewed {
@@ -47,7 +48,7 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
   const deciding: Deciding = {
     all: documents.flatMap(({ resources }) => resources),
     cluster,
-    settings: options.settings,
+    installation: await installationOf(options, io),
     authority: once(() => authorityOf(options, cluster, io)),
   };
   const results: ReviewedManifest[] = [];
@@ -63,7 +64,7 @@ export async function review(options: ManifestOptions, io: CommandIo): Promise<r
 interface Deciding {
   readonly all: readonly Resource[];
   readonly cluster: ManifestCluster | undefined;
-  readonly settings: ManifestOptions['settings'];
+  readonly installation: Installation;
   /** The authority, asked for where a pod needs it. */
   readonly authority: () => Promise<string>;
 }
@@ -88,14 +89,14 @@ async function reviewedIn(
 }
 
 async function decide(resource: Resource, pod: JsonObject, deciding: Deciding): Promise<Decision> {
-  const { all, cluster, settings, authority } = deciding;
+  const { all, cluster, installation, authority } = deciding;
   // What the pod decides alone needs no context, as one that does not ask for the injection.
   const isOpen = decidedByPod(pod) === null;
   const context = isOpen
-    ? await contextOf(resource, all, cluster)
+    ? await contextOf(resource, { all, cluster, controllers: installation.controllers })
     : { namespace: resource.namespace, workload: null, services: [] };
   const certificateAuthority = isOpen ? await authority() : UNKNOWN_AUTHORITY;
-  return plan(pod, context, { ...settings, certificateAuthority });
+  return plan(pod, context, { ...installation.settings, certificateAuthority });
 }
 
 /** Asks at the first call alone. */

@@ -1,5 +1,5 @@
 /** Where the nodes of a document stand in its text. */
-import { isCollection, isMap, isPair, isScalar, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isCollection, isMap, isPair, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 
 export class Places {
   readonly #source: string;
@@ -18,9 +18,12 @@ export class Places {
     return node?.range?.[1] ?? 0;
   }
 
+  /** Where a member or an item begins, what marks or names its key included. */
   placeOf(item: unknown): number {
-    const node = (isPair(item) ? item.key : item) as Node;
-    return this.startOf(node);
+    if (!isPair(item)) return this.startOf(item as Node);
+    const start = this.startOf(item.key as Node);
+    const before = this.#source.slice(this.lineOf(start), start);
+    return start - (/(?:\?[ \t]+)?(?:[&!]\S*[ \t]+)*$/.exec(before)?.[0].length ?? 0);
   }
 
   lineOf(place: number): number {
@@ -30,13 +33,8 @@ export class Places {
   /** The column at which the lines of a collection begin; none counts within brackets. */
   column(node: YAMLMap | YAMLSeq): number {
     if (node.flow === true) return 0;
-    const bare = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && key.anchor === undefined && key.tag === undefined)
-      : undefined;
-    const place = bare === undefined ? this.startOf(node) : this.placeOf(bare);
-    const line = this.lineOf(place);
-    const before = this.#source.slice(line, place).replace(/^\ufeff/, '');
-    return /\?[ \t]+$/.exec(before)?.index ?? before.length;
+    const place = isMap(node) && node.items.length > 0 ? this.placeOf(node.items[0]) : this.startOf(node);
+    return this.#source.slice(this.lineOf(place), place).replace(/^\ufeff/, '').length;
   }
 }
 

@@ -64,7 +64,7 @@ class Rewriting {
     this.#keepOtherAliases();
     let text = '';
     let end = 0;
-    for (const edit of this.#edits.toSorted((a, b) => a.start - b.start)) {
+    for (const edit of this.#edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
       text += this.#source.slice(end, edit.start) + edit.text;
       end = edit.end;
     }

@@ -94,4 +94,15 @@ describe('an input that is no manifest', () => {
     );
     expect(await Promise.all(codes)).toEqual([1, 0]);
   });
+
+  test.each([
+    ['UTF-16, as PowerShell writes it', Buffer.from('\ufeffkind: A\n', 'utf16le')],
+    ['Latin-1', Buffer.from('kind: A # \u00e9\n', 'latin1')],
+  ])('is one in another encoding: %s', async (_what, stdin) => {
+    const { code, stdout, stderr } = await run(['inject', '-f', '-'], { stdin });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      'error: standard input is not UTF-8, which kubectl demands: save it in that encoding\n',
+    );
+  });
 });

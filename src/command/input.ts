@@ -35,7 +35,7 @@ export async function readDocuments(
   if (documents.some(({ manifest }) => manifest.json !== null)) return documents;
   const [file = '', ...others] = files;
   const holds = others.length === 0 ? `${nameOfFile(file)} holds` : `the ${files.length} files hold`;
-  throw new CommandError(`${holds} no objects: nothing but blank lines and comments`);
+  throw new CommandError(`${holds} no objects: nothing except blank lines and comments`);
 }
 
 function inFile(

@@ -20,7 +20,7 @@ export interface Resource {
   readonly path: readonly (string | number)[];
 }
 
-/** The objects of a document: itself, or the items of a List. @throws CommandError for what is no object of Kubernetes */
+/** The objects of a document: itself, or the items of a List. @throws CommandError for what is no manifest */
 export function resourcesOf(document: unknown, namespace: string): readonly Resource[] {
   return unfold(document, []).map(({ json, path }) => {
     const metadata = objectAt(json, 'metadata');

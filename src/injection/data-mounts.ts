@@ -6,8 +6,8 @@ import type { JsonObject } from './types.ts';
 import { objectsAt } from './workload.ts';
 
 /**
- * Options that name a directory, or a file in it, in which one server alone may write. The server takes `_` for `-`, and the
- * beginning of a name as far as no other option begins so.
+ * Options that name a directory, or a file in it, in which one server alone may write. The server takes `_` for `-`,
+ * and the beginning of a name as far as no other option begins so.
  */
 const OPTIONS: readonly string[] = [
   'innodb-log-group-home-dir',
@@ -36,7 +36,7 @@ const OPTION = /--(?:loose[-_])?([a-z][\w-]*)(?:\s*=\s*|\s+)["']?(\/[^\s"';:]*)/
 /** Of the options of the provider, those that name a directory or a file in it. */
 const PROVIDER_OPTION = /\b(?:gcache\.(?:dir|name)|base_dir)\s*=\s*(\/[^\s"';]*)/g;
 
-/** Whether a directory is where something is mounted, or below it; however the path is spelled that the runtime resolves. */
+/** Whether a directory is where something is mounted, or below it, however the path is spelled. */
 export function holds(mountPath: string, directory: string): boolean {
   const path = resolved(mountPath);
   return path !== '' && (directory === path || directory.startsWith(`${path}/`));

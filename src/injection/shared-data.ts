@@ -24,8 +24,8 @@ const OF_ONE_POD: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses a pod whose data directory, or a part of its data elsewhere, other pods of its workload have too, or a pod that
- * runs. Which pods are created at the same moment is not known, so of these both may pass.
+ * Refuses a pod whose data directory, or a part of its data elsewhere, other pods of its workload have too, or a pod
+ * that runs. Which pods are created at the same moment is not known, so of these both may pass.
  *
  * @throws Refusal `data_claim_shared`
  */

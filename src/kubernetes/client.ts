@@ -106,7 +106,7 @@ export function namespaceFor(connection: Connection): string {
   return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
 }
 
-/** Merges the files of KUBECONFIG as kubectl does: some may be missing, and the first of two entries of one name counts. */
+/** Merges the files of KUBECONFIG as kubectl does: some may be missing, and the first entry of a name counts. */
 function loadPresent(config: KubeConfig, files: string): void {
   if (files === '') {
     config.loadFromDefault();

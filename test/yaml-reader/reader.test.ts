@@ -43,7 +43,7 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
-/** Texts that are read in two ways, with both. Neither counts that holds something else than objects, which is no manifest. */
+/** Texts that are read in two ways, with both. One that holds something else than objects counts as refused. */
 function differences(texts: readonly string[]): readonly unknown[] {
   const theirs = ask(texts) as readonly Reading[];
   return texts.flatMap((text, at) => {

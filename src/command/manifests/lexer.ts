@@ -59,7 +59,7 @@ interface State {
   readonly before: string;
 }
 
-/** Whether blanks indent a line with a tab; a tab may part words, and stand in a blank line that a plain scalar spans. */
+/** Whether blanks indent a line with a tab. It may part words, and stand in a blank line that a plain scalar spans. */
 function indents(blanks: string, text: string, { at, column, isPlain, before }: State): boolean {
   const tab = blanks.indexOf('\t');
   if (tab < 0 || !/^(\r?\n|[-?])$/.test(before)) return false;

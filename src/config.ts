@@ -74,7 +74,11 @@ export function readServeConfig(env: Readonly<Record<string, string | undefined>
     certificates: readCertificateSettings(env, problems),
     image,
     pod: image === null ? text('POD_NAME') : '',
-    injected: readInjectedSettings(env, problems),
+    injected: readInjectedSettings(
+      'GALERA_INJECTOR_INJECTED',
+      env['GALERA_INJECTOR_INJECTED'] || '{}',
+      problems,
+    ),
     imagePullPolicy: oneOf('GALERA_INJECTOR_IMAGE_PULL_POLICY', PULL_POLICIES, 'IfNotPresent'),
     images: readImageRules('GALERA_INJECTOR_IMAGES', env['GALERA_INJECTOR_IMAGES'] || '[]', problems),
     port: port('GALERA_INJECTOR_PORT', 10_250),

@@ -1,57 +1,59 @@
-/** The setting `GALERA_INJECTOR_INJECTED`: JSON in, checked settings of the injected container out. */
+/** The settings of the injected container: JSON in, checked values out. */
 import { INJECTED_DEFAULTS } from './injection/index.ts';
 import type { InjectedSettings, JsonObject } from './injection/index.ts';
 
-const VARIABLE = 'GALERA_INJECTOR_INJECTED';
-
-/** Adds a sentence to `problems` for everything that is wrong. What is left out has the default of `INJECTED_DEFAULTS`. */
-export function readInjectedSettings(
-  env: Readonly<Record<string, string | undefined>>,
-  problems: string[],
-): InjectedSettings {
-  const given = parsed(env[VARIABLE] || '{}', problems);
-  refuseOthers(given, VARIABLE, ['resources', 'securityContext', 'imagePullSecrets'], problems);
+/**
+ * Reads the settings. What is left out has the default of `INJECTED_DEFAULTS`.
+ *
+ * @param name what messages call the setting
+ * @param json an object as JSON
+ * @param problems gets a sentence for everything that is wrong
+ */
+export function readInjectedSettings(name: string, json: string, problems: string[]): InjectedSettings {
+  const given = parsed(name, json, problems);
+  refuseOthers(given, name, ['resources', 'securityContext', 'imagePullSecrets'], problems);
   const { resources, securityContext, imagePullSecrets } = given;
   return {
-    resources: resources === undefined ? INJECTED_DEFAULTS.resources : readResources(resources, problems),
+    resources:
+      resources === undefined ? INJECTED_DEFAULTS.resources : readResources(name, resources, problems),
     securityContext:
       securityContext === undefined
         ? INJECTED_DEFAULTS.securityContext
-        : object(securityContext, 'securityContext', problems),
+        : object(securityContext, `${name}.securityContext`, problems),
     imagePullSecrets:
       imagePullSecrets === undefined
         ? INJECTED_DEFAULTS.imagePullSecrets
-        : readNames(imagePullSecrets, problems),
+        : readNames(name, imagePullSecrets, problems),
   };
 }
 
-function parsed(text: string, problems: string[]): JsonObject {
+function parsed(name: string, text: string, problems: string[]): JsonObject {
   try {
-    return object(JSON.parse(text), '', problems);
+    return object(JSON.parse(text), name, problems);
   } catch {
-    problems.push(`${VARIABLE} is ${JSON.stringify(text)}; allowed is a JSON object`);
+    problems.push(`${name} is ${JSON.stringify(text)}; allowed is a JSON object`);
     return {};
   }
 }
 
-function readResources(value: unknown, problems: string[]): JsonObject {
-  const resources = object(value, 'resources', problems);
-  refuseOthers(resources, `${VARIABLE}.resources`, ['requests', 'limits'], problems);
+function readResources(setting: string, value: unknown, problems: string[]): JsonObject {
+  const resources = object(value, `${setting}.resources`, problems);
+  refuseOthers(resources, `${setting}.resources`, ['requests', 'limits'], problems);
   for (const [kind, amounts] of Object.entries(resources)) {
-    for (const [name, amount] of Object.entries(object(amounts, `resources.${kind}`, problems))) {
+    for (const [name, amount] of Object.entries(object(amounts, `${setting}.resources.${kind}`, problems))) {
       if (typeof amount === 'number' || (typeof amount === 'string' && /^[0-9.]+[A-Za-z]*$/.test(amount)))
         continue;
-      const what = `${VARIABLE}.resources.${kind}.${name}`;
+      const what = `${setting}.resources.${kind}.${name}`;
       problems.push(`${what} is ${JSON.stringify(amount)}; allowed is a quantity such as 100m or 64Mi`);
     }
   }
   return resources;
 }
 
-function readNames(value: unknown, problems: string[]): readonly string[] {
+function readNames(setting: string, value: unknown, problems: string[]): readonly string[] {
   if (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== ''))
     return value as string[];
-  problems.push(`${VARIABLE}.imagePullSecrets is ${JSON.stringify(value)}; allowed is a list of names`);
+  problems.push(`${setting}.imagePullSecrets is ${JSON.stringify(value)}; allowed is a list of names`);
   return [];
 }
 
@@ -63,7 +65,6 @@ function refuseOthers(given: JsonObject, field: string, known: readonly string[]
 
 function object(value: unknown, field: string, problems: string[]): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  const name = field === '' ? VARIABLE : `${VARIABLE}.${field}`;
-  problems.push(`${name} is ${JSON.stringify(value)}; allowed is an object`);
+  problems.push(`${field} is ${JSON.stringify(value)}; allowed is an object`);
   return {};
 }

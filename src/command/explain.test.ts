@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { run } from '../../test/command/harness.ts';
+import { AUTHORITY, run } from '../../test/command/harness.ts';
 
 const pod = (labels: string, image: string) =>
   `kind: Pod\nmetadata: {name: node1, namespace: shop, labels: ${labels}}\nspec: {containers: [{name: db, image: "${image}"}]}\n`;
@@ -17,6 +17,29 @@ test('each value is listed with where it comes from', async () => {
   expect(stdout).toMatch(/env GALERA_FLAVOR +mariadb +from image "mariadb:11.8"/);
   expect(stdout).toMatch(/hostname +node1 +from Pod node1: 3 members/);
   expect(stdout).toMatch(/Warnings:\n.*\(data_on_empty_dir\)/);
+});
+
+test('of several files and documents each is named', async () => {
+  const one = pod('{galera: "true"}', 'mariadb:11.8');
+  const list = JSON.stringify({ kind: 'List', items: [{ kind: 'Service' }, parse(one) as unknown] });
+  const files = { 'a.yaml': `# none\n---\nkind: Service\n---\n${one}`, 'b.yaml': one, 'c.json': list };
+  const args = Object.keys(files).flatMap((name) => ['-f', name]);
+  const { stdout } = await run(['explain', ...args], { files });
+  for (const where of ['a.yaml, document 2', 'b.yaml', 'c.json, items[1]'])
+    expect(stdout).toContain(`Pod node1 in namespace shop (${where}) becomes a node`);
+  const alone = await run(['explain', '-f', 'c.json'], { files });
+  expect(alone.stdout).toContain('Pod node1 in namespace shop (items[1]) becomes a node');
+  const json = await run(['explain', ...args, '-o', 'json'], { files });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    items: [
+      { file: 'a.yaml', document: 2 },
+      { file: 'b.yaml', document: 1 },
+      { file: 'c.json', document: 1 },
+    ],
+  });
+  const injected = await run(['inject', ...args, '--ca-file', 'ca'], { files: { ...files, ca: AUTHORITY } });
+  expect(injected.stderr).toContain('injected: Pod node1 (a.yaml, document 2): cluster node\n');
+  expect(injected.stderr).toContain('warning: Pod node1 (b.yaml): The data');
 });
 
 test('a refusal is given with its reason, and the exit code 1', async () => {

@@ -1,7 +1,7 @@
 /** `explain`: what would be injected and where each value comes from, for a person to read. */
 import { type Decision, singleLine } from '../injection/index.ts';
 import { stringify } from 'yaml';
-import { nameOf } from './inject.ts';
+import { unreadWarnings } from './input.ts';
 import { CommandError, type CommandIo } from './io.ts';
 import type { ManifestOptions } from './options.ts';
 import { OUTPUT_VERSION } from './output.ts';
@@ -18,11 +18,12 @@ export async function runExplain(options: ManifestOptions, io: CommandIo): Promi
   try {
     const manifests = await review(options, io);
     io.stdout.write(explanation(manifests, options.output));
+    const unread = unreadWarnings(manifests);
+    for (const line of unread) io.stderr.write(line);
     const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
-    const fails = reviewed.some(
-      (one) => one.decision.kind === 'deny' || (options.failOnWarning && isWarnedAbout(one)),
-    );
-    return fails ? 1 : 0;
+    const isWarned = unread.length > 0 || reviewed.some(isWarnedAbout);
+    const isRefused = reviewed.some(({ decision }) => decision.kind === 'deny');
+    return isRefused || (options.failOnWarning && isWarned) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     io.stderr.write(`error: ${singleLine(error.message)}\n`);
@@ -37,17 +38,18 @@ function isWarnedAbout({ decision, hint }: Reviewed): boolean {
 function explanation(manifests: readonly ReviewedManifest[], output: ManifestOptions['output']): string {
   const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
   if (output === undefined) return reviewed.length === 0 ? NOTHING : reviewed.map(explain).join('\n');
-  const items = manifests.flatMap((one) => one.reviewed.map((each) => item(one.file, each)));
+  const items = manifests.flatMap((one) => one.reviewed.map((each) => item(one, each)));
   const document = { apiVersion: OUTPUT_VERSION, kind: 'ExplanationList', items };
   return output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 });
 }
 
 /** One decision for programs (docs/command-line.md). */
-function item(file: string, { resource, decision, hint }: Reviewed): unknown {
+function item({ file, number }: ReviewedManifest, { resource, decision, hint }: Reviewed): unknown {
   const { kind, name, namespace } = resource;
   const apiVersion = resource.json['apiVersion'];
   const about = {
     file,
+    document: number,
     object: { apiVersion, kind, name, namespace },
     decision: decision.kind,
     reason: decision.reason,
@@ -60,8 +62,8 @@ function item(file: string, { resource, decision, hint }: Reviewed): unknown {
 
 const NOTHING = 'The input holds no Pod and no pod template.\n';
 
-function explain({ resource, decision, hint }: Reviewed): string {
-  const title = `${nameOf(resource)} in namespace ${singleLine(resource.namespace)}`;
+function explain({ resource: { kind, name, namespace }, where, decision, hint }: Reviewed): string {
+  const title = singleLine(`${`${kind} ${name}`.trimEnd()} in namespace ${namespace}${where}`);
   switch (decision.kind) {
     case 'skip':
       return `${title} is left as it is (${decision.reason}).\n  ${hint ?? decision.message}\n`;

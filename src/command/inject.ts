@@ -1,11 +1,11 @@
 /** `inject`: manifests in, injected manifests out. */
 import { OPT_IN_LABEL, singleLine } from '../injection/index.ts';
 import { stringify } from 'yaml';
+import { unreadWarnings } from './input.ts';
 import { CommandError, type CommandIo } from './io.ts';
 import { withMember, withOperations } from './manifests/operations.ts';
 import { rewritten } from './manifests/rewrite.ts';
 import type { ManifestOptions } from './options.ts';
-import type { Resource } from './resources.ts';
 import { review, type Reviewed, type ReviewedManifest } from './review.ts';
 
 /** Runs `inject`. Resolves with the exit code: 0 done, 1 refused or unreadable. */
@@ -13,7 +13,7 @@ export async function runInject(options: ManifestOptions, io: CommandIo): Promis
   try {
     const manifests = await review(options, io);
     const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
-    for (const one of reviewed) io.stderr.write(report(one));
+    for (const line of [...unreadWarnings(manifests), ...reviewed.map(report)]) io.stderr.write(line);
     if (reviewed.some(({ decision }) => decision.kind === 'deny')) return 1;
     requireAuthority(reviewed, options);
     io.stdout.write(written(manifests, options.output));
@@ -35,9 +35,9 @@ function requireAuthority(reviewed: readonly Reviewed[], { caFile, connection }:
   );
 }
 
-/** The name of a resource as messages give it. */
-export function nameOf({ kind, name }: Resource): string {
-  return singleLine(`${kind} ${name}`);
+/** The name of a resource as messages give it, with its place. */
+function nameOf({ resource: { kind, name }, where }: Reviewed): string {
+  return singleLine(`${kind} ${name}`.trimEnd() + where);
 }
 
 function written(manifests: readonly ReviewedManifest[], output: ManifestOptions['output']): string {
@@ -84,8 +84,9 @@ function change(document: unknown, { resource, path, decision }: Reviewed): unkn
     : withMember(changed, [...resource.path, 'spec', 'serviceName'], ofSet.value);
 }
 
-function report({ resource, decision, hint }: Reviewed): string {
-  const name = nameOf(resource);
+function report(reviewed: Reviewed): string {
+  const { decision, hint } = reviewed;
+  const name = nameOf(reviewed);
   switch (decision.kind) {
     case 'deny':
       return `error: ${name}: ${decision.message} (${decision.reason})\n`;
@@ -109,7 +110,6 @@ function advice(
   manifests: readonly ReviewedManifest[],
   { namespace, namespaceGiven }: ManifestOptions,
 ): string {
-  if (manifests.every(({ manifest }) => manifest.json === null)) return 'note: the input holds no objects\n';
   const reviewed = manifests.flatMap((manifest) => manifest.reviewed);
   const done = reviewed.filter(({ decision }) => decision.kind === 'inject');
   if (done.length === 0) {

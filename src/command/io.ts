@@ -18,8 +18,7 @@ export interface CommandIo {
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
-  /** Reads a file as UTF-8. */
-  readonly readFile: (path: string) => Promise<string>;
+  readonly readFile: (path: string) => Promise<Uint8Array>;
   /** The entries of a directory; null for anything else. */
   readonly list: (path: string) => Promise<readonly Entry[] | null>;
   /** Opens the cluster of a kubeconfig; missing where no cluster can be reached. */
@@ -57,20 +56,29 @@ async function within(path: string, recursive: boolean, io: CommandIo): Promise<
   return found;
 }
 
-/** Reads a file, or standard input for `-`. @throws CommandError when it cannot be read */
+/** How messages call a file. */
+export function nameOfFile(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
+/** Reads a file, or standard input for `-`, as UTF-8. @throws CommandError when it cannot be read */
 export async function readInput(path: string, io: CommandIo): Promise<string> {
-  try {
-    return path === '-' ? await readAll(io.stdin) : await io.readFile(path);
-  } catch (cause) {
+  const name = nameOfFile(path);
+  const bytes = await (path === '-' ? readAll(io.stdin) : io.readFile(path)).catch((cause: unknown) => {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`${path === '-' ? 'standard input' : path} cannot be read: ${what}`, { cause });
+    throw new CommandError(`${name} cannot be read: ${what}`, { cause });
+  });
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CommandError(`${name} is not UTF-8, which kubectl demands: save it in that encoding`, {
+      cause,
+    });
   }
 }
 
-async function readAll(stream: AsyncIterable<string | Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let text = '';
-  for await (const chunk of stream)
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+async function readAll(stream: AsyncIterable<string | Uint8Array>): Promise<Uint8Array> {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
 }

@@ -21,7 +21,11 @@ export interface ManifestOptions {
   readonly output?: 'json' | 'yaml';
   /** Whether a warning counts as a failure. */
   readonly failOnWarning: boolean;
-  readonly settings: Omit<Settings, 'certificateAuthority'>;
+  /** Files of values that the chart is installed with; a later one wins. */
+  readonly values: readonly string[];
+  /** What the options themselves set. */
+  readonly settings: Pick<Settings, 'version' | 'coordinator'> &
+    Partial<Pick<Settings, 'image' | 'imagePullPolicy'>>;
 }
 
 /** What `status` is asked for. */

@@ -22,7 +22,7 @@ export function runInProcess(args: readonly string[], name: string): Promise<num
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: (path) => readFile(path),
     list,
     connect,
     status: statusOfKubeconfig,

@@ -1,5 +1,14 @@
 /** Kubernetes objects as manifests hold them. */
-import type { JsonObject, ServiceSummary } from '../injection/index.ts';
+import {
+  isObject,
+  type JsonObject,
+  objectAt,
+  objectsAt,
+  quoted,
+  type ServiceSummary,
+  text,
+} from '../injection/index.ts';
+import { CommandError } from './io.ts';
 
 /** An object of the input and where it stands in its document. */
 export interface Resource {
@@ -11,14 +20,14 @@ export interface Resource {
   readonly path: readonly (string | number)[];
 }
 
-/** The objects of a document: itself, or the items of a List. */
+/** The objects of a document: itself, or the items of a List. @throws CommandError for what is no manifest */
 export function resourcesOf(document: unknown, namespace: string): readonly Resource[] {
   return unfold(document, []).map(({ json, path }) => {
     const metadata = objectAt(json, 'metadata');
     return {
-      kind: textAt(json, 'kind'),
-      name: textAt(metadata, 'name') || textAt(metadata, 'generateName'),
-      namespace: textAt(metadata, 'namespace') || namespace,
+      kind: text(json, 'kind') ?? '',
+      name: text(metadata, 'name') || text(metadata, 'generateName') || '',
+      namespace: text(metadata, 'namespace') || namespace,
       json,
       path,
     };
@@ -26,35 +35,47 @@ export function resourcesOf(document: unknown, namespace: string): readonly Reso
 }
 
 function unfold(value: unknown, path: Resource['path']): readonly Pick<Resource, 'json' | 'path'>[] {
-  if (!isObject(value)) return [];
-  const items = value['items'];
-  if (!textAt(value, 'kind').endsWith('List') || !Array.isArray(items)) return [{ json: value, path }];
+  const place = path.length === 0 ? '' : `${pathText(path)}: `;
+  if (!isObject(value))
+    throw new CommandError(`${place}${quoted(value)} is no manifest: it must be an object with a kind`);
+  const { kind, items } = value;
+  if (kind === undefined || kind === null)
+    throw new CommandError(`${place}kind is missing, so that this is no manifest of Kubernetes`);
+  if (typeof kind !== 'string' || kind === '')
+    throw new CommandError(`${place}kind is ${quoted(kind)}, and must be text, such as "StatefulSet"`);
+  requireTexts(value, place);
+  if (!kind.endsWith('List') || !Array.isArray(items)) return [{ json: value, path }];
   return items.flatMap((item, index) => unfold(item, [...path, 'items', index]));
+}
+
+/** As the API server, which does not take a name such as `on` or 1e3 for a text. */
+function requireTexts({ metadata }: JsonObject, place: string): void {
+  if (metadata === undefined || metadata === null) return;
+  if (!isObject(metadata))
+    throw new CommandError(`${place}metadata is ${quoted(metadata)}, and must be an object`);
+  for (const key of ['name', 'generateName', 'namespace']) {
+    const value = metadata[key] ?? '';
+    if (typeof value !== 'string')
+      throw new CommandError(
+        `${place}metadata.${key} is ${quoted(value)}, and must be text: put it in quotes`,
+      );
+  }
+}
+
+/** A way into a document as people write it: `items[1].spec`. */
+export function pathText(path: Resource['path']): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 /** What the injection needs to know of a Service manifest. */
 export function summariseService(json: JsonObject): ServiceSummary {
   const spec = objectAt(json, 'spec');
-  const ports: readonly unknown[] = Array.isArray(spec['ports']) ? spec['ports'] : [];
   return {
-    name: textAt(objectAt(json, 'metadata'), 'name'),
+    name: text(objectAt(json, 'metadata'), 'name') ?? '',
     headless: spec['clusterIP'] === 'None',
-    ports: ports.filter(isObject).flatMap(({ port }) => (typeof port === 'number' ? [port] : [])),
+    ports: objectsAt(spec, 'ports').flatMap(({ port }) => (typeof port === 'number' ? [port] : [])),
   };
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An object member, empty where it is missing or something else. */
-export function objectAt(json: JsonObject, key: string): JsonObject {
-  const value = json[key];
-  return isObject(value) ? value : {};
-}
-
-/** A text member, empty where it is missing or something else. */
-export function textAt(json: JsonObject, key: string): string {
-  const value = json[key];
-  return typeof value === 'string' ? value : '';
 }

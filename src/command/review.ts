@@ -5,19 +5,23 @@ import {
   type JsonObject,
   plan,
   podOf,
+  REASONS,
   templatePath,
 } from '../injection/index.ts';
 import type { ManifestOptions } from './options.ts';
-import { labelHint } from './hints.ts';
-import { CommandError, type CommandIo, filesAt, type ManifestCluster, readInput } from './io.ts';
-import { type Manifest, parseManifests } from './manifests/index.ts';
-import { type Resource, resourcesOf } from './resources.ts';
+import { labelHint, strayHint } from './hints.ts';
+import { type InputDocument, readDocuments } from './input.ts';
+import { CommandError, type CommandIo, type ManifestCluster, readInput } from './io.ts';
+import type { Resource } from './resources.ts';
 import { podFrom, templatesIn } from './shape.ts';
 import { contextOf } from './sources.ts';
+import { type Installation, installationOf } from './values.ts';
 
 /** The decision over one resource. */
 export interface Reviewed {
   readonly resource: Resource;
+  /** Where it stands, where the input holds more than it. */
+  readonly where: string;
   /** Way to the pod or the template in the document. */
   readonly path: readonly (string | number)[];
   readonly decision: Decision;
@@ -26,9 +30,7 @@ export interface Reviewed {
 }
 
 /** A document and the decisions over what stands in it. */
-export interface ReviewedManifest {
-  readonly file: string;
-  readonly manifest: Manifest;
+export interface ReviewedManifest extends InputDocument {
   readonly reviewed: readonly Reviewed[];
 }
 
@@ -42,42 +44,65 @@ const UNKNOWN_AUTHORITY = 'the certificate authority of the injector (--ca-file)
  */
 export async function review(options: ManifestOptions, io: CommandIo): Promise<readonly ReviewedManifest[]> {
   const cluster = await connect(options, io);
-  let authority: string | undefined;
-  const documents = [];
-  const files = [];
-  for (const path of options.files) files.push(...(await filesAt(path, options.recursive, io)));
-  for (const file of files) {
-    const manifests = parseManifests(await readInput(file, io), file === '-' ? 'standard input' : file);
-    documents.push(
-      ...manifests.map((manifest) => ({
-        file,
-        manifest,
-        resources: resourcesOf(manifest.json, options.namespace),
-      })),
-    );
-  }
-  const all = documents.flatMap(({ resources }) => resources);
+  const documents = await readDocuments(options, io);
+  const deciding: Deciding = {
+    all: documents.flatMap(({ resources }) => resources),
+    cluster,
+    installation: await installationOf(options, io),
+    authority: once(() => authorityOf(options, cluster, io)),
+  };
   const results: ReviewedManifest[] = [];
-  for (const { file, manifest, resources } of documents) {
+  for (const document of documents) {
     const reviewed: Reviewed[] = [];
-    for (const resource of resources) {
-      for (const { pod, template } of podsOf(resource)) {
-        // What the pod decides alone needs no context, as one that does not ask for the injection.
-        const isOpen = decidedByPod(pod) === null;
-        const context = isOpen
-          ? await contextOf(resource, all, cluster)
-          : { namespace: resource.namespace, workload: null, services: [] };
-        if (isOpen) authority ??= await authorityOf(options, cluster, io);
-        const certificateAuthority = authority ?? UNKNOWN_AUTHORITY;
-        const decision = plan(pod, context, { ...options.settings, certificateAuthority });
-        const hint = labelHint(resource, pod, template);
-        const path = [...resource.path, ...template];
-        reviewed.push({ resource, path, decision, ...(hint === undefined ? {} : { hint }) });
-      }
-    }
-    results.push({ file, manifest, reviewed });
+    for (const resource of document.resources)
+      reviewed.push(...(await reviewedIn(resource, document.where(resource), deciding)));
+    results.push({ ...document, reviewed });
   }
   return results;
+}
+
+interface Deciding {
+  readonly all: readonly Resource[];
+  readonly cluster: ManifestCluster | undefined;
+  readonly installation: Installation;
+  /** The authority, asked for where a pod needs it. */
+  readonly authority: () => Promise<string>;
+}
+
+async function reviewedIn(
+  resource: Resource,
+  where: string,
+  deciding: Deciding,
+): Promise<readonly Reviewed[]> {
+  const reviewed: Reviewed[] = [];
+  const pods = podsOf(resource);
+  for (const { pod, template } of pods) {
+    const decision = await decide(resource, pod, deciding);
+    const hint = labelHint(resource, pod, template);
+    const path = [...resource.path, ...template];
+    reviewed.push({ resource, where, path, decision, ...(hint === undefined ? {} : { hint }) });
+  }
+  const hint = pods.length === 0 ? strayHint(resource) : undefined;
+  if (hint === undefined) return reviewed;
+  const decision = { kind: 'skip', reason: 'not_labelled', message: REASONS.not_labelled } as const;
+  return [{ resource, where, path: resource.path, decision, hint }];
+}
+
+async function decide(resource: Resource, pod: JsonObject, deciding: Deciding): Promise<Decision> {
+  const { all, cluster, installation, authority } = deciding;
+  // What the pod decides alone needs no context, as one that does not ask for the injection.
+  const isOpen = decidedByPod(pod) === null;
+  const context = isOpen
+    ? await contextOf(resource, { all, cluster, controllers: installation.controllers })
+    : { namespace: resource.namespace, workload: null, services: [] };
+  const certificateAuthority = isOpen ? await authority() : UNKNOWN_AUTHORITY;
+  return plan(pod, context, { ...installation.settings, certificateAuthority });
+}
+
+/** Asks at the first call alone. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }
 
 /** A resource as a pod, or a pod of each template in it, with the way there. */

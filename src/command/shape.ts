@@ -1,6 +1,6 @@
 /** Pod templates found by their shape: whatever kind brings one, the webhook meets its pods. */
-import type { JsonObject } from '../injection/index.ts';
-import { isObject, objectAt, type Resource } from './resources.ts';
+import { isObject, type JsonObject, objectAt } from '../injection/index.ts';
+import type { Resource } from './resources.ts';
 
 type Path = readonly (string | number)[];
 
@@ -33,7 +33,7 @@ export function podFrom({ name, json }: Resource, path: Path): JsonObject {
 }
 
 /** The number of pods that an object with a pod template asks for; null where it gives none. */
-export function replicasOf({ json }: Resource): number | null {
+export function replicasOf({ json }: Pick<Resource, 'json'>): number | null {
   const replicas = objectAt(json, 'spec')['replicas'];
   return typeof replicas === 'number' && Number.isSafeInteger(replicas) ? replicas : null;
 }

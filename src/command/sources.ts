@@ -6,12 +6,14 @@ import {
   groupOf,
   type JsonObject,
   type ServiceSummary,
+  text,
   type Workload,
   workloadOf,
 } from '../injection/index.ts';
-import { type Resource, summariseService, textAt } from './resources.ts';
+import { type Resource, summariseService } from './resources.ts';
 import { CommandError } from './io.ts';
 import { replicasOf, templatesIn } from './shape.ts';
+import { mayRead, type ReadableController } from './values.ts';
 
 /** Reads owner and Services of a pod from a cluster; admission's own reader is one. */
 export interface ClusterReader {
@@ -24,17 +26,21 @@ export interface ClusterReader {
  *
  * @throws CommandError when a pod's owner is neither in the input nor asked of a cluster
  */
-export async function contextOf(
-  resource: Resource,
-  all: readonly Resource[],
-  cluster: ClusterReader | undefined,
-): Promise<Context> {
+export async function contextOf(resource: Resource, sources: Sources): Promise<Context> {
   const { namespace } = resource;
-  const live = await cluster?.read(resource.json, namespace);
-  const own = servicesOf(all, namespace);
+  const live = await sources.cluster?.read(resource.json, namespace);
+  const own = servicesOf(sources.all, namespace);
   const names = new Set(own.map(({ name }) => name));
   const services = [...own, ...(live?.services ?? []).filter(({ name }) => !names.has(name))];
-  return { namespace, workload: workload(resource, all) ?? live?.workload ?? orphan(resource), services };
+  return { namespace, workload: workload(resource, sources) ?? live?.workload ?? orphan(resource), services };
+}
+
+interface Sources {
+  /** All objects of the input. */
+  readonly all: readonly Resource[];
+  readonly cluster: ClusterReader | undefined;
+  /** Kinds that the injector may read besides the known ones; undefined where that is not said. */
+  readonly controllers: readonly ReadableController[] | undefined;
 }
 
 function servicesOf(all: readonly Resource[], namespace: string): readonly ServiceSummary[] {
@@ -44,29 +50,28 @@ function servicesOf(all: readonly Resource[], namespace: string): readonly Servi
 }
 
 /** The workload a resource is, or is owned by within the input; a ReplicaSet of a Deployment stands for the latter. */
-function workload(resource: Resource, all: readonly Resource[]): Workload | null {
+function workload(resource: Resource, sources: Sources): Workload | null {
+  const { all } = sources;
   const owner = controllerOf(resource.json);
   const found = all.find((one) => owner !== null && isOf(owner, one) && one.namespace === resource.namespace);
   const above =
-    found === undefined
-      ? null
-      : workload(
-          found,
-          all.filter((one) => one !== found),
-        );
-  return above ?? workloadOf(resource) ?? workloadByShape(resource);
+    found === undefined ? null : workload(found, { ...sources, all: all.filter((one) => one !== found) });
+  return above ?? workloadOf(resource) ?? workloadByShape(resource, sources);
 }
 
 /** The workload of a kind that the injection does not know, as it reads one of its owner in a cluster. */
-function workloadByShape(resource: Resource): Workload | null {
-  const { kind, name } = resource;
-  const templates = templatesIn(resource.json).length;
-  return templates === 0 ? null : { kind, name, replicas: templates === 1 ? replicasOf(resource) : null };
+function workloadByShape({ kind, name, json }: Resource, { controllers }: Sources): Workload | null {
+  const templates = templatesIn(json).length;
+  if (templates === 0) return null;
+  const group = groupOf(text(json, 'apiVersion') ?? '');
+  if (controllers !== undefined && group.includes('.') && !mayRead(controllers, group, kind))
+    return { kind, name, replicas: null, unread: `the values do not name it, of group ${group}` };
+  return { kind, name, replicas: templates === 1 ? replicasOf({ json }) : null };
 }
 
 /** Where either names no version, the kind alone tells. */
 function isOf(owner: Controller, { kind, name, json }: Resource): boolean {
-  const apiVersion = textAt(json, 'apiVersion');
+  const apiVersion = text(json, 'apiVersion') ?? '';
   const isOfGroup =
     [owner.apiVersion, apiVersion].includes('') || groupOf(apiVersion) === groupOf(owner.apiVersion);
   return kind === owner.kind && name === owner.name && isOfGroup;

@@ -1,7 +1,8 @@
 /** The start script before the server's own command. */
-import { member, texts } from './json.ts';
+import { member } from './json.ts';
 import { START_SCRIPT } from './names.ts';
 import { replaceValue, setMembers } from './operations.ts';
+import { commandOf } from './pod.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, sentence } from './text.ts';
 import type { Warning } from './types.ts';
@@ -14,9 +15,7 @@ import type { Warning } from './types.ts';
 export function command(target: Target): Contribution {
   const { pod, container, flavor } = target;
   const path = ['spec', 'containers', container.index];
-  const field = `spec.containers[${container.index}]`;
-  const own = texts(container.json, 'command', `${field}.command`);
-  const ownArguments = texts(container.json, 'args', `${field}.args`);
+  const { command: own, args: ownArguments } = commandOf(container);
   // A copy of an injected container: wrapping it again would start the script from itself.
   if (own[0] === START_SCRIPT) return {};
   const wrapped = [START_SCRIPT, ...(own.length > 0 ? own : flavor.entrypoint)];

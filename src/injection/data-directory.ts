@@ -1,5 +1,5 @@
 /** Where the server keeps its data, and which volume that is. */
-import { posix } from 'node:path';
+import { holds, mountOf } from './data-mounts.ts';
 import type { Flavor } from './flavors/types.ts';
 import { isObject, member, objects, text } from './json.ts';
 import { type ContainerView, type PodView, wordsOf } from './pod.ts';
@@ -26,9 +26,8 @@ const PLAIN_PATH = /^(\/[A-Za-z0-9._-]+)+$/;
  */
 export function dataDirectory(pod: PodView, container: ContainerView, flavor: Flavor): DataDirectory {
   const path = userDirectory(container) ?? flavor.dataDirectory;
-  const mount = objects(container.json, 'volumeMounts', `${fieldOf(container)}.volumeMounts`)
-    .filter((candidate) => holds(text(candidate, 'mountPath') ?? '', path))
-    .reduce<JsonObject | null>((deepest, next) => (depth(next) > depth(deepest) ? next : deepest), null);
+  const mounts = objects(container.json, 'volumeMounts', `${fieldOf(container)}.volumeMounts`);
+  const mount = mountOf(mounts, path);
   if (mount === null) return { path, mount, ephemeral: true };
   refuseMountAbove(container, text(mount, 'mountPath') ?? '');
   const volume = text(mount, 'name');
@@ -57,16 +56,6 @@ function refuseMountAbove(container: ContainerView, mountPath: string): void {
     'data_mount_unusable',
     `Container ${quoted(container.name)} mounts its data at ${quoted(mountPath)}; mount it at the data directory itself`,
   );
-}
-
-/** Whether a directory is where something is mounted, or below it; however the path is spelled that the runtime resolves. */
-export function holds(mountPath: string, directory: string): boolean {
-  const path = withoutTrailing(posix.resolve('/', mountPath), '/');
-  return path !== '' && (directory === path || directory.startsWith(`${path}/`));
-}
-
-function depth(mount: JsonObject | null): number {
-  return mount === null ? 0 : withoutTrailing(text(mount, 'mountPath') ?? '', '/').length;
 }
 
 function readOnlyCopy(container: ContainerView, mount: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 /** Which container of a pod is the database, and of which flavor. */
 import type { Wishes } from './annotations.ts';
-import { holds } from './data-directory.ts';
+import { holds } from './data-mounts.ts';
 import { flavorById, flavorOf, lacksGalera, refuseImage } from './flavors/index.ts';
 import { type ImageRule, ruledFlavor } from './flavors/rules.ts';
 import type { Flavor } from './flavors/types.ts';

@@ -56,12 +56,22 @@ export function readPod(pod: unknown): PodView {
 }
 
 /**
- * What the pod has the container run: the words of its command, then those of its arguments.
+ * What the pod has the container run; either is empty where the image decides.
  *
  * @throws Refusal `malformed_pod`
  */
-export function wordsOf({ index, json }: ContainerView): readonly string[] {
-  return ['command', 'args'].flatMap((key) => texts(json, key, `spec.containers[${index}].${key}`));
+export function commandOf({ index, json }: ContainerView): {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+} {
+  const at = (key: string) => texts(json, key, `spec.containers[${index}].${key}`);
+  return { command: at('command'), args: at('args') };
+}
+
+/** The words of the command, then those of its arguments. @throws Refusal `malformed_pod` */
+export function wordsOf(container: ContainerView): readonly string[] {
+  const { command, args } = commandOf(container);
+  return [...command, ...args];
 }
 
 function readContainers(spec: JsonObject): readonly ContainerView[] {

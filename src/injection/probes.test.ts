@@ -70,6 +70,21 @@ describe('probes', () => {
     },
   );
 
+  test('say once that several of the user hold others back', () => {
+    const own = { tcpSocket: { port: 3306 } };
+    const workload = { ...STATEFUL_SET, podManagementPolicy: 'OrderedReady' } as const;
+    const { warnings } = injected(
+      withFields({ startupProbe: own, readinessProbe: own, livenessProbe: own }),
+      {
+        ...CONTEXT,
+        workload,
+      },
+    );
+    const said = warnings.filter(({ message }) => message.includes('no pod after this one is created'));
+    expect(said.map(({ reason }) => reason)).toEqual(['startup_probe_believed']);
+    expect(said[0]?.message).toContain('while one of its own fails');
+  });
+
   test.each([
     ['is ours', null, 'started'],
     ['is ours with other times', { exec: { command: ['/galera/probe', 'alive'] } }, 'started'],

@@ -52,7 +52,7 @@ export function probes(target: Target): Contribution {
   const path = ['spec', 'containers', container.index];
   return {
     operations: added.flatMap(({ name, json }) => setMembers(pod.json, path, { [name]: json })),
-    warnings: foreign.map((name) => warning(target, name)),
+    warnings: foreign.map((name, index) => warning(target, name, index === 0)),
     provenance: added.map(({ name, json }) => ({
       what: name,
       value: json.exec.command.join(' '),
@@ -71,14 +71,14 @@ function probeFor(name: ProbeName, foreign: readonly ProbeName[]): Probe {
   return { ...ours, exec: { command: [PROBE_SCRIPT, 'answers'] } };
 }
 
-function warning({ container, context }: Target, name: ProbeName): Warning {
+function warning({ container, context }: Target, name: ProbeName, isFirst: boolean): Warning {
   const { reason, must } = BELIEVED[name];
   const kind = name.replace('Probe', '');
   return {
     reason,
     message: sentence(
       `Container ${quoted(container.name)} has its own ${kind} probe, which is kept: it must ${must}${
-        isOrdered(context) ? HOLDS_BACK : ''
+        isFirst && isOrdered(context) ? HOLDS_BACK : ''
       }`,
     ),
   };
@@ -89,7 +89,7 @@ function warning({ container, context }: Target, name: ProbeName): Warning {
  * that asks the server does not, nor does our startup probe before such a liveness probe.
  */
 const HOLDS_BACK =
-  '; while it fails in an outage of all, no pod after this one is created: set podManagementPolicy: Parallel';
+  '; while one of its own fails in an outage of all, no pod after this one is created: set podManagementPolicy: Parallel';
 
 function isOrdered({ workload }: Context): boolean {
   return hasOrdinals(workload) && workload.podManagementPolicy === 'OrderedReady' && workload.replicas > 1;

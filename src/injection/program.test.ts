@@ -26,6 +26,14 @@ describe('a container that runs another program', () => {
     ['mariadb-dump', sh('mariadb-dump -h shop-mysql > /out/all.sql')],
     ['mysqldump', sh('while true; do A=b mysqldump --all-databases | gzip > /out; sleep 60; done')],
     ['sleep', sh('set -e\nexec sleep infinity')],
+    ['mariadb-dump', sh('mariadb-dump --all-databases > /out/$(date +%F).sql')],
+    ['mariadb-dump', sh('mariadb-dump --all-databases > "/out/`date +%F`.sql"')],
+    [
+      'mysqldump',
+      sh('f=/out/$(date +%F-$(hostname | cut -c1-3)).sql; mysqldump -p"$PASS" -h ${HOST:-db} | gzip > $f'),
+    ],
+    ['mariadb-dump', sh('for d in $DATABASES; do mariadb-dump "$d" > /out/$d; done; echo $((1+2)) "$@"')],
+    ['mysqladmin', sh('mysqladmin ping $(cat /etc/options)')],
   ])('is refused: %s', (program, run) => {
     const decision = decide(running(run));
     expect(decision).toMatchObject({ kind: 'deny', reason: 'not_the_server' });
@@ -52,6 +60,18 @@ describe('a container that runs another program', () => {
     ['the server in a shell', sh('mysql_upgrade & exec docker-entrypoint.sh mariadbd'), false],
     ['a script in a shell', { command: ['bash', '/scripts/start.sh'] }, false],
     ['what the shell is given', sh('exec "$@"'), false],
+    ['what a command prints', sh('$(cat /etc/start)'), false],
+    ['what a command prints, behind a variable', sh('A=1 exec $(cat /etc/command)'), false],
+    ['what a command prints, in backticks', sh('echo x; `cat /etc/command`'), false],
+    ['what a command prints, for another program', sh('nice $(cat /etc/command)'), false],
+    ['the server within a substitution', sh('echo $(mariadbd)'), false],
+    ['an unknown program within a substitution', sh('echo $(/opt/boot)'), true],
+    ['an unknown program within two', sh('echo $(date $(/opt/boot))'), true],
+    ['what a variable names', sh('mariadb-dump x > /out; $COMMAND'), false],
+    ['what two variables name together', sh('a=maria; b=dbd; exec $a$b'), false],
+    ['what a trap is given', sh('trap "$STOP" EXIT; sleep 1'), false],
+    ['what find runs', sh('find / -name x -exec $COMMAND ;'), false],
+    ['what a shell reads', sh('echo "$COMMAND" | bash'), true],
     ['a script of its own', { command: ['/opt/wrapper'] }, true],
     ['a script below a directory of that name', { command: ['bash', '/opt/mysql/boot'] }, true],
     ['an unknown program in a shell', sh('chown -R mysql /var/lib/mysql; su mysql -c /opt/boot'), true],

@@ -1,8 +1,7 @@
 /** What a container runs, as far as its command tells: the server, certainly another program, or something unknown. */
 import type { Flavor } from './flavors/types.ts';
-import { texts } from './json.ts';
 import { START_SCRIPT } from './names.ts';
-import type { ContainerView } from './pod.ts';
+import { commandOf, type ContainerView, wordsOf } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, sentence } from './text.ts';
@@ -22,16 +21,14 @@ const SHELL = /^(ba|da|a|z|k)?sh$/;
 const WRAPPER = /^(tini|dumb-init|catatonit|exec|env|nice|ionice|nohup|stdbuf|numactl|setpriv|gosu|su-exec)$/;
 const ENTRYPOINT = /entrypoint(\.sh)?$/;
 /** What may start the server within a text for a shell; a name that only begins like the server's is none. */
-const MAY_START =
-  /\b(mariadbd|mysqld)(_safe|-safe)?\b|entrypoint|\.sh\b|\$[@*{(0-9A-Z]|\b(eval|source|run|start)\b/;
+const MAY_START = /\b(mariadbd|mysqld)(_safe|-safe)?\b|entrypoint|\.sh\b|\b(eval|source|run|start)\b/;
 
 type Program = 'server' | 'unknown' | { readonly other: string };
 
 /** What a container runs. Where it has neither command nor arguments, the image decides, which is a server's. */
 export function programOf(container: ContainerView, flavor: Flavor | undefined): Program {
-  const at = (key: string) => texts(container.json, key, `spec.containers[${container.index}].${key}`);
-  const [command, given] = [at('command'), at('args')];
-  const words = [...command, ...given].filter((word) => word !== START_SCRIPT);
+  const { command } = commandOf(container);
+  const words = wordsOf(container).filter((word) => word !== START_SCRIPT);
   // Options alone go to the entrypoint, which starts the server with them.
   if (words.length === 0 || (command.length === 0 && words[0]?.startsWith('-') === true)) return 'server';
   const own = [...(flavor?.entrypoint ?? []), ...(flavor?.command ?? [])].filter((word) =>
@@ -68,10 +65,11 @@ export function program({ container, flavor }: Target): Contribution {
 
 /** Words at the beginning of a command of a shell that start no program of their own. */
 const BUILT_IN: ReadonlySet<string> = new Set(
-  'set cd export unset trap wait done fi for in case esac read printf test [ [[ : date mkdir chmod chown ls find gzip'.split(
-    ' ',
-  ),
+  `set cd export unset wait done fi for in case esac read printf test [ [[ : date mkdir chmod chown ls gzip zstd xz pigz
+  hostname basename dirname seq tr cut head wc id uname sort grep touch rm mv ln mktemp tee`.split(/\s+/),
 );
+/** These do so with a part of their arguments, which may be a variable. */
+const MAY_RUN: ReadonlySet<string> = new Set(['trap', 'find']);
 /** Of several programs, those that say least about what the container is for. */
 const IDLE: ReadonlySet<string> = new Set(['true', 'false', 'echo', 'sleep']);
 const BETWEEN_COMMANDS =
@@ -81,14 +79,38 @@ const BETWEEN_COMMANDS =
 function inShell(words: readonly string[]): Program {
   const text = words.filter((word) => !/^-[a-z]+$/.test(word)).join('\n');
   if (MAY_START.test(text)) return 'server';
-  const programs = text
-    .split(BETWEEN_COMMANDS)
-    .map((command) => command.split(/\s+/).find((word) => word !== '' && !word.includes('=')))
-    .filter((word) => word !== undefined)
-    .map(baseName)
-    .filter((word) => !BUILT_IN.has(word));
+  const commands = commandsIn(text);
+  // A program that a variable or another program names, or that is given such a name, may be or start the server.
+  if (commands.some(({ all, name }) => all.includes('$') && !OTHERS.has(name) && !BUILT_IN.has(name)))
+    return 'server';
+  const programs = commands
+    .map(({ name }) => name)
+    .filter((name) => !BUILT_IN.has(name) && !MAY_RUN.has(name));
   const other = programs.find((one) => !IDLE.has(one)) ?? programs[0];
   return other !== undefined && programs.every((one) => OTHERS.has(one)) ? { other } : 'unknown';
+}
+
+/** The innermost of what a shell puts in the place of a word: a sum, what a command prints, or a variable. */
+const EXPANSION = /\$\(\([^()]*\)\)|\$\(([^()`]*)\)|`([^`]*)`|\$\{[^{}]*\}/g;
+/** Levels of them that are looked into; what is deeper counts as commands beside each other. */
+const LEVELS = 8;
+
+/** The commands of a text and, behind them, those whose output is a part of one. */
+function commandsIn(text: string): readonly { readonly all: string; readonly name: string }[] {
+  const printed: string[] = [];
+  let outer = text;
+  for (let level = 0; level < LEVELS && outer.search(EXPANSION) >= 0; level += 1) {
+    outer = outer.replaceAll(EXPANSION, (_, inner?: string, between?: string) => {
+      printed.push(inner ?? between ?? '');
+      return '$_';
+    });
+  }
+  return [outer, ...printed]
+    .flatMap((one) => one.split(BETWEEN_COMMANDS))
+    .flatMap((all) => {
+      const word = all.split(/\s+/).find((one) => one !== '' && !one.includes('='));
+      return word === undefined ? [] : [{ all, name: baseName(word) }];
+    });
 }
 
 function isPassing(name: string): boolean {

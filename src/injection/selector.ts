@@ -23,7 +23,8 @@ export function selects(selector: Selector | undefined, labels: Labels): boolean
 }
 
 function meets({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
-  const value = labels[key];
+  // Own members alone: a label may have any name.
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':
       return typeof value === 'string' && values.includes(value);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { after, CONTEXT, decide, pod, STATEFUL_SET } from '../../test/injection/pods.ts';
-import { type Context, dataPlace, type JsonObject, mayShareData, type Workload } from './index.ts';
+import { type Context, dataPlaces, type JsonObject, mayShareData, type Workload } from './index.ts';
 
 const CLAIM = { persistentVolumeClaim: { claimName: 'all' } };
 const OWN_CLAIM = { persistentVolumeClaim: { claimName: 'data-db-0' } };
@@ -140,10 +140,83 @@ describe('a data directory that two servers could open', () => {
   });
 });
 
+/** The pod `db-0` that has its data to itself, and a further volume at a path. */
+function beside(source: object, mountPath: string, words: readonly string[], mount: object = {}) {
+  return pod((subject) => {
+    const own = { name: 'data', mountPath: '/var/lib/mysql' };
+    const container = subject.spec.containers[0];
+    Object.assign(container, { args: words, volumeMounts: [own, { name: 'more', mountPath, ...mount }] });
+    Object.assign(subject.spec, {
+      volumes: [
+        { name: 'data', ...OWN_CLAIM },
+        { name: 'more', ...source },
+      ],
+    });
+  });
+}
+
+describe('a directory beside the data directory that two servers could open', () => {
+  test.each<[what: string, subject: object]>([
+    ['the redo log', beside(CLAIM, '/srv/redo', ['--innodb-log-group-home-dir=/srv/redo'])],
+    ['the redo log, below the mount', beside(NFS, '/srv', ['--innodb_log_group_home_dir=/srv/redo/a'])],
+    ['the redo log, in two words', beside(NFS, '/srv', ['--innodb-log-group-home-dir', '/srv/redo'])],
+    ['the redo log, loosely', beside(NFS, '/srv', ['mariadbd', '--loose-innodb-log-group-home-dir=/srv/a/'])],
+    [
+      'the redo log, in a text',
+      beside(CLAIM, '/srv', ['-c', 'mariadbd --innodb-log-group-home-dir="/srv/a" -x']),
+    ],
+    ['the redo log, by the beginning of the name', beside(CLAIM, '/srv', ['--innodb-log-group=/srv/a'])],
+    ['the undo logs', beside(CLAIM, '/srv', ['--innodb-undo-directory=/srv/undo'])],
+    ['the tablespace', beside(CLAIM, '/srv', ['--innodb-data-home-dir=/srv'])],
+    [
+      'the files of the tablespace',
+      beside(CLAIM, '/srv', ['--innodb-data-file-path=/srv/ibdata1:10M:autoextend']),
+    ],
+    ['the doublewrite buffer', beside(CLAIM, '/srv', ['--innodb-doublewrite-dir=/srv'])],
+    ['the binary log', beside(CLAIM, '/srv', ['--log-bin=/srv/bin'])],
+    ['the index of the binary log', beside(CLAIM, '/srv', ['--log-bin-index=/srv/bin.index'])],
+    ['the relay log', beside(CLAIM, '/srv', ['--relay-log=/srv/relay'])],
+    ['the log of Aria', beside(CLAIM, '/srv', ['--aria-log-dir-path=/srv'])],
+    ['the state of Galera', beside(CLAIM, '/srv', ['--wsrep-data-home-dir=/srv'])],
+    [
+      'the cache of Galera',
+      beside(CLAIM, '/srv', ['--wsrep-provider-options=gcs.fc_limit=9;gcache.dir = /srv']),
+    ],
+    ['a database', beside(CLAIM, '/var/lib/mysql/shop', [])],
+    ['a database, spelled otherwise', beside(CLAIM, '/var//lib/./mysql/shop/', [])],
+    [
+      'what is below another part of the data',
+      beside(CLAIM, '/srv/a', ['--log-bin=/srv/bin', '--innodb-undo-directory=/srv']),
+    ],
+    ['a part below a plain subPath', beside(CLAIM, '/srv', ['--log-bin=/srv/bin'], { subPath: 'a' })],
+    ['a part on the node', beside(HOST, '/srv', ['--log-bin=/srv/bin'])],
+  ])('is refused: %s', (_what, subject) => {
+    const decision = decide(subject, SET);
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'data_claim_shared' });
+    expect(decision).toHaveProperty('message', expect.stringContaining('Volume "more"'));
+  });
+
+  test.each<[what: string, subject: object]>([
+    [
+      'of the pod alone',
+      beside({ persistentVolumeClaim: { claimName: 'more-db-0' } }, '/srv', ['--log-bin=/srv/b']),
+    ],
+    ['an emptyDir', beside({ emptyDir: {} }, '/var/lib/mysql/tmp', [])],
+    ['by the name of the pod', beside(CLAIM, '/srv', ['--log-bin=/srv/b'], { subPathExpr: '$(POD_NAME)' })],
+    ['read only', beside(CLAIM, '/var/lib/mysql/import', [], { readOnly: true })],
+    ['for temporary files', beside(CLAIM, '/srv', ['--tmpdir=/srv', '--log-error=/srv/error'])],
+    ['for dumps', beside(CLAIM, '/srv', ['--secure-file-priv=/srv', '--log-bin=binlog'])],
+    ['that no option names', beside(CLAIM, '/srv', ['--log-bin', '--log-bin=/srvbin/x'])],
+    ['for a database beside the data', beside(CLAIM, '/var/lib/mysql-files', [])],
+  ])('is not a volume %s', (_what, subject) => {
+    expect(decide(subject, SET).kind).toBe('inject');
+  });
+});
+
 describe('a volume that another pod has', () => {
   const inUse = (context: Context, other: JsonObject, name = 'db-9'): Context => {
     const injected = { ...after(other as never, context), metadata: { name } } as unknown as JsonObject;
-    return { ...context, dataInUse: [{ pod: name, place: dataPlace(injected) ?? '' }] };
+    return { ...context, dataInUse: dataPlaces(injected).map((place) => ({ pod: name, place })) };
   };
   const one = (source: object, extra?: Extra) => on(source, extra) as unknown as JsonObject;
 
@@ -156,6 +229,24 @@ describe('a volume that another pod has', () => {
       one(CLAIM, { mount: { subPath: 'a' } }),
       one(CLAIM, { mount: { subPath: 'a/' } }),
       true,
+    ],
+    [
+      'the same redo log',
+      beside(CLAIM, '/srv', ['--innodb-log-group-home-dir=/srv']) as unknown as JsonObject,
+      beside(CLAIM, '/redo', ['--innodb-log-group-home-dir=/redo']) as unknown as JsonObject,
+      true,
+    ],
+    [
+      'the data of one as the redo log of another',
+      beside(CLAIM, '/srv', ['--innodb-log-group-home-dir=/srv']) as unknown as JsonObject,
+      one(CLAIM),
+      true,
+    ],
+    [
+      'a volume that the other keeps no data in',
+      one(CLAIM),
+      beside(CLAIM, '/srv', []) as unknown as JsonObject,
+      false,
     ],
     ['another claim', one(CLAIM), one({ persistentVolumeClaim: { claimName: 'other' } }), false],
     [

@@ -1,12 +1,13 @@
 /** Data directories that two servers could open: the second of them ruins it. */
 import { hasOrdinals, isSingle } from './cluster-name.ts';
 import { controllerOf } from './controller.ts';
-import { type DataDirectory, holds } from './data-directory.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { dataMounts, holds } from './data-mounts.ts';
 import { isObject, member, text } from './json.ts';
 import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import { selects } from './selector.ts';
-import { quoted, withoutTrailing } from './text.ts';
+import { quoted, singleLine, withoutTrailing } from './text.ts';
 import type { Context, JsonObject, Workload } from './types.ts';
 import { objectAt, objectsAt } from './workload.ts';
 
@@ -23,8 +24,8 @@ const OF_ONE_POD: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses a pod whose data directory other pods of its workload have too, or a pod that runs. Which pods are created at the
- * same moment is not known, so of these both may pass.
+ * Refuses a pod whose data directory, or a part of its data elsewhere, other pods of its workload have too, or a pod
+ * that runs. Which pods are created at the same moment is not known, so of these both may pass.
  *
  * @throws Refusal `data_claim_shared`
  */
@@ -34,12 +35,28 @@ export function refuseSharedData(
   data: DataDirectory,
   context: Context,
 ): void {
-  const found = data.mount === null ? null : volumeAt(pod.json, data.mount);
-  if (data.mount === null || found === null || found.isOwn || isOwnPath(data.mount, container)) return;
+  for (const mount of dataMounts(container.json, data.path)) {
+    const found = volumeAt(pod.json, mount);
+    if (found === null || found.isOwn || isOwnPath(mount, container)) continue;
+    const mountPath = text(mount, 'mountPath') ?? '';
+    refuseShared(
+      pod,
+      { ...found, mount, path: holds(mountPath, data.path) ? data.path : mountPath },
+      context,
+    );
+  }
+}
+
+/** A volume and where the container has it. */
+interface Mounted extends Volume {
+  readonly mount: JsonObject;
+  readonly path: string;
+}
+
+function refuseShared(pod: PodView, found: Mounted, { workload, dataInUse = [] }: Context): void {
   const isPerNode = found.source === 'hostPath';
   if (isPerNode && isAloneOnNode(pod)) return;
-  const subject = `Volume ${quoted(found.name)} (${found.what}) at ${data.path}`;
-  const { workload } = context;
+  const subject = `Volume ${quoted(found.name)} (${found.what}) at ${singleLine(found.path)}`;
   if (workload !== null && !isOfOnePod(workload)) {
     const which = isPerNode ? ' that share a node' : '';
     throw refusal(
@@ -47,8 +64,8 @@ export function refuseSharedData(
       remedyOf(workload, isPerNode),
     );
   }
-  const place = placeOf(found.place, data.mount, pod.name);
-  const other = (context.dataInUse ?? []).find((one) => one.place === place && one.pod !== pod.name);
+  const place = placeOf(found.place, found.mount, pod.name);
+  const other = dataInUse.find((one) => one.place === place && one.pod !== pod.name);
   if (other === undefined) return;
   throw refusal(
     `${subject} is in use by pod ${other.pod}`,
@@ -65,23 +82,18 @@ export function mayShareData(pod: JsonObject): boolean {
   });
 }
 
-/** Where an injected pod keeps its data, comparable with that of others; null where it is its own in any case. */
-export function dataPlace(pod: JsonObject): string | null {
-  for (const container of objectsAt(objectAt(pod, 'spec'), 'containers')) {
-    const variables = objectsAt(container, 'env');
-    const directory = text(
-      variables.find((one) => text(one, 'name') === 'GALERA_DATA_DIRECTORY') ?? {},
-      'value',
-    );
-    if (directory === undefined) continue;
-    const mount = objectsAt(container, 'volumeMounts')
-      .filter((one) => holds(text(one, 'mountPath') ?? '', directory))
-      .toSorted((one, other) => lengthOf(other) - lengthOf(one))[0];
-    const found = mount === undefined ? null : volumeAt(pod, mount);
-    const name = text(objectAt(pod, 'metadata'), 'name') ?? '';
-    return mount === undefined || found === null ? null : placeOf(found.place, mount, name);
-  }
-  return null;
+/** Where an injected pod keeps its data, comparable with that of others; not what is its own in any case. */
+export function dataPlaces(pod: JsonObject): readonly string[] {
+  const name = text(objectAt(pod, 'metadata'), 'name') ?? '';
+  return objectsAt(objectAt(pod, 'spec'), 'containers').flatMap((container) => {
+    const variable = objectsAt(container, 'env').find((one) => text(one, 'name') === 'GALERA_DATA_DIRECTORY');
+    const directory = text(variable ?? {}, 'value');
+    if (directory === undefined) return [];
+    return dataMounts(container, directory).flatMap((mount) => {
+      const found = volumeAt(pod, mount);
+      return found === null || found.isOwn ? [] : [placeOf(found.place, mount, name)];
+    });
+  });
 }
 
 interface Volume {
@@ -180,8 +192,4 @@ function textsAt(json: JsonObject, key: string): readonly string[] {
 
 function refusal(what: string, remedy: string): Refusal {
   return new Refusal('data_claim_shared', `${what}, and two servers ruin one directory; ${remedy}`);
-}
-
-function lengthOf(mount: JsonObject): number {
-  return withoutTrailing(text(mount, 'mountPath') ?? '', '/').length;
 }

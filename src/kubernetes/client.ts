@@ -106,7 +106,7 @@ export function namespaceFor(connection: Connection): string {
   return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
 }
 
-/** Merges the files of KUBECONFIG as kubectl does: some may be missing, and the first current context counts. */
+/** Merges the files of KUBECONFIG as kubectl does: some may be missing, and the first entry of a name counts. */
 function loadPresent(config: KubeConfig, files: string): void {
   if (files === '') {
     config.loadFromDefault();
@@ -118,8 +118,17 @@ function loadPresent(config: KubeConfig, files: string): void {
   for (const file of others) {
     const further = new KubeConfig();
     further.loadFromFile(file);
-    config.mergeConfig(further, config.getCurrentContext() !== '');
+    // The library refuses two entries of one name.
+    further.clusters = further.clusters.filter(isNewIn(config.clusters));
+    further.users = further.users.filter(isNewIn(config.users));
+    further.contexts = further.contexts.filter(isNewIn(config.contexts));
+    config.mergeConfig(further, (config.getCurrentContext() ?? '') !== '');
   }
+}
+
+/** Whether an entry has a name that none of these has. */
+function isNewIn(all: readonly { readonly name: string }[]): (entry: { readonly name: string }) => boolean {
+  return ({ name }) => all.every((one) => one.name !== name);
 }
 
 function kubeconfigFor({ kubeconfig, context, cluster, user, as, requestTimeoutMs }: Connection): KubeConfig {

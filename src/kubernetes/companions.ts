@@ -98,7 +98,9 @@ async function budget(making: Making): Promise<readonly Wanted[]> {
     });
   const labels = pod.metadata?.labels ?? {};
   const selecting = items
-    .filter(({ spec }) => selects(spec?.selector, labels))
+    .filter(
+      ({ metadata, spec }) => metadata?.deletionTimestamp === undefined && selects(spec?.selector, labels),
+    )
     .map((one) => one.metadata?.name);
   const other = selecting.find((one) => one !== name);
   if (other === undefined) {

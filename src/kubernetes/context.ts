@@ -3,7 +3,7 @@ import type { V1Pod, V1Service } from '@kubernetes/client-node';
 import {
   type Context,
   type DataInUse,
-  dataPlace,
+  dataPlaces,
   type JsonObject,
   mayShareData,
   OPT_IN_LABEL,
@@ -44,8 +44,8 @@ async function readDataInUse(client: KubernetesClient, namespace: string): Promi
   const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE}`;
   const { items } = await client.core.listNamespacedPod({ namespace, labelSelector });
   return items.filter(runs).flatMap((pod) => {
-    const place = dataPlace(pod as unknown as JsonObject);
-    return place === null ? [] : [{ pod: pod.metadata?.name ?? '', place }];
+    const places = dataPlaces(pod as unknown as JsonObject);
+    return places.map((place) => ({ pod: pod.metadata?.name ?? '', place }));
   });
 }
 

@@ -11,7 +11,7 @@ export interface Run {
 export interface World {
   /** Files by path. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** What a cluster says; without it no kubeconfig is read. */
   readonly cluster?: Pick<ManifestCluster, 'read'> & Partial<ManifestCluster>;
   /** How the user calls the program. */
@@ -34,7 +34,7 @@ export async function run(args: readonly string[], world: World = {}): Promise<R
     readFile: async (path) => {
       const text = files[path];
       if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
-      return text;
+      return new TextEncoder().encode(text);
     },
     list: async (path) => entriesOf(Object.keys(files), path.replace(/\/$/, '')),
     ...(cluster === undefined
@@ -63,8 +63,8 @@ export function inject(stdin: string, ...options: readonly string[]): Promise<Ru
   });
 }
 
-async function* chunks(text: string): AsyncGenerator<Uint8Array> {
-  const bytes = new TextEncoder().encode(text);
+async function* chunks(text: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   // Cut at an odd place, so that a character may lie across two chunks.
   yield bytes.subarray(0, 7);
   yield bytes.subarray(7);

@@ -88,7 +88,7 @@ describe('the page of how-tos', () => {
 
   it('shows a workload that is injected without a warning', async () => {
     const { stdout } = await run(['explain', '-f', '-'], { stdin: shownBy(page).join('---\n') });
-    expect(stdout).toContain('StatefulSet db in namespace default becomes a node');
+    expect(stdout).toMatch(/^StatefulSet db in namespace default .*becomes a node/);
     expect(stdout).not.toContain('Warnings:');
   });
 });

@@ -134,35 +134,68 @@ describe('companions', () => {
     expect(await companions('db', pod())).toHaveLength(1);
   });
 
-  const labelled = (annotations: Record<string, string> = {}): V1Pod => ({
+  const labelled = (annotations: Record<string, string> = {}, uid = 'pod-uid'): V1Pod => ({
     metadata: {
       name: 'db-0',
       namespace: 'shop',
-      uid: 'pod-uid',
+      uid,
       annotations,
       labels: { app: 'shop', 'galera-injector.dev/cluster': 'db' },
     },
   });
-  const budgetOver = (name: string, app: string) =>
-    api.objects.set(`${BUDGETS}/${name}`, {
-      metadata: { name },
-      spec: { selector: { matchLabels: { app } } },
+  const budgetOver = (selector: object | undefined, metadata: object = {}) =>
+    api.objects.set(`${BUDGETS}/own`, {
+      metadata: { name: 'own', ...metadata },
+      spec: selector === undefined ? {} : { selector },
     });
+  const OF_POD = { matchLabels: { app: 'shop' } };
+  const where = (key: string, operator: string, ...values: string[]) => ({
+    matchExpressions: [{ key, operator, ...(values.length === 0 ? {} : { values }) }],
+  });
   const SERVICES = ['Service db-galera', 'Service db-mysql'];
   const ALL = [...SERVICES, 'PodDisruptionBudget db-galera'];
 
-  it.each([
-    ['select the pod', 'shop', SERVICES],
-    ['select other pods', 'web', ALL],
-  ])('are no budget beside others where those %s', async (_what, app, made) => {
-    budgetOver('own', app);
+  it.each<[what: string, selector: object | undefined, made: readonly string[]]>([
+    ['select the pod', OF_POD, SERVICES],
+    ['select other pods', { matchLabels: { app: 'web' } }, ALL],
+    ['select all pods', {}, SERVICES],
+    ['select all pods, in empty members', { matchLabels: {}, matchExpressions: [] }, SERVICES],
+    ['have no selector, which is none', undefined, ALL],
+    ['select more than the cluster', where('app', 'In', 'shop', 'web'), SERVICES],
+    ['select what is not another', where('app', 'NotIn', 'web'), SERVICES],
+    ['select what has the label', where('galera-injector.dev/cluster', 'Exists'), SERVICES],
+    ['select what lacks a label', where('zone', 'DoesNotExist'), SERVICES],
+    ['select what lacks a label of an odd name', where('constructor', 'DoesNotExist'), SERVICES],
+    ['select by a label of an odd name', where('constructor', 'Exists'), ALL],
+    ['select what lacks a label that it has', where('app', 'DoesNotExist'), ALL],
+    ['fail one of two demands', { ...OF_POD, ...where('zone', 'Exists') }, ALL],
+    [
+      'selected nothing in an older API',
+      where('pdb.kubernetes.io/deprecated-v1beta1-empty-selector-match', 'Exists'),
+      ALL,
+    ],
+  ])('are no budget beside others where those %s', async (_what, selector, made) => {
+    budgetOver(selector);
     expect(await ensure(labelled())).toEqual(made);
     expect(announced).toEqual([]);
   });
 
+  it('do not count a budget that is being deleted', async () => {
+    budgetOver(OF_POD, { deletionTimestamp: '2026-11-21T00:00:00Z' });
+    expect(await ensure(labelled())).toEqual(ALL);
+  });
+
+  it('are made for the next pod where the budget of the user was deleted', async () => {
+    budgetOver(OF_POD);
+    const companions = companionsOf();
+    expect(await companions('db', labelled())).toEqual(SERVICES);
+    api.objects.delete(`${BUDGETS}/own`);
+    expect(await companions('db', labelled({}, 'next'))).toEqual(ALL.slice(2));
+  });
+
   it('say so where a budget of the user came later, and change neither', async () => {
     await ensure(labelled());
-    budgetOver('own', 'shop');
+    budgetOver(OF_POD);
     const before = [...api.objects];
     api.objects.set(`${BUDGETS}/db-galera`, {
       metadata: { name: 'db-galera' },

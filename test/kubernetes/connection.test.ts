@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { manifestCluster } from '../../src/command/cluster.ts';
 import { clientFor, namespaceFor } from '../../src/kubernetes/client.ts';
@@ -49,6 +52,31 @@ describe('the connection of a person', () => {
     vi.stubEnv('KUBECONFIG', '/nonexistent/a:/nonexistent/b');
     expect(() => clientFor()).toThrow('of KUBECONFIG=/nonexistent/a:/nonexistent/b no file is there');
     vi.unstubAllEnvs();
+  });
+
+  it('takes the first of two entries of one name, as kubectl does', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+    const file = (name: string, rest: object): string => {
+      const path = join(folder, name);
+      const one = (named: string, key: string, value: object) => [{ name: named, [key]: value }];
+      writeFileSync(
+        path,
+        JSON.stringify({
+          clusters: one('c', 'cluster', { server: `https://${name}` }),
+          users: one('u', 'user', { token: name }),
+          contexts: one('x', 'context', { cluster: 'c', user: 'u', namespace: name }),
+          ...rest,
+        }),
+      );
+      return path;
+    };
+    const more = { contexts: [{ name: 'y', context: { cluster: 'c', user: 'u', namespace: 'more' } }] };
+    const files = [file('first', {}), file('second', { 'current-context': 'x' }), file('third', more)];
+    vi.stubEnv('KUBECONFIG', files.join(':'));
+    expect(namespaceFor({})).toBe('first');
+    expect(namespaceFor({ context: 'y' })).toBe('more');
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
   });
 
   it('says what to do where there is no kubeconfig', () => {

@@ -1,6 +1,7 @@
 /** YAML and JSON manifests as text: what they say, and how to write them back with as little change as possible. */
-import { type Document, parseAllDocuments, parseDocument } from 'yaml';
+import { isNode } from 'yaml';
 import { CommandError } from '../io.ts';
+import { documentsIn, treeOf } from './documents.ts';
 import { jsonValuesOf } from './json-stream.ts';
 import { anchorsIn, type Anchors, jsonOf, ReadingError } from './reading.ts';
 
@@ -11,16 +12,16 @@ export interface Manifest {
   readonly format: 'yaml' | 'json';
   /** What it says to Kubernetes. */
   readonly json: unknown;
+  /** The line of the file in which its content begins. */
+  readonly line: number;
   /** Whether it begins with its own `---`. */
   readonly marked: boolean;
-  /** Its nodes, with their ranges in the text that begins `start` characters before the source. */
+  /** Its nodes, with their ranges in the source. */
   readonly root: unknown;
-  readonly start: number;
   readonly anchors: Anchors;
+  /** The line of the file from which nothing is read, where text stands behind the end of a document. */
+  readonly unread?: number;
 }
-
-/** Each scalar is left as text: what it means is for scalars.ts to say. */
-const OPTIONS = { version: '1.1', schema: 'failsafe', merge: false, uniqueKeys: false } as const;
 
 /**
  * Takes a file apart into its documents, as kubectl does: a file that begins with a brace holds JSON values one after the
@@ -31,49 +32,34 @@ const OPTIONS = { version: '1.1', schema: 'failsafe', merge: false, uniqueKeys: 
  */
 export function parseManifests(text: string, name: string): readonly Manifest[] {
   const values = jsonValuesOf(text);
-  if (values !== null) {
-    return values.map((source) => {
-      const root = parseDocument(source, OPTIONS).contents;
-      return read({ source, root, format: 'json', marked: false, start: 0 }, source, name);
-    });
-  }
-  const trees = parseAllDocuments(text, OPTIONS);
-  // A text of comments alone has no document, and is still written back.
-  if (trees.length === 0)
-    return [
-      { source: text, root: null, format: 'yaml', marked: false, start: 0, anchors: new Map(), json: null },
-    ];
-  let end = 0;
-  return trees.map((tree: Document) => {
-    const start = end;
-    end = tree.range?.[2] ?? text.length;
-    const problem = tree.errors[0];
-    if (problem !== undefined) throw new CommandError(`${name}: ${firstLine(problem.message)}`);
-    const marked = tree.directives?.docStart === true;
-    return read(
-      { source: text.slice(start, end), root: tree.contents, format: 'yaml', marked, start },
-      text,
-      name,
-    );
+  const format = values === null ? 'yaml' : 'json';
+  let lines = 0;
+  return (values ?? documentsIn(text)).map((source) => {
+    const manifest = read(source, format, name, lines);
+    lines += source.split('\n').length - 1;
+    return manifest;
   });
 }
 
-function read(parts: Omit<Manifest, 'json' | 'anchors'>, text: string, name: string): Manifest {
+/** Reads one document; `above` are the lines above it in its file. */
+function read(source: string, format: Manifest['format'], name: string, above: number): Manifest {
+  const lineOf = (at: number) => above + source.slice(0, at).split('\n').length;
   try {
-    const anchors = anchorsIn(parts.root);
-    const json = jsonOf(parts.root, anchors);
-    return { ...parts, anchors, json: parts.format === 'json' ? JSON.parse(parts.source) : json };
+    const { root, unread } = treeOf(source, format, above === 0);
+    const anchors = anchorsIn(root);
+    const json = jsonOf(root, anchors);
+    return {
+      source,
+      format,
+      line: lineOf(isNode(root) ? (root.range?.[0] ?? 0) : 0),
+      json: format === 'json' ? JSON.parse(source) : json,
+      marked: source.startsWith('---'),
+      root,
+      anchors,
+      ...(unread === undefined ? {} : { unread: lineOf(unread) }),
+    };
   } catch (cause) {
     if (!(cause instanceof ReadingError)) throw cause;
-    throw new CommandError(`${name}: line ${lineOf(text, cause.at)}: ${cause.message}`, { cause });
+    throw new CommandError(`${name}: line ${lineOf(cause.at)}: ${cause.message}`, { cause });
   }
-}
-
-function lineOf(text: string, at: number): number {
-  return text.slice(0, at).split('\n').length;
-}
-
-/** The message without the excerpt of the source below it. */
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').replace(/:$/, '');
 }

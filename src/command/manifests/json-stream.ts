@@ -31,7 +31,7 @@ function endOfValue(text: string, start: number): number | null {
   return null;
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

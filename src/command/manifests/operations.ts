@@ -1,6 +1,5 @@
 /** The operations of a patch, carried out on a copy of a manifest's JSON. */
-import type { Operation } from '../../injection/index.ts';
-import { isObject } from '../resources.ts';
+import { isObject, type Operation } from '../../injection/index.ts';
 
 export type Path = readonly (string | number)[];
 

@@ -75,6 +75,11 @@ export function jsonOf(root: unknown, anchors: Anchors): unknown {
   }
 }
 
+/** The keys that a member merges into its mapping. */
+export function keysMerged({ value }: Pair, anchors: Anchors): ReadonlySet<string> {
+  return new Set(new Reading(anchors).merged(value).keys());
+}
+
 class Reading {
   readonly #anchors: Anchors;
   readonly #open = new Set<Alias>();
@@ -108,7 +113,7 @@ class Reading {
       this.#stand(pair.key);
       const key = keyOfPair(pair, this.#anchors);
       if (key === undefined) {
-        for (const [merged, value] of this.#merged(pair.value)) members.set(merged, value);
+        for (const [merged, value] of this.merged(pair.value)) members.set(merged, value);
         continue;
       }
       if (own.has(key)) throw new Error(`key ${JSON.stringify(key)} is given twice: remove one of them`);
@@ -119,7 +124,7 @@ class Reading {
     return members;
   }
 
-  #merged(node: unknown): Map<string, unknown> {
+  merged(node: unknown): Map<string, unknown> {
     if (isSeq(node)) return new Map(node.items.toReversed().flatMap((item) => [...this.#mapping(item)]));
     return this.#mapping(node);
   }

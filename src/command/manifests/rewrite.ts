@@ -3,10 +3,11 @@
  * text: comments, quotes, anchors, the order of keys and the form of numbers stay as they are, byte for byte.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isCollection, isMap, isPair, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
-import { isObject } from '../resources.ts';
+import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isObject } from '../../injection/index.ts';
 import { type Manifest, parseManifests } from './index.ts';
-import { keyOfPair } from './reading.ts';
+import { isMerge, keyOfPair, keysMerged } from './reading.ts';
+import { Places } from './places.ts';
 import { blockText, bracketedText, inlineText, type Style, styleOf } from './text.ts';
 
 /** Additions within brackets that are longer get lines of their own. */
@@ -44,6 +45,7 @@ interface Slot {
 class Rewriting {
   readonly #manifest: Manifest;
   readonly #source: string;
+  readonly #places: Places;
   readonly #style: Style;
   readonly #edits: Edit[] = [];
   /** Anchored nodes that change: what other aliases to them say must not. */
@@ -52,6 +54,7 @@ class Rewriting {
   constructor(manifest: Manifest) {
     this.#manifest = manifest;
     this.#source = manifest.source;
+    this.#places = new Places(manifest.source);
     this.#style = styleOf(manifest.source, manifest.format);
   }
 
@@ -61,7 +64,7 @@ class Rewriting {
     this.#keepOtherAliases();
     let text = '';
     let end = 0;
-    for (const edit of this.#edits.toSorted((a, b) => a.start - b.start)) {
+    for (const edit of this.#edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
       text += this.#source.slice(end, edit.start) + edit.text;
       end = edit.end;
     }
@@ -90,20 +93,50 @@ class Rewriting {
     after: Readonly<Record<string, unknown>>,
   ): void {
     if (map.items.length === 0) return this.#replace(map, slot, after);
-    const inside: Slot = { as: 'value', flow: slot.flow || map.flow === true, column: this.#column(map) };
+    const inside: Slot = {
+      as: 'value',
+      flow: slot.flow || map.flow === true,
+      column: this.#places.column(map),
+    };
     const added: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(after)) {
       const pair = map.items.find((one) => keyOfPair(one, this.#manifest.anchors) === key);
-      // A key that was merged in gets a value of its own, which wins.
-      if (pair === undefined && !isDeepStrictEqual(before[key], value)) added[key] = value;
-      else if (pair !== undefined) this.#change(pair.value, inside, before[key], value);
+      if (isDeepStrictEqual(before[key], value)) continue;
+      // A key that is merged in gets a value of its own, which wins where it stands last.
+      const hidden = pair !== undefined && this.#isHidden(map, pair);
+      if (pair === undefined || hidden) added[key] = value;
+      else this.#change(pair.value, inside, before[key], value);
+      if (hidden) this.#takeOut(map, pair);
     }
     if (Object.keys(added).length > 0) this.#insert(map, map.items.length, added);
   }
 
+  /** Whether a member has no effect, since one below it merges another value in. */
+  #isHidden({ items }: YAMLMap, pair: Pair): boolean {
+    const { anchors } = this.#manifest;
+    const key = keyOfPair(pair, anchors);
+    const below = items.slice(items.indexOf(pair) + 1).filter(isMerge);
+    return key !== undefined && below.some((merge) => keysMerged(merge, anchors).has(key));
+  }
+
+  /** Takes a member out of a mapping in which another follows it. */
+  #takeOut({ items, flow }: YAMLMap, pair: Pair): void {
+    const start = this.#places.placeOf(pair);
+    const line = this.#places.lineOf(start);
+    const end = this.#places.endOf(pair);
+    const stop = this.#source[end - 1] === '\n' ? end : this.#source.indexOf('\n', end) + 1;
+    if (flow !== true && this.#source.slice(line, start).trim() === '')
+      this.#edits.push({ start: line, end: stop, text: '' });
+    else this.#edits.push({ start, end: this.#places.placeOf(items[items.indexOf(pair) + 1]), text: '' });
+  }
+
   #changeList(list: YAMLSeq, slot: Slot, before: readonly unknown[], after: readonly unknown[]): void {
     if (list.items.length === 0) return this.#replace(list, slot, after);
-    const inside: Slot = { as: 'item', flow: slot.flow || list.flow === true, column: this.#column(list) };
+    const inside: Slot = {
+      as: 'item',
+      flow: slot.flow || list.flow === true,
+      column: this.#places.column(list),
+    };
     const at = insertedAt(before, after);
     const more = after.length - before.length;
     for (const [index, item] of list.items.entries())
@@ -122,12 +155,12 @@ class Rewriting {
   }
 
   #insertLines(into: YAMLMap | YAMLSeq, index: number, added: unknown): void {
-    const column = this.#column(into);
+    const column = this.#places.column(into);
     const lines = blockText(added, column, this.#style);
     const previous = into.items[index - 1];
-    if (previous !== undefined) return this.#addLines(this.#endOf(previous), lines);
+    if (previous !== undefined) return this.#addLines(this.#places.endOf(previous), lines);
     // The first item: its line may begin with the key or the item that it is in.
-    const start = this.#startOf(into);
+    const start = this.#places.startOf(into);
     const text = `${lines.slice(column)}${this.#style.newline}${' '.repeat(column)}`;
     this.#edits.push({ start, end: start, text });
   }
@@ -150,7 +183,7 @@ class Rewriting {
     added: Readonly<Record<string, unknown>> | readonly unknown[],
   ): void {
     const previous = into.items[index - 1];
-    const start = previous === undefined ? this.#startOf(into) + 1 : this.#endOf(previous);
+    const start = previous === undefined ? this.#places.startOf(into) + 1 : this.#places.endOf(previous);
     const indent = this.#indentIn(into) ?? this.#indentFor(into, this.#entries(added, null));
     const texts = this.#entries(added, indent);
     const gap = indent === null ? (this.#style.spaced ? ' ' : '') : this.#style.newline + indent;
@@ -184,24 +217,24 @@ class Rewriting {
   /** The indentation of additions that are too long for the one line that they belong to; null where they are not. */
   #indentFor(into: YAMLMap | YAMLSeq, texts: readonly string[]): string | null {
     if (this.#style.format === 'json' || texts.join(', ').length <= INLINE_WIDTH) return null;
-    const line = this.#source.slice(this.#lineOf(this.#startOf(into)));
+    const line = this.#source.slice(this.#places.lineOf(this.#places.startOf(into)));
     return ' '.repeat(/^\ufeff?([ -]*)/.exec(line)?.[1]?.length ?? 0) + this.#style.step;
   }
 
   /** The indentation of lines within brackets; null where all stays on one line. */
   #indentIn(into: YAMLMap | YAMLSeq): string | null {
-    const start = this.#startOf(into);
+    const start = this.#places.startOf(into);
     const last = into.items.at(-1);
-    const inside = this.#source.slice(start, this.#endOf(into));
+    const inside = this.#source.slice(start, this.#places.endOf(into));
     if (last === undefined || !inside.includes('\n')) return null;
-    const place = this.#placeOf(last);
-    return /^[ \t]*/.exec(this.#source.slice(this.#lineOf(place)))?.[0] ?? '';
+    const place = this.#places.placeOf(last);
+    return /^[ \t]*/.exec(this.#source.slice(this.#places.lineOf(place)))?.[0] ?? '';
   }
 
   /** Writes another value in the place of a node. */
   #replace(node: Node, slot: Slot, value: unknown): void {
-    const start = this.#startOf(node);
-    const end = this.#endOf(node);
+    const start = this.#places.startOf(node);
+    const end = this.#places.endOf(node);
     const wantsLines = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
     if (slot.flow || this.#style.format === 'json' || !wantsLines)
       return this.#replaceInline(start, end, slot, value);
@@ -210,7 +243,7 @@ class Rewriting {
       column + (Array.isArray(value) && slot.as === 'value' && !this.#style.indentedLists ? 0 : 2);
     const isLines = isCollection(node) && node.flow !== true && node.items.length > 0;
     if (isLines) {
-      const own = this.#column(node);
+      const own = this.#places.column(node);
       const ended = this.#source[end - 1] === '\n' ? this.#style.newline : '';
       this.#edits.push({ start, end, text: blockText(value, own, this.#style).slice(own) + ended });
       return;
@@ -224,7 +257,7 @@ class Rewriting {
   }
 
   #replaceInline(start: number, end: number, slot: Slot, value: unknown): void {
-    const line = /^[ \t]*/.exec(this.#source.slice(this.#lineOf(start)))?.[0] ?? '';
+    const line = /^[ \t]*/.exec(this.#source.slice(this.#places.lineOf(start)))?.[0] ?? '';
     const multi = this.#style.format === 'json' ? this.#style.overLines : slot.flow;
     const gap = /[:\-,]/.test(this.#source[start - 1] ?? '') && this.#style.spaced ? ' ' : '';
     const ended = end > start && this.#source[end - 1] === '\n' ? this.#style.newline : '';
@@ -236,46 +269,15 @@ class Rewriting {
   #keepOtherAliases(): void {
     const written = [...this.#edits];
     for (const [alias, target] of this.#manifest.anchors) {
-      const start = this.#startOf(alias);
+      const start = this.#places.startOf(alias);
       const isGone = written.some((edit) => edit.start <= start && start < edit.end);
       if (isGone || !this.#touched.has(target)) continue;
       this.#edits.push({
         start,
-        end: this.#endOf(alias),
+        end: this.#places.endOf(alias),
         text: inlineText(this.#touched.get(target), this.#style),
       });
     }
-  }
-
-  #startOf(node: Node): number {
-    return (node.range?.[0] ?? 0) - this.#manifest.start;
-  }
-
-  /** Where the last character of a member, an item or a node is, comments behind it aside. */
-  #endOf(item: unknown): number {
-    const node = lastOf(item);
-    return (node?.range?.[1] ?? 0) - this.#manifest.start;
-  }
-
-  #placeOf(item: unknown): number {
-    const node = (isPair(item) ? item.key : item) as Node;
-    return this.#startOf(node);
-  }
-
-  #lineOf(place: number): number {
-    return this.#source.lastIndexOf('\n', place - 1) + 1;
-  }
-
-  /** The column at which the lines of a collection begin; none counts within brackets. */
-  #column(node: YAMLMap | YAMLSeq): number {
-    if (node.flow === true) return 0;
-    const bare = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && key.anchor === undefined && key.tag === undefined)
-      : undefined;
-    const place = bare === undefined ? this.#startOf(node) : this.#placeOf(bare);
-    const line = this.#lineOf(place);
-    const before = this.#source.slice(line, place).replace(/^\ufeff/, '');
-    return /\?[ \t]+$/.exec(before)?.index ?? before.length;
   }
 }
 
@@ -284,11 +286,4 @@ function insertedAt(before: readonly unknown[], after: readonly unknown[]): numb
   let tail = 0;
   while (tail < before.length && isDeepStrictEqual(before.at(-1 - tail), after.at(-1 - tail))) tail += 1;
   return before.length - tail;
-}
-
-/** The node that ends a member, an item or a collection of lines. */
-function lastOf(item: unknown): Node | null {
-  if (isPair(item)) return lastOf(item.value ?? item.key);
-  if (isCollection(item) && item.flow !== true && item.items.length > 0) return lastOf(item.items.at(-1));
-  return item as Node | null;
 }

@@ -37,7 +37,7 @@ const CORE = 'tag:yaml.org,2002:';
 export function meaningOf(text: string): Value {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
-  // Go's parser alone reads these, and takes underscores between digits only.
+  // Go's parser takes a _ between two digits as well.
   if (text.startsWith('.')) return floatOf(text.replaceAll(/(?<=\d)_(?=\d)/g, '')) ?? text;
   if (!/^[-+\d]/.test(text)) return text;
   const plain = text.replaceAll('_', '');

@@ -1,0 +1,83 @@
+/** Which mounts of a container hold a part of its server's data. */
+import { posix } from 'node:path';
+import { member, text } from './json.ts';
+import { withoutTrailing } from './text.ts';
+import type { JsonObject } from './types.ts';
+import { objectsAt } from './workload.ts';
+
+/**
+ * Options that name a directory, or a file in it, in which one server alone may write. The server takes `_` for `-`,
+ * and the beginning of a name as far as no other option begins so.
+ */
+const OPTIONS: readonly string[] = [
+  'innodb-log-group-home-dir',
+  'innodb-undo-directory',
+  'innodb-data-home-dir',
+  'innodb-data-file-path',
+  'innodb-doublewrite-dir',
+  'innodb-doublewrite-file',
+  'innodb-temp-tablespaces-dir',
+  'log-bin',
+  'log-bin-basename',
+  'log-bin-index',
+  'relay-log',
+  'relay-log-index',
+  'relay-log-info-file',
+  'master-info-file',
+  'log-tc',
+  'aria-log-dir-path',
+  'rocksdb-datadir',
+  'rocksdb-wal-dir',
+  'tokudb-data-dir',
+  'tokudb-log-dir',
+  'wsrep-data-home-dir',
+];
+const OPTION = /--(?:loose[-_])?([a-z][\w-]*)(?:\s*=\s*|\s+)["']?(\/[^\s"';:]*)/g;
+/** Of the options of the provider, those that name a directory or a file in it. */
+const PROVIDER_OPTION = /\b(?:gcache\.(?:dir|name)|base_dir)\s*=\s*(\/[^\s"';]*)/g;
+
+/** Whether a directory is where something is mounted, or below it, however the path is spelled. */
+export function holds(mountPath: string, directory: string): boolean {
+  const path = resolved(mountPath);
+  return path !== '' && (directory === path || directory.startsWith(`${path}/`));
+}
+
+/** The deepest mount that holds a directory. */
+export function mountOf(mounts: readonly JsonObject[], directory: string): JsonObject | null {
+  const holding = mounts.filter((mount) => holds(text(mount, 'mountPath') ?? '', directory));
+  return holding.reduce<JsonObject | null>(
+    (deepest, next) => (deepest === null || depthOf(next) > depthOf(deepest) ? next : deepest),
+    null,
+  );
+}
+
+/** The mounts that the server writes its data through: those of each directory, and those below it. */
+export function dataMounts(container: JsonObject, directory: string): readonly JsonObject[] {
+  const mounts = objectsAt(container, 'volumeMounts');
+  const paths = [directory, ...pathsGiven(container)].map(resolved);
+  return mounts.filter((mount) => {
+    if (member(mount, 'readOnly') === true) return false;
+    const at = resolved(text(mount, 'mountPath') ?? '');
+    return paths.some((path) => mountOf(mounts, path) === mount || holds(path, at));
+  });
+}
+
+function pathsGiven(container: JsonObject): readonly string[] {
+  const words = ['command', 'args'].flatMap((key) => {
+    const list = member(container, key);
+    return Array.isArray(list) ? (list as readonly unknown[]) : [];
+  });
+  const given = words.filter((word) => typeof word === 'string').join('\n');
+  const named = [...given.matchAll(OPTION)].flatMap(([, name = '', path = '']) =>
+    OPTIONS.some((option) => option.startsWith(name.replaceAll('_', '-'))) ? [path] : [],
+  );
+  return [...named, ...[...given.matchAll(PROVIDER_OPTION)].map(([, path = '']) => path)];
+}
+
+function depthOf(mount: JsonObject): number {
+  return resolved(text(mount, 'mountPath') ?? '').length;
+}
+
+function resolved(path: string): string {
+  return withoutTrailing(posix.resolve('/', path), '/');
+}

@@ -46,10 +46,10 @@ read_settings() {
 
 # What the server would use for an option, given the same arguments.
 server_option() {
-	local option=$1
+	local option=$1 said
 	shift
-	"$@" --verbose --help 2>/dev/null |
-		awk -v option="$option" '!found && $1 == option && /^[^ \t]/ { sub(/^[^ \t]+[ \t]+/, ""); print; found = 1 }'
+	said=$("$@" --verbose --help 2>&1) || fail "the server does not take its options: $(grep -m 1 ERROR <<<"$said")"
+	awk -v option="$option" '!found && $1 == option && /^[^ \t]/ { sub(/^[^ \t]+[ \t]+/, ""); print; found = 1 }' <<<"$said"
 }
 
 wants_help() {

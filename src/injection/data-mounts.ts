@@ -51,14 +51,24 @@ export function mountOf(mounts: readonly JsonObject[], directory: string): JsonO
   );
 }
 
+/** A mount that a server writes its data through, and where below it: paths without a slash before them. */
+export interface Written {
+  readonly mount: JsonObject;
+  readonly below: readonly string[];
+}
+
 /** The mounts that the server writes its data through: those of each directory, and those below it. */
-export function dataMounts(container: JsonObject, directory: string): readonly JsonObject[] {
+export function dataMounts(container: JsonObject, directory: string): readonly Written[] {
   const mounts = objectsAt(container, 'volumeMounts');
   const paths = [directory, ...pathsGiven(container)].map(resolved);
-  return mounts.filter((mount) => {
-    if (member(mount, 'readOnly') === true) return false;
+  return mounts.flatMap((mount) => {
+    if (member(mount, 'readOnly') === true) return [];
     const at = resolved(text(mount, 'mountPath') ?? '');
-    return paths.some((path) => mountOf(mounts, path) === mount || holds(path, at));
+    const below = paths.flatMap((path) => {
+      if (mountOf(mounts, path) === mount) return [posix.relative(at, path)];
+      return holds(path, at) ? [''] : [];
+    });
+    return below.length === 0 ? [] : [{ mount, below }];
   });
 }
 

@@ -1,6 +1,7 @@
 /** The pure core: pod, context and settings in, decision out. */
 export { type Controller, controllerOf, makesEndingPods } from './controller.ts';
 export { hasOrdinals, isSingle } from './cluster-name.ts';
+export { dataInUse, mayShareData } from './data-places.ts';
 export { INJECTED_DEFAULTS } from './follows.ts';
 export { isObject, member, text } from './json.ts';
 export * from './names.ts';
@@ -8,7 +9,6 @@ export { decidedByPod, plan, planInContext } from './plan.ts';
 export { type ImageRule, readImageRules } from './flavors/rules.ts';
 export { REASONS, type Reason } from './reasons.ts';
 export { selects } from './selector.ts';
-export { dataPlaces, mayShareData } from './shared-data.ts';
 export { podOf } from './template-pod.ts';
 export { quoted, quotedList, sentence, singleLine } from './text.ts';
 export type * from './types.ts';

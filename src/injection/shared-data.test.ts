@@ -1,44 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { after, CONTEXT, decide, pod, STATEFUL_SET } from '../../test/injection/pods.ts';
-import { type Context, dataPlaces, type JsonObject, mayShareData, type Workload } from './index.ts';
-
-const CLAIM = { persistentVolumeClaim: { claimName: 'all' } };
-const OWN_CLAIM = { persistentVolumeClaim: { claimName: 'data-db-0' } };
-const NFS = { nfs: { server: 'nas', path: '/mysql' } };
-const HOST = { hostPath: { path: '/mysql', type: '' } };
-const POD_NAME = { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } };
-
-interface Extra {
-  readonly mount?: object;
-  readonly env?: readonly object[];
-  readonly spec?: object;
-}
-
-/** The pod `db-0` that keeps its data in a volume of this source. */
-function on(source: object, { mount = {}, env = [], spec = {} }: Extra = {}) {
-  return pod((subject) => {
-    const volumeMounts = [{ name: 'data', mountPath: '/var/lib/mysql', ...mount }];
-    Object.assign(subject.spec.containers[0], { env, volumeMounts });
-    Object.assign(subject.spec, { volumes: [{ name: 'data', ...source }] }, spec);
-  });
-}
-
-const under = (workload: Workload | null): Context => ({ ...CONTEXT, workload });
-const SET = under(STATEFUL_SET);
-const SET_OF_ONE = under({ ...STATEFUL_SET, replicas: 1 });
-const THREE = under({ kind: 'Deployment', name: 'db', replicas: 3 });
-const ONE = under({ kind: 'Deployment', name: 'db-1', replicas: 1 });
-const CLONES = under({ kind: 'CloneSet', name: 'db', replicas: 3 });
-
-const anti = (
-  when: string,
-  topologyKey: string,
-  labelSelector: object = { matchLabels: { galera: 'true' } },
-) => ({
-  spec: { affinity: { podAntiAffinity: { [when]: [{ topologyKey, labelSelector }] } } },
-});
-const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
-const portOfNode = { spec: { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } };
+import { decide, pod } from '../../test/injection/pods.ts';
+import {
+  CLAIM,
+  CLONES,
+  HOST,
+  NFS,
+  ONE,
+  OWN_CLAIM,
+  POD_NAME,
+  REQUIRED,
+  SET,
+  SET_OF_ONE,
+  THREE,
+  anti,
+  beside,
+  on,
+  portOfNode,
+} from '../../test/injection/volumes.ts';
+import type { Context } from './index.ts';
 
 describe('a data directory that two servers could open', () => {
   test.each<[what: string, subject: object, context: Context, named: string]>([
@@ -140,21 +119,6 @@ describe('a data directory that two servers could open', () => {
   });
 });
 
-/** The pod `db-0` that has its data to itself, and a further volume at a path. */
-function beside(source: object, mountPath: string, words: readonly string[], mount: object = {}) {
-  return pod((subject) => {
-    const own = { name: 'data', mountPath: '/var/lib/mysql' };
-    const container = subject.spec.containers[0];
-    Object.assign(container, { args: words, volumeMounts: [own, { name: 'more', mountPath, ...mount }] });
-    Object.assign(subject.spec, {
-      volumes: [
-        { name: 'data', ...OWN_CLAIM },
-        { name: 'more', ...source },
-      ],
-    });
-  });
-}
-
 describe('a directory beside the data directory that two servers could open', () => {
   test.each<[what: string, subject: object]>([
     ['the redo log', beside(CLAIM, '/srv/redo', ['--innodb-log-group-home-dir=/srv/redo'])],
@@ -210,71 +174,5 @@ describe('a directory beside the data directory that two servers could open', ()
     ['for a database beside the data', beside(CLAIM, '/var/lib/mysql-files', [])],
   ])('is not a volume %s', (_what, subject) => {
     expect(decide(subject, SET).kind).toBe('inject');
-  });
-});
-
-describe('a volume that another pod has', () => {
-  const inUse = (context: Context, other: JsonObject, name = 'db-9'): Context => {
-    const injected = { ...after(other as never, context), metadata: { name } } as unknown as JsonObject;
-    return { ...context, dataInUse: dataPlaces(injected).map((place) => ({ pod: name, place })) };
-  };
-  const one = (source: object, extra?: Extra) => on(source, extra) as unknown as JsonObject;
-
-  test.each<[what: string, mine: JsonObject, other: JsonObject, refused: boolean]>([
-    ['the same claim', one(CLAIM), one(CLAIM), true],
-    ['the same share', one(NFS), one({ nfs: { path: '/mysql', server: 'nas' } }), true],
-    ['the same directory of the node', one(HOST), one(HOST), true],
-    [
-      'the same path of one claim',
-      one(CLAIM, { mount: { subPath: 'a' } }),
-      one(CLAIM, { mount: { subPath: 'a/' } }),
-      true,
-    ],
-    [
-      'the same redo log',
-      beside(CLAIM, '/srv', ['--innodb-log-group-home-dir=/srv']) as unknown as JsonObject,
-      beside(CLAIM, '/redo', ['--innodb-log-group-home-dir=/redo']) as unknown as JsonObject,
-      true,
-    ],
-    [
-      'the data of one as the redo log of another',
-      beside(CLAIM, '/srv', ['--innodb-log-group-home-dir=/srv']) as unknown as JsonObject,
-      one(CLAIM),
-      true,
-    ],
-    [
-      'a volume that the other keeps no data in',
-      one(CLAIM),
-      beside(CLAIM, '/srv', []) as unknown as JsonObject,
-      false,
-    ],
-    ['another claim', one(CLAIM), one({ persistentVolumeClaim: { claimName: 'other' } }), false],
-    [
-      'another path of one claim',
-      one(CLAIM, { mount: { subPath: 'a' } }),
-      one(CLAIM, { mount: { subPath: 'b' } }),
-      false,
-    ],
-  ])('%s: refused %#', (_what, mine, other, refused) => {
-    expect(mayShareData(mine)).toBe(true);
-    expect(decide(mine, inUse(ONE, other)).kind).toBe(refused ? 'deny' : 'inject');
-    expect(decide(mine, inUse({ ...ONE, workload: null }, other)).kind).toBe(refused ? 'deny' : 'inject');
-  });
-
-  test('is named, with what to change in a Deployment', () => {
-    expect(decide(on(CLAIM), inUse(ONE, one(CLAIM)))).toHaveProperty(
-      'message',
-      'Volume "data" (claim "all") at /var/lib/mysql is in use by pod db-9, and two servers ruin one directory; ' +
-        'give each pod its own, and the Deployment strategy.type: Recreate',
-    );
-  });
-
-  test('does not count where it is the pod itself', () => {
-    expect(decide(on(CLAIM), inUse(SET_OF_ONE, one(CLAIM), 'db-0')).kind).toBe('inject');
-  });
-
-  test('is not asked for where each volume is the pod’s own', () => {
-    expect(mayShareData(one(OWN_CLAIM))).toBe(false);
-    expect(mayShareData({})).toBe(false);
   });
 });

@@ -2,26 +2,15 @@
 import { hasOrdinals, isSingle } from './cluster-name.ts';
 import { controllerOf } from './controller.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { dataMounts, holds } from './data-mounts.ts';
+import { holds } from './data-mounts.ts';
+import { type DataMount, meet, sharedDataMounts } from './data-places.ts';
 import { isObject, member, text } from './json.ts';
 import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
 import { selects } from './selector.ts';
-import { quoted, singleLine, withoutTrailing } from './text.ts';
-import type { Context, JsonObject, Workload } from './types.ts';
+import { quoted, singleLine } from './text.ts';
+import type { Context, DataInUse, JsonObject, Workload } from './types.ts';
 import { objectAt, objectsAt } from './workload.ts';
-
-/** Sources that end with their pod, or that hold no data of a server. Whatever is none of them may be shared. */
-const OF_ONE_POD: ReadonlySet<string> = new Set([
-  'emptyDir',
-  'ephemeral',
-  'configMap',
-  'secret',
-  'downwardAPI',
-  'projected',
-  'image',
-  'gitRepo',
-]);
 
 /**
  * Refuses a pod whose data directory, or a part of its data elsewhere, other pods of its workload have too, or a pod
@@ -35,37 +24,41 @@ export function refuseSharedData(
   data: DataDirectory,
   context: Context,
 ): void {
-  for (const mount of dataMounts(container.json, data.path)) {
-    const found = volumeAt(pod.json, mount);
-    if (found === null || found.isOwn || isOwnPath(mount, container)) continue;
-    const mountPath = text(mount, 'mountPath') ?? '';
-    refuseShared(
-      pod,
-      { ...found, mount, path: holds(mountPath, data.path) ? data.path : mountPath },
-      context,
-    );
+  for (const found of sharedDataMounts(pod.json, container.json, data.path)) {
+    const mountPath = text(found.mount, 'mountPath') ?? '';
+    const at = singleLine(holds(mountPath, data.path) ? data.path : mountPath);
+    const subject = `Volume ${quoted(found.volume.name)} (${found.volume.what}) at ${at}`;
+    const isOwnPath = isNamedAfterPod(found.mount, container);
+    if (!found.volume.isOwn && !isOwnPath) refuseForTemplate(pod, found, subject, context.workload);
+    // The name of a pod that the API server names is not known yet.
+    if (!isOwnPath || pod.name !== '') refuseInUse(pod, found, subject, context);
   }
 }
 
-/** A volume and where the container has it. */
-interface Mounted extends Volume {
-  readonly mount: JsonObject;
-  readonly path: string;
+/** Refuses what all pods of a workload would have. */
+function refuseForTemplate(pod: PodView, found: DataMount, subject: string, workload: Workload | null): void {
+  const isPerNode = found.volume.source === 'hostPath';
+  if (workload === null || isOfOnePod(workload) || (isPerNode && isAloneOnNode(pod))) return;
+  const which = isPerNode ? ' that share a node' : '';
+  throw refusal(
+    `${subject} is one for all pods of ${workload.kind} ${workload.name}${which}`,
+    remedyOf(workload, isPerNode),
+  );
 }
 
-function refuseShared(pod: PodView, found: Mounted, { workload, dataInUse = [] }: Context): void {
-  const isPerNode = found.source === 'hostPath';
-  if (isPerNode && isAloneOnNode(pod)) return;
-  const subject = `Volume ${quoted(found.name)} (${found.what}) at ${singleLine(found.path)}`;
-  if (workload !== null && !isOfOnePod(workload)) {
-    const which = isPerNode ? ' that share a node' : '';
-    throw refusal(
-      `${subject} is one for all pods of ${workload.kind} ${workload.name}${which}`,
-      remedyOf(workload, isPerNode),
-    );
-  }
-  const place = placeOf(found.place, found.mount, pod.name);
-  const other = dataInUse.find((one) => one.place === place && one.pod !== pod.name);
+/** Refuses what a pod that runs has. */
+function refuseInUse(
+  pod: PodView,
+  { volume, places }: DataMount,
+  subject: string,
+  { workload, dataInUse = [] }: Context,
+): void {
+  const other = dataInUse.find(
+    (one) =>
+      one.pod !== pod.name &&
+      one.places.some((theirs) => places.some((mine) => meet(mine, theirs))) &&
+      !(volume.source === 'hostPath' && areApart(pod, one)),
+  );
   if (other === undefined) return;
   throw refusal(
     `${subject} is in use by pod ${other.pod}`,
@@ -73,72 +66,8 @@ function refuseShared(pod: PodView, found: Mounted, { workload, dataInUse = [] }
   );
 }
 
-/** Whether any volume of a pod may be in use by another pod, so that the others have to be looked at. */
-export function mayShareData(pod: JsonObject): boolean {
-  const name = text(objectAt(pod, 'metadata'), 'name') ?? '';
-  return objectsAt(objectAt(pod, 'spec'), 'volumes').some((volume) => {
-    const found = describe(volume, name);
-    return found !== null && !found.isOwn;
-  });
-}
-
-/** Where an injected pod keeps its data, comparable with that of others; not what is its own in any case. */
-export function dataPlaces(pod: JsonObject): readonly string[] {
-  const name = text(objectAt(pod, 'metadata'), 'name') ?? '';
-  return objectsAt(objectAt(pod, 'spec'), 'containers').flatMap((container) => {
-    const variable = objectsAt(container, 'env').find((one) => text(one, 'name') === 'GALERA_DATA_DIRECTORY');
-    const directory = text(variable ?? {}, 'value');
-    if (directory === undefined) return [];
-    return dataMounts(container, directory).flatMap((mount) => {
-      const found = volumeAt(pod, mount);
-      return found === null || found.isOwn ? [] : [placeOf(found.place, mount, name)];
-    });
-  });
-}
-
-interface Volume {
-  readonly name: string;
-  /** Member of the volume that says what it is, e.g. `nfs`. */
-  readonly source: string;
-  /** The same for a person, e.g. `claim "data"`. */
-  readonly what: string;
-  readonly place: string;
-  /** Whether no other pod has the same. */
-  readonly isOwn: boolean;
-}
-
-function volumeAt(pod: JsonObject, mount: JsonObject): Volume | null {
-  const wanted = text(mount, 'name');
-  const volume = objectsAt(objectAt(pod, 'spec'), 'volumes').find((one) => text(one, 'name') === wanted);
-  return volume === undefined ? null : describe(volume, text(objectAt(pod, 'metadata'), 'name') ?? '');
-}
-
-function describe(volume: JsonObject, pod: string): Volume | null {
-  const name = text(volume, 'name') ?? '';
-  const source = Object.keys(volume).find((key) => key !== 'name' && isObject(volume[key]));
-  if (source === undefined || OF_ONE_POD.has(source)) return null;
-  if (source !== 'persistentVolumeClaim') {
-    const place = JSON.stringify([source, sorted(volume[source])]);
-    return { name, source, what: source, place, isOwn: false };
-  }
-  const claim = text(objectAt(volume, source), 'claimName') ?? '';
-  // So are the claims called that a controller makes from its templates.
-  const isOwn = pod !== '' && claim === `${name}-${pod}`;
-  return { name, source, what: `claim ${quoted(claim)}`, place: JSON.stringify([source, claim]), isOwn };
-}
-
-/** A value whose text does not depend on the order of its members. */
-function sorted(value: unknown): unknown {
-  return isObject(value) ? Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)) : value;
-}
-
-function placeOf(place: string, mount: JsonObject, pod: string): string {
-  const path = text(mount, 'subPath') ?? (text(mount, 'subPathExpr') ?? '').replaceAll('$(POD_NAME)', pod);
-  return `${place} ${withoutTrailing(path, '/')}`;
-}
-
 /** Whether the path below the volume has the name of the pod in it. */
-function isOwnPath(mount: JsonObject, { json }: ContainerView): boolean {
+function isNamedAfterPod(mount: JsonObject, { json }: ContainerView): boolean {
   // Two dollars are one that expands nothing.
   const expression = (text(mount, 'subPathExpr') ?? '').replaceAll('$$', '');
   if (!expression.includes('$(POD_NAME)')) return false;
@@ -159,22 +88,39 @@ function isOfOnePod(workload: Workload): boolean {
   return hasOrdinals(workload) ? workload.replicas <= 1 : isSingle(workload);
 }
 
+const HOST_NAME = 'kubernetes.io/hostname';
+
 /** Whether no second such pod can run on the node: required anti-affinity, a port of the node, or a DaemonSet. */
 function isAloneOnNode(pod: PodView): boolean {
-  const anti = objectAt(objectAt(pod.spec, 'affinity'), 'podAntiAffinity');
-  const isRequired = objectsAt(anti, 'requiredDuringSchedulingIgnoredDuringExecution').some(
-    (term) => text(term, 'topologyKey') === 'kubernetes.io/hostname' && selectsOwn(term, pod),
-  );
   const ports = pod.containers.flatMap(({ json }) => objectsAt(json, 'ports'));
   const hasHostPort = ports.some((port) => Number(member(port, 'hostPort') ?? 0) > 0);
   const isDaemon = controllerOf(pod.json)?.kind === 'DaemonSet';
-  return isRequired || hasHostPort || isDaemon || member(pod.spec, 'hostNetwork') === true;
+  return avoids(pod, pod.labels) || hasHostPort || isDaemon || member(pod.spec, 'hostNetwork') === true;
 }
 
-/** Whether a term of an anti-affinity keeps the pods of one template apart from each other, and not from other pods alone. */
-function selectsOwn(term: JsonObject, { labels }: PodView): boolean {
-  if (member(term, 'namespaces') !== undefined || member(term, 'namespaceSelector') !== undefined)
-    return false;
+/** Whether a pod cannot get onto the node of another one. */
+function areApart(pod: PodView, other: DataInUse): boolean {
+  const node = text(pod.spec, 'nodeName') ?? text(objectAt(pod.spec, 'nodeSelector'), HOST_NAME);
+  if (node !== undefined && other.node !== null && node !== other.node) return true;
+  if (avoids(pod, other.labels)) return true;
+  // What keeps the pods of one template apart need not keep others away.
+  const uid = controllerOf(pod.json)?.uid;
+  return uid !== undefined && uid === other.controller && isAloneOnNode(pod);
+}
+
+/** Whether its required anti-affinity keeps a pod away from the nodes of pods of its namespace with these labels. */
+function avoids(pod: PodView, labels: JsonObject): boolean {
+  const anti = objectAt(objectAt(pod.spec, 'affinity'), 'podAntiAffinity');
+  return objectsAt(anti, 'requiredDuringSchedulingIgnoredDuringExecution').some(
+    (term) => text(term, 'topologyKey') === HOST_NAME && selectsLabels(term, labels),
+  );
+}
+
+/** Members of a term by which it selects other pods than those that its selector does. */
+const NARROWING = ['namespaces', 'namespaceSelector', 'matchLabelKeys', 'mismatchLabelKeys'] as const;
+
+function selectsLabels(term: JsonObject, labels: JsonObject): boolean {
+  if (NARROWING.some((key) => member(term, key) !== undefined)) return false;
   const selector = member(term, 'labelSelector');
   if (!isObject(selector)) return false;
   const matchExpressions = objectsAt(selector, 'matchExpressions').map((one) => ({

@@ -57,11 +57,23 @@ export interface Context {
   readonly dataInUse?: readonly DataInUse[];
 }
 
-/** A data directory that a running pod has. */
+/** A directory that a server writes in. */
+export interface DataPlace {
+  /** What it is in, comparable as text: a claim, a share, or the file system of a node. */
+  readonly store: string;
+  /** Its absolute path there, normalised. */
+  readonly path: string;
+}
+
+/** Where a running pod keeps its data. */
 export interface DataInUse {
   readonly pod: string;
-  /** Volume and path in it, comparable as text. */
-  readonly place: string;
+  readonly places: readonly DataPlace[];
+  /** Name of its node; null before it is scheduled. */
+  readonly node: string | null;
+  readonly labels: JsonObject;
+  /** Uid of the controller that made it. */
+  readonly controller: string | null;
 }
 
 /** What the injector's own configuration contributes. No pod can change any of it. */

@@ -2,8 +2,8 @@
 import type { V1Pod, V1Service } from '@kubernetes/client-node';
 import {
   type Context,
+  dataInUse,
   type DataInUse,
-  dataPlaces,
   type JsonObject,
   mayShareData,
   OPT_IN_LABEL,
@@ -24,7 +24,7 @@ export function createContextReader(client: KubernetesClient): ContextReader {
   const readOwner = createOwnerReader(client);
   return {
     async read(pod, namespace) {
-      const [owner, services, dataInUse] = await Promise.all([
+      const [owner, services, inUse] = await Promise.all([
         readOwner(pod, namespace),
         client.core.listNamespacedService({ namespace }),
         mayShareData(pod) ? readDataInUse(client, namespace) : undefined,
@@ -33,7 +33,7 @@ export function createContextReader(client: KubernetesClient): ContextReader {
         namespace,
         workload: owner?.workload ?? null,
         services: services.items.map(summarise),
-        ...(dataInUse === undefined ? {} : { dataInUse }),
+        ...(inUse === undefined ? {} : { dataInUse: inUse }),
       };
     },
   };
@@ -43,10 +43,10 @@ export function createContextReader(client: KubernetesClient): ContextReader {
 async function readDataInUse(client: KubernetesClient, namespace: string): Promise<readonly DataInUse[]> {
   const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE}`;
   const { items } = await client.core.listNamespacedPod({ namespace, labelSelector });
-  return items.filter(runs).flatMap((pod) => {
-    const places = dataPlaces(pod as unknown as JsonObject);
-    return places.map((place) => ({ pod: pod.metadata?.name ?? '', place }));
-  });
+  return items
+    .filter(runs)
+    .map((pod) => dataInUse(pod as unknown as JsonObject))
+    .filter(({ places }) => places.length > 0);
 }
 
 function runs({ metadata, status }: V1Pod): boolean {

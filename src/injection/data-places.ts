@@ -1,0 +1,145 @@
+/** Where a pod keeps its data: in which volume, and in which directory of it. */
+import { posix } from 'node:path';
+import { controllerOf } from './controller.ts';
+import { dataMounts } from './data-mounts.ts';
+import { isObject, text } from './json.ts';
+import { quoted } from './text.ts';
+import type { DataInUse, DataPlace, JsonObject } from './types.ts';
+import { objectAt, objectsAt } from './workload.ts';
+
+/** Sources that end with their pod, or that hold no data of a server. Whatever is none of them may be shared. */
+const OF_ONE_POD: ReadonlySet<string> = new Set([
+  'emptyDir',
+  'ephemeral',
+  'configMap',
+  'secret',
+  'downwardAPI',
+  'projected',
+  'image',
+  'gitRepo',
+]);
+
+/** Sources that name a directory of something bigger, with the member that says of what. */
+const DIRECTORY_OF: Readonly<Record<string, string | null>> = {
+  hostPath: null,
+  nfs: 'server',
+  glusterfs: 'endpoints',
+  cephfs: 'monitors',
+};
+
+/** A volume that another pod may have as well. */
+export interface SharedVolume {
+  readonly name: string;
+  /** Member of the volume that says what it is, e.g. `nfs`. */
+  readonly source: string;
+  /** The same for a person, e.g. `claim "data"`. */
+  readonly what: string;
+  readonly place: DataPlace;
+  /** Whether a controller made it for this pod alone. */
+  readonly isOwn: boolean;
+}
+
+/** A mount through which a server writes, the volume there, and the directories of it that it writes in. */
+export interface DataMount {
+  readonly mount: JsonObject;
+  readonly volume: SharedVolume;
+  readonly places: readonly DataPlace[];
+}
+
+/** The mounts of a container that hold a part of its server's data and that another pod may have as well. */
+export function sharedDataMounts(
+  pod: JsonObject,
+  container: JsonObject,
+  directory: string,
+): readonly DataMount[] {
+  const name = nameOf(pod);
+  return dataMounts(container, directory).flatMap(({ mount, below }) => {
+    const volume = volumeOf(pod, mount);
+    if (volume === null) return [];
+    // The API server and the kubelet replace more than the name of the pod; a text that is replaced otherwise is the same.
+    const path = text(mount, 'subPath') ?? (text(mount, 'subPathExpr') ?? '').replaceAll('$(POD_NAME)', name);
+    const { store, path: base } = volume.place;
+    return [{ mount, volume, places: below.map((one) => ({ store, path: normal(base, path, one) })) }];
+  });
+}
+
+/** Whether any volume of a pod may be in use by another pod, so that the others have to be looked at. */
+export function mayShareData(pod: JsonObject): boolean {
+  return objectsAt(objectAt(pod, 'spec'), 'volumes').some((volume) => {
+    const found = describe(volume, nameOf(pod));
+    return found !== null && !found.isOwn;
+  });
+}
+
+/** Where an injected pod keeps its data, and what tells whether another one can be on its node. */
+export function dataInUse(pod: JsonObject): DataInUse {
+  const places = objectsAt(objectAt(pod, 'spec'), 'containers').flatMap((container) => {
+    const variable = objectsAt(container, 'env').find((one) => text(one, 'name') === 'GALERA_DATA_DIRECTORY');
+    const directory = text(variable ?? {}, 'value');
+    return directory === undefined ? [] : sharedDataMounts(pod, container, directory);
+  });
+  return {
+    pod: nameOf(pod),
+    places: places.flatMap((one) => one.places),
+    node: text(objectAt(pod, 'spec'), 'nodeName') ?? null,
+    labels: objectAt(objectAt(pod, 'metadata'), 'labels') ?? {},
+    controller: controllerOf(pod)?.uid ?? null,
+  };
+}
+
+/** Whether two servers that write in these would meet: one directory is the other, or within it. */
+export function meet(one: DataPlace, other: DataPlace): boolean {
+  return one.store === other.store && (isWithin(one.path, other.path) || isWithin(other.path, one.path));
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return outer === '/' || inner === outer || inner.startsWith(`${outer}/`);
+}
+
+function nameOf(pod: JsonObject): string {
+  return text(objectAt(pod, 'metadata'), 'name') ?? '';
+}
+
+function volumeOf(pod: JsonObject, mount: JsonObject): SharedVolume | null {
+  const wanted = text(mount, 'name');
+  const volume = objectsAt(objectAt(pod, 'spec'), 'volumes').find((one) => text(one, 'name') === wanted);
+  return volume === undefined ? null : describe(volume, nameOf(pod));
+}
+
+function describe(volume: JsonObject, pod: string): SharedVolume | null {
+  const name = text(volume, 'name') ?? '';
+  const source = Object.keys(volume).find((key) => key !== 'name' && isObject(volume[key]));
+  if (source === undefined || OF_ONE_POD.has(source)) return null;
+  const json = objectAt(volume, source) ?? {};
+  if (source === 'persistentVolumeClaim') {
+    const claim = text(json, 'claimName') ?? '';
+    // So are the claims called that a controller makes from its templates.
+    const isOwn = pod !== '' && claim === `${name}-${pod}`;
+    return { name, source, what: `claim ${quoted(claim)}`, place: placeIn([source, claim]), isOwn };
+  }
+  return { name, source, what: source, place: placeOf(source, json), isOwn: false };
+}
+
+function placeOf(source: string, json: JsonObject): DataPlace {
+  const of = DIRECTORY_OF[source];
+  if (of === undefined) return placeIn([source, sorted({ ...json, readOnly: undefined })]);
+  return placeIn([source, of === null ? null : sorted(json[of])], text(json, 'path'));
+}
+
+function placeIn(store: readonly unknown[], path = ''): DataPlace {
+  return { store: JSON.stringify(store), path: normal(path) };
+}
+
+/** As an absolute path without empty parts, dots and a slash at its end. */
+function normal(...parts: readonly string[]): string {
+  const path = posix.normalize(['', ...parts].join('/'));
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** A value whose text does not depend on the order of members and elements. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => JSON.stringify(sorted(one))).toSorted();
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return entries.map(([key, member]) => [key, sorted(member)]);
+}

@@ -20,12 +20,17 @@ import {
   onNode,
   portOfNode,
 } from '../../test/injection/volumes.ts';
-import { type Context, dataInUse, type JsonObject, mayShareData } from './index.ts';
+import { type Context, dataInUse, type JsonObject, othersWithData } from './index.ts';
 
 describe('a volume that another pod has', () => {
-  const inUse = (context: Context, other: JsonObject, name = 'db-9'): Context => {
+  const inUse = (
+    context: Context,
+    other: JsonObject,
+    name = 'db-9',
+    namespace = context.namespace,
+  ): Context => {
     const injected = after(other as never, context);
-    const metadata = { ...injected.metadata, name };
+    const metadata = { ...injected.metadata, name, namespace };
     return { ...context, dataInUse: [dataInUse({ ...injected, metadata })] };
   };
   const one = (source: object, extra?: Extra) => on(source, extra) as unknown as JsonObject;
@@ -136,7 +141,7 @@ describe('a volume that another pod has', () => {
     ],
     ['a node’s directory, on a node that is not known', one(HOST, onNode('a')), one(HOST), true],
   ])('%s: refused %#', (_what, mine, other, refused) => {
-    expect(mayShareData(mine)).toBe(true);
+    expect(othersWithData(mine)).not.toBe('none');
     expect(decide(mine, inUse(ONE, other)).kind).toBe(refused ? 'deny' : 'inject');
     expect(decide(mine, inUse({ ...ONE, workload: null }, other)).kind).toBe(refused ? 'deny' : 'inject');
   });
@@ -153,6 +158,17 @@ describe('a volume that another pod has', () => {
     expect(decide(ofDaemonSet(mine), inUse({ ...ONE, workload: null }, ofDaemonSet(theirs))).kind).toBe(kind);
   });
 
+  test.each<[what: string, source: object, extra: Extra, answer: string]>([
+    ['a share', NFS, {}, 'in use by pod other/db-0'],
+    ['a directory of the node', HOST, {}, 'in use by pod other/db-0'],
+    ['a directory of the node, kept apart in its own', HOST, anti(REQUIRED, HOST_NAME), 'in use by pod'],
+    ['a directory of another node', HOST, { spec: { nodeName: 'a' } }, 'inject'],
+    ['a claim', CLAIM, {}, 'inject'],
+  ])('may be that of a pod of another namespace: %s', (_what, source, extra, answer) => {
+    const theirs = one(source, { spec: { nodeName: 'b' } });
+    expect(JSON.stringify(decide(on(source, extra), inUse(ONE, theirs, 'db-0', 'other')))).toContain(answer);
+  });
+
   test('is named, with what to change in a Deployment', () => {
     expect(decide(on(CLAIM), inUse(ONE, one(CLAIM)))).toHaveProperty(
       'message',
@@ -166,7 +182,7 @@ describe('a volume that another pod has', () => {
   });
 
   test('is not asked for where each volume is the pod’s own', () => {
-    expect(mayShareData(one(OWN_CLAIM))).toBe(false);
-    expect(mayShareData({})).toBe(false);
+    expect(othersWithData(one(OWN_CLAIM))).toBe('none');
+    expect(othersWithData({})).toBe('none');
   });
 });

@@ -19,6 +19,9 @@ const OF_ONE_POD: ReadonlySet<string> = new Set([
   'gitRepo',
 ]);
 
+/** The source that is of one namespace. */
+export const CLAIM = 'persistentVolumeClaim';
+
 /** Sources that name a directory of something bigger, with the member that says of what. */
 const DIRECTORY_OF: Readonly<Record<string, string | null>> = {
   hostPath: null,
@@ -63,12 +66,13 @@ export function sharedDataMounts(
   });
 }
 
-/** Whether any volume of a pod may be in use by another pod, so that the others have to be looked at. */
-export function mayShareData(pod: JsonObject): boolean {
-  return objectsAt(objectAt(pod, 'spec'), 'volumes').some((volume) => {
-    const found = describe(volume, nameOf(pod));
-    return found !== null && !found.isOwn;
-  });
+/** Which other pods may have a volume of a pod as well, and have to be looked at. A claim is of one namespace. */
+export function othersWithData(pod: JsonObject): 'none' | 'of its namespace' | 'of all namespaces' {
+  const shared = objectsAt(objectAt(pod, 'spec'), 'volumes')
+    .map((volume) => describe(volume, nameOf(pod)))
+    .filter((found) => found !== null && !found.isOwn);
+  if (shared.length === 0) return 'none';
+  return shared.every((found) => found?.source === CLAIM) ? 'of its namespace' : 'of all namespaces';
 }
 
 /** Where an injected pod keeps its data, and what tells whether another one can be on its node. */
@@ -79,6 +83,7 @@ export function dataInUse(pod: JsonObject): DataInUse {
     return directory === undefined ? [] : sharedDataMounts(pod, container, directory);
   });
   return {
+    namespace: text(objectAt(pod, 'metadata'), 'namespace') ?? '',
     pod: nameOf(pod),
     places: places.flatMap((one) => one.places),
     node: text(objectAt(pod, 'spec'), 'nodeName') ?? null,
@@ -111,7 +116,7 @@ function describe(volume: JsonObject, pod: string): SharedVolume | null {
   const source = Object.keys(volume).find((key) => key !== 'name' && isObject(volume[key]));
   if (source === undefined || OF_ONE_POD.has(source)) return null;
   const json = objectAt(volume, source) ?? {};
-  if (source === 'persistentVolumeClaim') {
+  if (source === CLAIM) {
     const claim = text(json, 'claimName') ?? '';
     // So are the claims called that a controller makes from its templates.
     const isOwn = pod !== '' && claim === `${name}-${pod}`;

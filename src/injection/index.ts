@@ -1,7 +1,7 @@
 /** The pure core: pod, context and settings in, decision out. */
 export { type Controller, controllerOf, makesEndingPods } from './controller.ts';
 export { hasOrdinals, isSingle } from './cluster-name.ts';
-export { dataInUse, mayShareData } from './data-places.ts';
+export { dataInUse, othersWithData } from './data-places.ts';
 export { INJECTED_DEFAULTS } from './follows.ts';
 export { isObject, member, text } from './json.ts';
 export * from './names.ts';

@@ -3,7 +3,7 @@ import { hasOrdinals, isSingle } from './cluster-name.ts';
 import { controllerOf } from './controller.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { holds } from './data-mounts.ts';
-import { type DataMount, meet, sharedDataMounts } from './data-places.ts';
+import { CLAIM, type DataMount, meet, sharedDataMounts } from './data-places.ts';
 import { isObject, member, text } from './json.ts';
 import type { ContainerView, PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
@@ -51,17 +51,17 @@ function refuseInUse(
   pod: PodView,
   { volume, places }: DataMount,
   subject: string,
-  { workload, dataInUse = [] }: Context,
+  { namespace, workload, dataInUse = [] }: Context,
 ): void {
-  const other = dataInUse.find(
-    (one) =>
-      one.pod !== pod.name &&
-      one.places.some((theirs) => places.some((mine) => meet(mine, theirs))) &&
-      !(volume.source === 'hostPath' && areApart(pod, one)),
-  );
+  const other = dataInUse.find((one) => {
+    const isBeside = one.namespace === namespace;
+    if (isBeside ? one.pod === pod.name : volume.source === CLAIM) return false;
+    if (volume.source === 'hostPath' && areApart(pod, one, isBeside)) return false;
+    return one.places.some((theirs) => places.some((mine) => meet(mine, theirs)));
+  });
   if (other === undefined) return;
   throw refusal(
-    `${subject} is in use by pod ${other.pod}`,
+    `${subject} is in use by pod ${other.namespace === namespace ? '' : `${other.namespace}/`}${other.pod}`,
     `give each pod its own${workload?.kind === 'Deployment' ? ', and the Deployment strategy.type: Recreate' : ''}`,
   );
 }
@@ -99,10 +99,10 @@ function isAloneOnNode(pod: PodView): boolean {
 }
 
 /** Whether a pod cannot get onto the node of another one. */
-function areApart(pod: PodView, other: DataInUse): boolean {
+function areApart(pod: PodView, other: DataInUse, isBeside: boolean): boolean {
   const node = text(pod.spec, 'nodeName') ?? text(objectAt(pod.spec, 'nodeSelector'), HOST_NAME);
   if (node !== undefined && other.node !== null && node !== other.node) return true;
-  if (avoids(pod, other.labels)) return true;
+  if (isBeside && avoids(pod, other.labels)) return true;
   // What keeps the pods of one template apart need not keep others away.
   const uid = controllerOf(pod.json)?.uid;
   return uid !== undefined && uid === other.controller && isAloneOnNode(pod);

@@ -53,7 +53,7 @@ export interface Context {
   readonly workload: Workload | null;
   /** All Services of the namespace. */
   readonly services: readonly ServiceSummary[];
-  /** Where the running pods of the namespace keep their data; absent where no volume of the pod can be another's. */
+  /** Where running pods keep their data, those of other namespaces too if they may have it as well; absent where no volume of the pod can be another's. */
   readonly dataInUse?: readonly DataInUse[];
 }
 
@@ -67,6 +67,7 @@ export interface DataPlace {
 
 /** Where a running pod keeps its data. */
 export interface DataInUse {
+  readonly namespace: string;
   readonly pod: string;
   readonly places: readonly DataPlace[];
   /** Name of its node; null before it is scheduled. */

@@ -5,9 +5,9 @@ import {
   dataInUse,
   type DataInUse,
   type JsonObject,
-  mayShareData,
   OPT_IN_LABEL,
   OPT_IN_VALUE,
+  othersWithData,
   type ServiceSummary,
 } from '../injection/index.ts';
 import type { KubernetesClient } from './client.ts';
@@ -27,7 +27,7 @@ export function createContextReader(client: KubernetesClient): ContextReader {
       const [owner, services, inUse] = await Promise.all([
         readOwner(pod, namespace),
         client.core.listNamespacedService({ namespace }),
-        mayShareData(pod) ? readDataInUse(client, namespace) : undefined,
+        readDataInUse(client, pod, namespace),
       ]);
       return {
         namespace,
@@ -40,12 +40,21 @@ export function createContextReader(client: KubernetesClient): ContextReader {
 }
 
 /** Pods that end count no more: a controller replaces its pod while the server in it still stops. */
-async function readDataInUse(client: KubernetesClient, namespace: string): Promise<readonly DataInUse[]> {
+async function readDataInUse(
+  { core }: KubernetesClient,
+  pod: JsonObject,
+  namespace: string,
+): Promise<readonly DataInUse[] | undefined> {
   const labelSelector = `${OPT_IN_LABEL}=${OPT_IN_VALUE}`;
-  const { items } = await client.core.listNamespacedPod({ namespace, labelSelector });
+  const others = othersWithData(pod);
+  if (others === 'none') return undefined;
+  const { items } =
+    others === 'of its namespace'
+      ? await core.listNamespacedPod({ namespace, labelSelector })
+      : await core.listPodForAllNamespaces({ labelSelector });
   return items
     .filter(runs)
-    .map((pod) => dataInUse(pod as unknown as JsonObject))
+    .map((other) => dataInUse(other as unknown as JsonObject))
     .filter(({ places }) => places.length > 0);
 }
 

@@ -82,6 +82,14 @@ describe('the data in use', () => {
     );
   });
 
+  it('is that of all namespaces where a volume is not of one', async () => {
+    const other = { metadata: { name: 'db-1', namespace: 'other' }, spec: data('all') };
+    api.objects.set('/api/v1/pods/db-1', other);
+    const volumes = [{ name: 'data', hostPath: { path: '/srv' } }];
+    const { dataInUse } = await read({ metadata: { name: 'db-0' }, spec: { ...data('all'), volumes } });
+    expect(dataInUse?.map(({ namespace }) => namespace)).toEqual(['other']);
+  });
+
   it('is not asked for where the claim is that of a template', async () => {
     expect(await read({ metadata: { name: 'db-0' }, spec: data('data-db-0') })).not.toHaveProperty(
       'dataInUse',

@@ -5,7 +5,11 @@ import { format, type FormatOptions } from 'oxfmt';
 
 const OPTIONS = join(import.meta.dirname, '..', '.oxfmtrc.json');
 
-/** The text as the file of this name should hold it; the ending of the name says which language it is. @throws when it cannot be read as that */
+/**
+ * The text as the file of this name should hold it; the ending of the name says which language it is.
+ *
+ * @throws when it cannot be read as that
+ */
 export async function formatted(path: string, text: string): Promise<string> {
   const options = JSON.parse(await readFile(OPTIONS, 'utf8')) as FormatOptions;
   const { code, errors } = await format(path, text, options);

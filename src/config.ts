@@ -1,6 +1,6 @@
 /** The service's configuration: environment in, checked values out, every problem named at once. */
 import { type ImageRule, readImageRules } from './injection/index.ts';
-import { readInjectedSettings } from './injected-settings.ts';
+import { PULL_POLICIES, readInjectedSettings } from './injected-settings.ts';
 import type { InjectedSettings } from './injection/index.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts';
 import { type CertificateSettings, readCertificateSettings } from './tls/settings.ts';
@@ -38,8 +38,6 @@ export class ConfigError extends Error {
     super(`the configuration is not complete:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
 }
-
-const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
 
 /** @throws ConfigError naming every variable that is missing or wrong, its value and what is allowed */
 export function readServeConfig(env: Readonly<Record<string, string | undefined>>): ServeConfig {

@@ -2,6 +2,8 @@
 import { INJECTED_DEFAULTS } from './injection/index.ts';
 import type { InjectedSettings, JsonObject } from './injection/index.ts';
 
+export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
+
 /**
  * Reads the settings. What is left out has the default of `INJECTED_DEFAULTS`.
  *

@@ -133,7 +133,7 @@ forget_transfer() {
 
 # Without a usable uuid the sign of a transfer is all that tells an aborted one from a crash inside a DDL, so it is kept.
 remove_stale_files() {
-  rm -f "$stamp_file.new"
+  rm -f "$stamp_file.new" "$version_file.new"
   if is_staged "$sst_method"; then
     rm -f "$data/sst_in_progress"
   elif [[ -e $data/sst_in_progress ]]; then

@@ -47,13 +47,18 @@ read_stamp_of_data() {
   flush_stamp
 }
 
-# write_stamp WORD: true when it is another one than before. A power cut leaves the one or the other. Only the loop beside
-# the server writes it: a probe may be ended at any time.
+# write_beside_data FILE TEXT: as the server's, so that a power cut leaves the old text or the new one.
+write_beside_data() {
+  printf '%s\n' "$2" >"$1.new" && flush "$1.new" && give_to_server "$1.new" && mv -fT "$1.new" "$1" && return
+  rm -f "$1.new"
+  return 1
+}
+
+# write_stamp WORD: true when it is another one than before. Only the loop beside the server
+# writes it: a probe may be ended at any time.
 write_stamp() {
-  local new=$stamp_file.new
   [[ $1 && $1 != "$stamp" ]] || return 1
-  printf '%s\n' "$1" >"$new" && flush "$new" && give_to_server "$new" && mv -fT "$new" "$stamp_file" && return
-  rm -f "$new"
+  write_beside_data "$stamp_file" "$1" && return
   log "cannot write $stamp_file: after a restore of this volume, or a loss of the record, a person may have to choose"
   return 1
 }

@@ -39,7 +39,7 @@ check_version() {
 # Once a server has opened the files, or before one makes them. One that cannot read them leaves them as they are.
 note_version() {
   [[ $server_version && $server_version != "$data_version" ]] || return 0
-  if write_file "$version_file" "$server_version" && give_to_server "$version_file" && flush "$version_file"; then
+  if write_beside_data "$version_file" "$server_version"; then
     data_version=$server_version
   else
     log "cannot write $version_file: an older image would not be refused on this volume"

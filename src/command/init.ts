@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFi
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DATA_DIRECTORY_VARIABLE } from '../injection/names.ts';
 import { requiredIn } from './environment.ts';
 import { ownCertificate } from './own-certificate.ts';
 
@@ -91,7 +92,7 @@ function readConfig(env: NodeJS.ProcessEnv): InitConfig {
     coordinator: get('GALERA_COORDINATOR'),
     authority: get('GALERA_CA'),
     cluster: get('GALERA_CLUSTER'),
-    dataDirectory: get('GALERA_DATA_DIRECTORY'),
+    dataDirectory: get(DATA_DIRECTORY_VARIABLE),
     tls: ['on', 'off'].includes(env['GALERA_TLS'] ?? ''),
     tlsSecret: env['GALERA_TLS_SECRET'] ?? '',
   };

@@ -7,6 +7,7 @@ import { runInject } from './inject.ts';
 import type { CommandIo } from './io.ts';
 import type { ManifestOptions } from './options.ts';
 import type { World } from './program.ts';
+import { PULL_POLICIES } from '../injected-settings.ts';
 
 interface ManifestValues extends GlobalValues {
   readonly filename?: readonly string[];
@@ -16,7 +17,7 @@ interface ManifestValues extends GlobalValues {
   readonly failOnWarning?: true;
   readonly values?: readonly string[];
   readonly image?: string;
-  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  readonly imagePullPolicy?: (typeof PULL_POLICIES)[number];
   readonly coordinator: string;
 }
 
@@ -89,7 +90,7 @@ function manifestCommand(
       new Option(
         '--image-pull-policy <policy>',
         'pull policy of it (default: that of the values, then IfNotPresent)',
-      ).choices(['Always', 'IfNotPresent', 'Never']),
+      ).choices(PULL_POLICIES),
     )
     .addOption(
       new Option('--coordinator <address>', 'host:port of the coordinator')

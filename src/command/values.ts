@@ -1,5 +1,5 @@
 /** The values that the injector's chart is installed with, as far as they decide what is injected. */
-import { readInjectedSettings } from '../injected-settings.ts';
+import { PULL_POLICIES, readInjectedSettings } from '../injected-settings.ts';
 import {
   isObject,
   type JsonObject,
@@ -24,8 +24,6 @@ export interface Installation {
   /** Kinds besides the known ones that the injector may read; undefined where no values say. */
   readonly controllers?: readonly ReadableController[];
 }
-
-const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
 
 /** What options and values set, the options first. @throws CommandError naming each value that is wrong */
 export async function installationOf(options: ManifestOptions, io: CommandIo): Promise<Installation> {

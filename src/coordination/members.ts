@@ -3,6 +3,7 @@ import type { V1Container, V1ContainerStatus, V1Pod, V1Volume } from '@kubernete
 import {
   BOOTSTRAP_ANNOTATION,
   controllerOf,
+  DATA_DIRECTORY_VARIABLE,
   INIT_CONTAINER,
   SIZE_VARIABLE,
   TLS_SECRET_VARIABLE,
@@ -107,5 +108,5 @@ function databaseContainer(pod: V1Pod): V1Container | undefined {
 }
 
 function directoryOf(container: V1Container | undefined): string | undefined {
-  return container?.env?.find(({ name }) => name === 'GALERA_DATA_DIRECTORY')?.value;
+  return container?.env?.find(({ name }) => name === DATA_DIRECTORY_VARIABLE)?.value;
 }

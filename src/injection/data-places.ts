@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { controllerOf } from './controller.ts';
 import { dataMounts } from './data-mounts.ts';
 import { isObject, text } from './json.ts';
+import { DATA_DIRECTORY_VARIABLE } from './names.ts';
 import { quoted } from './text.ts';
 import type { DataInUse, DataPlace, JsonObject } from './types.ts';
 import { objectAt, objectsAt } from './workload.ts';
@@ -59,7 +60,7 @@ export function sharedDataMounts(
   return dataMounts(container, directory).flatMap(({ mount, below }) => {
     const volume = volumeOf(pod, mount);
     if (volume === null) return [];
-    // The API server and the kubelet replace more than the name of the pod; a text that is replaced otherwise is the same.
+    // Of what the kubelet replaces there, the name of the pod alone differs among the pods of one template.
     const path = text(mount, 'subPath') ?? (text(mount, 'subPathExpr') ?? '').replaceAll('$(POD_NAME)', name);
     const { store, path: base } = volume.place;
     return [{ mount, volume, places: below.map((one) => ({ store, path: normal(base, path, one) })) }];
@@ -78,7 +79,7 @@ export function othersWithData(pod: JsonObject): 'none' | 'of its namespace' | '
 /** Where an injected pod keeps its data, and what tells whether another one can be on its node. */
 export function dataInUse(pod: JsonObject): DataInUse {
   const places = objectsAt(objectAt(pod, 'spec'), 'containers').flatMap((container) => {
-    const variable = objectsAt(container, 'env').find((one) => text(one, 'name') === 'GALERA_DATA_DIRECTORY');
+    const variable = objectsAt(container, 'env').find((one) => text(one, 'name') === DATA_DIRECTORY_VARIABLE);
     const directory = text(variable ?? {}, 'value');
     return directory === undefined ? [] : sharedDataMounts(pod, container, directory);
   });

@@ -3,6 +3,7 @@ import { ADDRESS_VARIABLE, hasBareAddress } from './cluster-address.ts';
 import type { EnvironmentVariable } from './flavors/types.ts';
 import { isObject, member, objects, optionalList, text } from './json.ts';
 import {
+  DATA_DIRECTORY_VARIABLE,
   CLIENT_TLS_VARIABLE,
   NAME_VARIABLE,
   PREFIX,
@@ -104,7 +105,7 @@ function variables(target: Target): readonly Variable[] {
     // The coordinator reads it from the pod: how many members a cluster has that nothing is recorded of.
     { entry: { name: SIZE_VARIABLE, value: String(membership.size) }, source: membership.sizeSource },
     { entry: { name: 'GALERA_FLAVOR', value: flavor.id }, source: flavorSource },
-    { entry: { name: 'GALERA_DATA_DIRECTORY', value: data.path }, source: flavored },
+    { entry: { name: DATA_DIRECTORY_VARIABLE, value: data.path }, source: flavored },
     ...tlsVariables(target),
     ...clientTls(target),
     ...flavor.environment.map((entry) => ({ entry, source: flavored })),

@@ -2,7 +2,13 @@
 import { fieldVariable, tlsEntries } from './environment.ts';
 import { missingPullSecrets, resources, securityContext } from './follows.ts';
 import { objects, text } from './json.ts';
-import { INIT_CONTAINER, INJECTED_ANNOTATION, SCRIPTS_PATH, TOKEN_PATH } from './names.ts';
+import {
+  DATA_DIRECTORY_VARIABLE,
+  INIT_CONTAINER,
+  INJECTED_ANNOTATION,
+  SCRIPTS_PATH,
+  TOKEN_PATH,
+} from './names.ts';
 import { appendItems, prependItem } from './operations.ts';
 import { annotationsOf, type PodView } from './pod.ts';
 import { Refusal } from './refusal.ts';
@@ -72,7 +78,7 @@ function container(target: Target): JsonObject {
       { name: 'GALERA_COORDINATOR', value: settings.coordinator },
       { name: 'GALERA_CA', value: settings.certificateAuthority },
       { name: 'GALERA_CLUSTER', value: cluster.name },
-      { name: 'GALERA_DATA_DIRECTORY', value: data.path },
+      { name: DATA_DIRECTORY_VARIABLE, value: data.path },
       fieldVariable('POD_NAME', 'metadata.name'),
       fieldVariable('POD_NAMESPACE', 'metadata.namespace'),
       ...tlsEntries(target),

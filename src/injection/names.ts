@@ -52,6 +52,9 @@ export const ROOT_PASSWORD_KEY = 'root-password';
 /** Variable of the database container: its `wsrep_cluster_name`. */
 export const NAME_VARIABLE = 'WSREP_CLUSTER_NAME';
 
+/** Where the server keeps its data; only the container that the injection wrapped, and galera-init, have it. */
+export const DATA_DIRECTORY_VARIABLE = 'GALERA_DATA_DIRECTORY';
+
 /** Variable of the database container: how many members the injection computed, e.g. `3`. */
 export const SIZE_VARIABLE = 'GALERA_CLUSTER_SIZE';
 

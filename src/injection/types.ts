@@ -53,7 +53,10 @@ export interface Context {
   readonly workload: Workload | null;
   /** All Services of the namespace. */
   readonly services: readonly ServiceSummary[];
-  /** Where running pods keep their data, those of other namespaces too if they may have it as well; absent where no volume of the pod can be another's. */
+  /**
+   * Where running pods keep their data, those of other namespaces too if they may have it as well; absent where no volume
+   * of the pod can be another's.
+   */
   readonly dataInUse?: readonly DataInUse[];
 }
 

@@ -49,7 +49,7 @@ describe('the version of the server', () => {
     expect((await start(version)).code).toBe(0);
   });
 
-  it('is taken in a directory that was emptied but for our mark', async () => {
+  it('is taken in a directory that was emptied except for our mark', async () => {
     await pod.write(`data/${MARK}`, '11.8\n');
     expect((await start('10.11.19', FORM)).code).toBe(0);
   });

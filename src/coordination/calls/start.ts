@@ -5,7 +5,7 @@ import type { Caller } from '../identity.ts';
 import { parseStart } from '../protocol.ts';
 import { withReason } from '../reasons.ts';
 import { tell } from '../tell.ts';
-import type { Answer, Report, Situation } from '../types.ts';
+import type { Member, Answer, Report, Situation } from '../types.ts';
 import { updateRecord } from '../update-record.ts';
 
 /** `start`: a start script says what its data directory holds, and is told what to do with its server. */
@@ -84,11 +84,9 @@ function howToJoin(situation: Situation, report: Report): readonly string[] {
  * it have other names), and the newer one understands both.
  */
 function servingPods(situation: Situation): readonly string[] {
-  const pods = staying(situation)
+  const isOther = ({ image }: Member) => Number(image !== situation.caller.image);
+  return staying(situation)
     .filter(({ name }) => situation.record.members[name]?.state.kind === 'primary')
-    .toSorted((one, other) => (one.pod < other.pod ? 1 : -1));
-  const [alike, others] = [true, false].map((is) =>
-    pods.filter(({ image }) => (image === situation.caller.image) === is),
-  ) as [typeof pods, typeof pods];
-  return [...alike, ...others].map(({ pod }) => pod);
+    .toSorted((one, other) => isOther(one) - isOther(other) || (one.pod < other.pod ? 1 : -1))
+    .map(({ pod }) => pod);
 }

@@ -31,11 +31,7 @@ const SHELL_SCRIPTS = [
 /** ShellCheck is no npm package; where it is not installed the check is left out, and says so. */
 async function checksOfShell(): Promise<typeof CHECKS> {
   const command = ['shellcheck', '--external-sources', '--source-path=SCRIPTDIR', ...SHELL_SCRIPTS];
-  const isInstalled = await run(['shellcheck', '--version']).then(
-    () => true,
-    () => false,
-  );
-  if (isInstalled) return [['Shell scripts', command]];
+  if (await isInstalled(['shellcheck', '--version'])) return [['Shell scripts', command]];
   toStderr('Shell scripts … left out: install shellcheck (apt-get install shellcheck) to check them\n');
   return [];
 }
@@ -52,6 +48,13 @@ async function checkSources(): Promise<boolean> {
     process.stderr.write(`${checks[index]?.[0] ?? ''}: failed\n${message}\n`);
   }
   return results.every(({ status }) => status === 'fulfilled');
+}
+
+function isInstalled(question: readonly string[]): Promise<boolean> {
+  return run(question).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Runs a program; what it prints is shown only when it fails. */
@@ -82,6 +85,12 @@ function runTests(): Promise<number> {
 
 async function main(): Promise<number> {
   const start = Date.now();
+  if (!(await isInstalled(['socat', '-V']))) {
+    toStderr(
+      'socat is missing, by which the agent calls the coordinator in its tests: apt-get install socat\n',
+    );
+    return 1;
+  }
   const isRight = await checkSources();
   await step(toStderr, 'Helm for the chart tests', () => pinnedTool('helm'));
   const code = await runTests();

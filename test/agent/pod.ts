@@ -42,6 +42,7 @@ export class Pod {
     this.environment = {
       PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
       REAL_SLEEP: ['/bin/sleep', '/usr/bin/sleep'].find((path) => existsSync(path)) ?? 'sleep',
+      TEST_UID: String(process.getuid?.()),
       TEST_HOSTS: join(root, 'hosts'),
       TEST_RECOVERY: join(root, 'recovery'),
       TEST_STATUS: join(root, 'status'),
@@ -87,10 +88,10 @@ export class Pod {
   /** Puts the stand-ins on PATH. */
   private async standIn(): Promise<void> {
     const server = ['mariadbd', 'mariadb', 'entrypoint.sh'];
-    for (const name of ['gosu', 'sleep', 'getent', ...server])
+    for (const name of ['gosu', 'sleep', 'getent', 'id', 'chown', ...server])
       await symlink(join(DOUBLES, name), this.path(`bin/${name}`));
     await symlink(join(DOUBLES, 'mariadbd'), this.path('bin/mysqld'));
-    if (!onPath('socat')) await symlink(join(DOUBLES, 'socat'), this.path('bin/socat'));
+    await symlink(join(DOUBLES, 'chown'), this.path('bin/chgrp'));
   }
 
   async remove(): Promise<void> {
@@ -166,10 +167,6 @@ export function podForEachTest(use: (pod: Pod, coordinator: StubCoordinator) => 
     await use(pod, coordinator);
   });
   afterEach(() => pod.remove());
-}
-
-function onPath(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
 }
 
 function run(

@@ -36,8 +36,9 @@ act_join() {
   fi
   # With a Ready member the group forgets this node's old identity sooner than the node could resume it.
   if [[ $keep_view == no ]]; then give_view_up; fi
-  # A transfer would delete what is no leftover of one.
-  if [[ $content == unusable ]] && ! shows_transfer && ! is_forming; then must_run 'clear the data directory' clear_leftovers; fi
+  # A transfer would delete what is no leftover of one. What an entrypoint had begun has a position of its own, which Percona's finds.
+  if [[ $content == unusable ]] && ! shows_transfer && { is_marked || ! is_forming; }; then must_run 'clear the data directory' clear_leftovers; fi
+  must "remove $forming_mark" rm -f "$forming_mark"
   if ! holds_data || ! is_staged "$sst_method"; then must "write $transfer_mark" expect_transfer; fi
   if [[ $content != present ]]; then
     # Nothing here is gone on with: the zero uuid stays, and with it the server asks for a full state transfer.
@@ -95,6 +96,7 @@ act_bootstrap() {
     if [[ $content == unusable ]]; then must_run 'clear the data directory' clear_leftovers; fi
     if [[ -d $data/mysql ]]; then must "remove the empty $data/mysql" rmdir "$data/mysql"; fi
   fi
+  if [[ $identity == reported ]] && ! holds_data; then must_run "write $forming_mark" expect_forming; fi
   if [[ $granted_uuid ]]; then
     must_run "write $grastate" write_identity
   elif holds_data; then

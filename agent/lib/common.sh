@@ -12,6 +12,11 @@ state_file=$home/state
 # lasts as long as the pod: a volume may be another one, or of a cluster that was forgotten, when the next pod comes.
 acknowledged_file=$home/acknowledged
 processes=${GALERA_PROC:-/proc}
+sockets=${GALERA_PROC_NET:-/proc/net}
+# Beside the data from a first bootstrap by an entrypoint whose own server forms a group already (lib/flavor.sh) until
+# the server is open to the network: what is there before that is not the cluster's data, whatever it says of itself.
+# The entrypoints spare it, which clear the directory by name, as the scripts of the transfers do (lib/aside.sh).
+forming_mark=$data/.galera-injector-forming.log
 nobody_uuid=00000000-0000-0000-0000-000000000000
 uuid_pattern='[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 
@@ -56,22 +61,25 @@ set_state() {
 since=$(uptime_seconds)
 start=$start_id
 socket=$socket
+port=$port
 sst_method=$sst_method"
 }
 phase=''
 start_id=''
 socket=''
+port=''
 sst_method=${WSREP_SST_METHOD:-mariabackup}
 
 read_state() {
   local line
-  phase='' start_id='' socket=''
+  phase='' start_id='' socket='' port=''
   [[ -r $state_file ]] || return 1
   while IFS= read -r line; do
     case $line in
       phase=*) phase=${line#*=} ;;
       start=*) start_id=${line#*=} ;;
       socket=*) socket=${line#*=} ;;
+      port=*) port=${line#*=} ;;
       sst_method=*) sst_method=${line#*=} ;;
     esac
   done <"$state_file"

@@ -4,6 +4,8 @@
 #   directory                                                        data
 #   ---------------------------------------------------------------  --------------------------------------------------
 #   nothing but entries that are not the server's (list_data)         empty
+#   the mark of a first bootstrap beside anything                     unusable: the entrypoint was interrupted before the
+#                                                                     server was open to the network
 #   grastate.dat with a uuid, server files beside it                  present: that uuid, with the seqno of InnoDB
 #   server files without ibdata1                                      cannot tell: the server would make an empty one
 #   grastate.dat as we wrote it for a first bootstrap, no file of     unusable: the initialisation was interrupted before
@@ -154,10 +156,32 @@ remove_stale_files() {
   fi
 }
 
-# Whether a first initialisation was begun here and no server joined a group since: a provider makes both files before that. What
-# InnoDB says is asked for as well (lib/position.sh).
+is_marked() { [[ -e $forming_mark ]]; }
+
+expect_forming() {
+  write_beside_data "$forming_mark" "first bootstrap, begun at $(date -u +%FT%TZ)"
+}
+
+# Whether a first initialisation was begun here and the server was not open since. Where nothing is marked, no server joined a group
+# since: a provider makes both files before that. What InnoDB says is asked for as well (lib/position.sh).
 is_forming() {
-  [[ $forming == yes && ! -e $gvwstate && ! -e $data/galera.cache ]]
+  is_marked || [[ $forming == yes && ! -e $gvwstate && ! -e $data/galera.cache ]]
+}
+
+# The entrypoints make it too, but run later; a volume may be mounted above.
+make_directory() {
+  local problem
+  [[ ! -e $data ]] || return 0
+  problem=$(mkdir -p "$data" 2>&1) && give_to_server "$data" && return
+  content_reason="it is missing, and user $EUID cannot make it: ${problem##*$'\n'}"
+  return 1
+}
+
+# Root's server runs as another user, to whom the entrypoint gives the directory.
+is_writable() {
+  [[ -w $data ]] && return
+  content_reason="user $EUID, as whom the container runs, cannot write in it: give the pod securityContext.fsGroup (1001 for the images of Bitnami and Percona), or the volume another owner, or mount it without readOnly"
+  return 1
 }
 
 # Sets content (empty | unusable | doubtful | present), content_reason and what read_grastate and read_view find. False where it
@@ -165,12 +189,14 @@ is_forming() {
 classify_data() {
   local entries nested
   content_reason=''
+  make_directory || return 1
   entries=$(list_data 2>&1) || {
     content_reason="cannot list $data: ${entries##*$'\n'}"
     return 1
   }
   read_grastate || return 1
   read_view
+  is_writable || return 1
   if ! has_database && nested=$(nested_database) && [[ $nested ]]; then
     content_reason="there is no database in it, but one in $nested: set the datadir in the container's arguments (--datadir=$nested), where galera-injector sees it, or move that folder away"
     return 1
@@ -183,6 +209,8 @@ name_content() {
   content=unusable
   if is_forming; then
     content_reason='its first initialisation was interrupted'
+    # The entrypoint's own server has written these.
+    if is_marked; then saved_uuid='' view_uuid='' view_members=''; fi
   elif [[ $saved_uuid ]] && has_server_files; then
     content=present
     # The position that we wrote for a first bootstrap is not that of a server.

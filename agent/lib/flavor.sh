@@ -206,17 +206,22 @@ pass_percona() {
   if [[ ${WSREP_SST_METHOD:-} ]]; then give wsrep-sst-method "$WSREP_SST_METHOD"; fi
   give wsrep-node-name "$WSREP_NODE_NAME"
   give wsrep-node-address "$node_address"
+  # The entrypoint names itself in its file, and the coordinator knows the members of a view by their addresses.
+  split_member "$node_address"
+  give wsrep-node-incoming-address "$member_host:$port"
   # On by default from 8.0, with a certificate of its own on each node: without a shared one two nodes cannot meet.
   # Only 5.7 takes folders for databases, and calls the option so.
   ignore_aside --loose-ignore-db-dir
   is_set pxc-encrypt-cluster-traffic || additions+=(--loose-pxc-encrypt-cluster-traffic=OFF)
 }
 
-# This entrypoint takes no arguments for the server; it bootstraps by itself when no other address is in the list,
-# so the list it sees holds addresses, not names.
+# This entrypoint takes no arguments for the server. It bootstraps by itself where its own reading of the list, which knows
+# neither IPv6 nor options, finds no other node; not once it finds the mark that it leaves after a first start. Its file
+# gets gcomm:// then, so the list is given as an option as well, which wins.
 pass_bitnami() {
-  local IFS=,
-  MARIADB_GALERA_CLUSTER_ADDRESS=gcomm://${member_addresses[*]:-$POD_IP}$address_options
+  local address list=''
+  for address in "${member_addresses[@]:-$POD_IP}"; do list+=${list:+,}$(bracket "$address"); done
+  MARIADB_GALERA_CLUSTER_ADDRESS=gcomm://$list$address_options
   MARIADB_GALERA_CLUSTER_NAME=$WSREP_CLUSTER_NAME
   MARIADB_GALERA_NODE_NAME=$WSREP_NODE_NAME
   MARIADB_GALERA_NODE_ADDRESS=$node_address
@@ -224,15 +229,22 @@ pass_bitnami() {
   MARIADB_GALERA_CLUSTER_BOOTSTRAP=$bootstrap
   # The start script marks the data itself, once it is told to bootstrap.
   unset MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP
-  if [[ $bootstrap == yes ]] && holds_data; then
+  if [[ $bootstrap == no ]]; then
+    must 'write the mark by which the entrypoint does not bootstrap' mark_started
+    additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS")
+  elif holds_data; then
     additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
   ignore_aside --ignore-db-dirs
-  IFS=' '
   MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
   additions=()
   export MARIADB_GALERA_CLUSTER_ADDRESS MARIADB_GALERA_CLUSTER_NAME MARIADB_GALERA_NODE_NAME MARIADB_GALERA_NODE_ADDRESS \
     MARIADB_GALERA_SST_METHOD MARIADB_GALERA_CLUSTER_BOOTSTRAP MARIADB_EXTRA_FLAGS
+}
+
+# The file of Bitnami's get_previous_boot, in the volume above the data.
+mark_started() {
+  mkdir -p "${data%/*}/.bootstrap" && : >"${data%/*}/.bootstrap/done"
 }
 
 # Sets command_line: what start becomes.

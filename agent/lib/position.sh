@@ -103,7 +103,7 @@ recover_position() {
 # An interrupted first initialisation has no position, or is too incomplete to say so. A database with one has been served from: its
 # server could not write grastate.dat.
 doubt_forming() {
-  [[ $content == unusable ]] && is_forming || return 0
+  [[ $content == unusable ]] && is_forming && ! is_marked || return 0
   recover_position && [[ $recovered_uuid != "$nobody_uuid" ]] || return 0
   content=present content_reason='its server could not write grastate.dat' saved_seqno='' saved_safe=0
 }

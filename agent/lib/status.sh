@@ -60,9 +60,19 @@ describe_status() {
   printf '%s' "wsrep_cluster_status ${wsrep_cluster_status:-unknown}, ${wsrep_local_state_comment:-no local state}, wsrep_ready ${wsrep_ready:-unknown}"
 }
 
+# Whether anything listens on the server's port for more than this container. The server that an entrypoint starts for
+# itself, to initialise or upgrade a database, does not, though it may be Synced. The kernel's table says so without a
+# connection, which the server would log as aborted: local addresses in hex (127.0.0.1 and ::1 do not count), 0A for LISTEN.
+is_open() {
+  local hex
+  printf -v hex '%04X' "${port:-3306}"
+  grep -hsE "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F:]+ 0A " "$sockets"/tcp "$sockets"/tcp6 |
+    grep -qvE ': (0100007F|0{24}01000000|0{16}FFFF00000100007F):'
+}
+
 # 4 is Synced; 2 is Donor/Desynced, which keeps serving unless the method locks the donor.
 is_serving() {
-  [[ $wsrep_cluster_status == Primary ]] || return 1
+  [[ $wsrep_cluster_status == Primary ]] && is_open || return 1
   case $wsrep_local_state in
     4) ;;
     2) case $sst_method in mariabackup | xtrabackup-v2 | clone) ;; *) return 1 ;; esac ;;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StubCoordinator } from './coordinator.ts';
-import { CLUSTER, GRASTATE, holdData } from './directory.ts';
+import { CLUSTER, FORMING_MARK, GRASTATE, holdData } from './directory.ts';
 import { type Handover, type Pod, podForEachTest } from './pod.ts';
 
 let coordinator: StubCoordinator;
@@ -201,6 +201,7 @@ describe('Percona XtraDB Cluster', () => {
 
   it('has an empty list only when it bootstraps an empty directory', async () => {
     expect((await after('bootstrap 127.0.0.10')).environment['CLUSTER_JOIN']).toBe('');
+    await pod.delete(`data/${FORMING_MARK}`);
     await holdData(pod);
     const again = await after('bootstrap 127.0.0.10');
     expect(again.environment['CLUSTER_JOIN']).toBe('db-0.db,db-1.db');

@@ -52,6 +52,9 @@ export const DURING_DDL = grastate({ uuid: '00000000-0000-0000-0000-000000000000
 /** A file of the start script's own: the node was told to join and was not seen serving since. */
 export const TRANSFER_MARK = '.galera-injector-transfer.log';
 
+/** A file of the start script's own: the entrypoint initialises a database, and its server was not open to the network since. */
+export const FORMING_MARK = '.galera-injector-forming.log';
+
 /** Puts what a crash inside a DDL leaves into the data directory of the pod; InnoDB stands at 99. */
 export async function holdDoubtfulData(pod: Pod): Promise<void> {
   await holdData(pod, DURING_DDL);

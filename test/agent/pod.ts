@@ -51,6 +51,7 @@ export class Pod {
       GALERA_TOKEN_FILE: join(root, 'token'),
       GALERA_TERMINATION_LOG: join(root, 'termination'),
       GALERA_PROC: join(root, 'proc'),
+      GALERA_PROC_NET: join(root, 'net'),
       GALERA_KEYS_DIRECTORY: join(root, 'keys'),
       GALERA_DATA_DIRECTORY: join(root, 'data'),
       GALERA_INJECTOR_CLUSTER: 'db',
@@ -75,13 +76,16 @@ export class Pod {
     await Promise.all(['bin', 'data'].map((name) => mkdir(join(pod.root, name))));
     await cp(AGENT, join(pod.root, 'galera'), { recursive: true });
     await chmod(join(pod.root, 'galera'), 0o777);
-    if (real) delete pod.environment['GALERA_PROC'];
-    else await pod.standIn();
+    if (real) {
+      delete pod.environment['GALERA_PROC'];
+      delete pod.environment['GALERA_PROC_NET'];
+    } else await pod.standIn();
     await pod.write('galera/ca.crt', coordinator.authority);
     await pod.write('galera/coordinator', `${coordinator.address}\n`);
     await pod.write('token', 'first-token');
     await pod.write('hosts', 'db-0.db 127.0.0.10\ndb-1.db 127.0.0.11\n');
     await pod.write('proc/uptime', '1000.00 0.00\n');
+    await pod.listens('00000000');
     return pod;
   }
 
@@ -110,6 +114,14 @@ export class Pod {
     await rename(written, this.path(name));
   }
   #writes = 0;
+
+  /** The server's port is open at these addresses, in the kernel's hexadecimal. */
+  async listens(...addresses: string[]): Promise<void> {
+    const lines = addresses.map(
+      (address, index) => `   ${index}: ${address}:0CEA 00000000:0000 0A 00000000:00000000\n`,
+    );
+    await this.write('net/tcp', `  sl  local_address rem_address   st\n${lines.join('')}`);
+  }
 
   async read(name: string): Promise<string> {
     return readFile(this.path(name), 'utf8');

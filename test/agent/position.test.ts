@@ -123,10 +123,18 @@ describe('recovering a position', () => {
     expect(coordinator.calls).toEqual([]);
   });
 
-  it('waits while the data directory is missing', async () => {
-    pod.environment['GALERA_DATA_DIRECTORY'] = pod.path('elsewhere');
+  it('makes a data directory that is missing, as below a volume that is mounted above it', async () => {
+    pod.environment['GALERA_DATA_DIRECTORY'] = pod.path('volume/data');
+    await pod.start().finished;
+    expect(pod.has('volume/data')).toBe(true);
+    expect(coordinator.calls[0]?.fields).toMatchObject({ data: 'empty' });
+  });
+
+  it('waits while a data directory that is missing cannot be made, and says why', async () => {
+    await pod.write('file', '');
+    pod.environment['GALERA_DATA_DIRECTORY'] = pod.path('file/data');
     const script = pod.start();
-    await script.logged(`cannot tell what ${pod.path('elsewhere')} holds`);
+    await script.logged('it is missing, and user');
     script.kill('SIGTERM');
     expect((await script.finished).code).toBe(143);
     expect(coordinator.calls).toEqual([]);

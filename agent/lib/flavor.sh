@@ -30,10 +30,11 @@ read_arguments() {
       continue
     fi
     if [[ $argument == --* ]]; then
+      # The server takes an option also by as much of its name as is no other's.
       case $(option_name "$argument") in
-        wsrep-new-cluster | wsrep-cluster-address)
+        wsrep-ne* | enable-wsrep-ne* | wsrep-cluster-a*)
           log "dropping the argument $argument: who bootstraps, and the address list, are decided at each start"
-          [[ $argument == --wsrep[-_]cluster[-_]address ]] && skip=yes
+          [[ $argument == *[-_]cluster[-_]a* && $argument != *=* ]] && skip=yes
           continue
           ;;
       esac
@@ -231,10 +232,9 @@ pass_bitnami() {
   unset MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP
   if [[ $bootstrap == no ]]; then
     must 'write the mark by which the entrypoint does not bootstrap' mark_started
-    additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS")
-  elif holds_data; then
-    additions+=("--wsrep-cluster-address=$MARIADB_GALERA_CLUSTER_ADDRESS" --wsrep-new-cluster)
   fi
+  give_address
+  if [[ $bootstrap == yes ]] && holds_data; then additions+=(--wsrep-new-cluster); fi
   ignore_aside --ignore-db-dirs
   MARIADB_EXTRA_FLAGS="${MARIADB_EXTRA_FLAGS:-}${additions[*]:+ ${additions[*]}}"
   additions=()

@@ -122,6 +122,10 @@ describe('the official image', () => {
     [['--wsrep_new_cluster=ON']],
     [['--wsrep-cluster-address=gcomm://']],
     [['--wsrep_cluster_address', 'gcomm://']],
+    [['--loose-wsrep-cluster-address', 'gcomm://']],
+    [['--wsrep-cluster-add=gcomm://']],
+    [['--wsrep-new']],
+    [['--enable-wsrep-new-cluster']],
   ])('drops %j, which is not the user’s to say', async (given) => {
     const handover = await after('reform -', ...given, '--max-connections=9');
     expect(handover.arguments).not.toContain('--wsrep-new-cluster');

@@ -151,6 +151,7 @@ describe('an entrypoint that reads the list of members by itself', () => {
   const joins = async (members: string, configured: string) => {
     pod.environment['GALERA_FLAVOR'] = 'bitnami';
     pod.environment['WSREP_CLUSTER_ADDRESS'] = configured;
+    await pod.write('hosts', '');
     await start(`reform ${members}`);
     return (await pod.handover()).environment;
   };

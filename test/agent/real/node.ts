@@ -106,7 +106,12 @@ export class RealNode {
   }
 
   start(...more: string[]): RunningScript {
-    this.script = this.pod.start('docker-entrypoint.sh', 'mariadbd', ...this.options, ...more);
+    return this.startBy('docker-entrypoint.sh', 'mariadbd', ...this.options, ...more);
+  }
+
+  /** The same by another command. */
+  startBy(...command: string[]): RunningScript {
+    this.script = this.pod.start(...command);
     return this.script;
   }
 
@@ -115,15 +120,11 @@ export class RealNode {
     const lines = this.options.map((option) => option.slice(2).replace('=', '="').concat('"\n'));
     await this.pod.write('own/my.cnf', `[mysqld]\n${lines.join('')}`);
     this.pod.environment['MYSQL_HOME'] = this.pod.path('own');
-    this.script = this.pod.start(
-      'bash',
-      '-ec',
-      `exec docker-entrypoint.sh mariadbd --bind-address=${this.address}`,
-    );
-    return this.script;
+    return this.startBy('bash', '-ec', `exec docker-entrypoint.sh mariadbd --bind-address=${this.address}`);
   }
 
-  private get options(): readonly string[] {
+  /** What the server needs to run beside another one. */
+  get options(): readonly string[] {
     const { pod, address, host } = this;
     return [
       `--datadir=${pod.path('data')}`,

@@ -1,4 +1,7 @@
-/** docs/performance.md: every kind of run writes between marks of its own, and leaves the rest as it is. */
+/**
+ * docs/performance.md: every kind of run writes between marks of its own, and leaves the rest as it is. Other pages with
+ * such marks are made by the same functions.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatted } from '../scripts/formatted.ts';
@@ -15,11 +18,10 @@ export async function writeMarked(mark: Mark, text: string): Promise<void> {
 }
 
 /** The page with the text in place of what was between the marks. @throws when it lacks them */
-export function withMarked(page: string, mark: Mark, text: string): string {
+export function withMarked(page: string, mark: string, text: string, name = 'docs/performance.md'): string {
   const [opening, closing] = [`<!-- ${mark} -->`, `<!-- end of ${mark} -->`];
   const [begin, end] = [page.indexOf(opening), page.indexOf(closing)];
-  if (begin === -1 || end < begin)
-    throw new Error(`docs/performance.md lacks ${opening} or ${closing}; put them back`);
+  if (begin === -1 || end < begin) throw new Error(`${name} lacks ${opening} or ${closing}; put them back`);
   return `${page.slice(0, begin)}${opening}\n\n${text}\n\n${page.slice(end)}`;
 }
 

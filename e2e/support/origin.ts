@@ -5,9 +5,9 @@ import { run } from '../cluster/run.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Today, as in 2026-11-21. */
-export function day(): string {
-  return new Date().toISOString().slice(0, 10);
+/** The day of a moment, or today, as in 2026-11-21. */
+export function day(moment = new Date()): string {
+  return moment.toISOString().slice(0, 10);
 }
 
 /** The short commit, with `-dirty` behind it when files differ from it; those below docs/ are what runs write. */

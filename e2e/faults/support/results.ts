@@ -1,5 +1,5 @@
 /** What the runs of the matrix measured, one JSON object a line, for the table and for the next run. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What the project promises a time for. */
@@ -46,13 +46,4 @@ export const RESULTS = process.env['FAULT_RESULTS'] ?? join(folder, 'dist', 'tes
 export function note(result: Result): void {
   mkdirSync(dirname(RESULTS), { recursive: true });
   appendFileSync(RESULTS, `${JSON.stringify(result)}\n`);
-}
-
-/** The results in a file; none when it does not exist. */
-export function readResults(path: string): Result[] {
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Result);
 }

@@ -2,18 +2,19 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { formatted } from '../../../scripts/formatted.ts';
+import { readLines, writeLines } from '../../support/lines.ts';
 import { processors } from '../../support/origin.ts';
 import { middle } from '../../support/statistics.ts';
-import { type Figure, FIGURES, readResults, type Result, RESULTS } from './results.ts';
+import { type Figure, FIGURES, type Result, RESULTS } from './results.ts';
 
 /** Puts the results of the last run in place of those of the same rows; gives the paths of what was written. */
 export async function writeTable(root: string): Promise<string> {
   const [data, page] = [join(root, 'docs', 'fault-matrix.jsonl'), join(root, 'docs', 'fault-matrix.md')];
-  const fresh = readResults(RESULTS);
+  const fresh = readLines<Result>(RESULTS);
   const rows = new Set(fresh.map((one) => one.row));
-  const kept = readResults(data).filter((one) => !rows.has(one.row));
+  const kept = readLines<Result>(data).filter((one) => !rows.has(one.row));
   const all = [...kept, ...fresh].toSorted((a, b) => a.row - b.row);
-  writeFileSync(data, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  writeLines(data, all);
   const text = render(all, processors());
   writeFileSync(page, await formatted(page, text));
   return [data, page].map((path) => relative(root, path)).join(', ');
@@ -112,7 +113,8 @@ export function spread(values: readonly (number | null)[]): string {
     : `${median.toFixed(1)} s (${low.toFixed(1)}–${high.toFixed(1)})`;
 }
 
-function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+/** The items by their key, in the order in which each key was met first. */
+export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;

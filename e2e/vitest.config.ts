@@ -12,6 +12,7 @@ const only = process.env['FAULT_ONLY'] === 'yes';
 /** What both kinds of tests share. */
 const shared = {
   root: join(import.meta.dirname, '..'),
+  setupFiles: ['e2e/support/note-servers.ts'],
   sequence: { concurrent: false },
   // Most of a start is waiting: three clusters side by side take half the time of three in a row.
   maxConcurrency: 3,
@@ -40,6 +41,7 @@ export const onServers = {
   ...shared,
   name: 'servers',
   include: ['test/agent/real/*.real.test.ts'],
+  setupFiles: [...shared.setupFiles, 'test/agent/real/note-machine.ts'],
   maxWorkers: 2,
   // After those on a cluster.
   sequence: { ...shared.sequence, groupOrder: 1 },

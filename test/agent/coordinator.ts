@@ -20,8 +20,9 @@ export interface StubCoordinator {
   readonly calls: Call[];
   /** The answers to come, in order; the last one is repeated. */
   answers: Answer[];
-  /** Confirm by itself whoever serves, as often as it likes: such calls are not among `calls` and take none of `answers`. */
+  /** Confirm by itself whoever serves, as often as it likes: such calls are among `confirmed`, and take none of `answers`. */
   confirms: boolean;
+  readonly confirmed: Call[];
   /** Send the body in chunks, without a Content-Length. */
   chunked: boolean;
   /** Forgets calls and answers, but not whether it confirms by itself. */
@@ -31,7 +32,13 @@ export interface StubCoordinator {
 
 export async function startCoordinator(name = 'localhost'): Promise<StubCoordinator> {
   const pair = await generatePair([name]);
-  const stub = { calls: [] as Call[], answers: [] as Answer[], confirms: false, chunked: false };
+  const stub = {
+    calls: [] as Call[],
+    confirmed: [] as Call[],
+    answers: [] as Answer[],
+    confirms: false,
+    chunked: false,
+  };
   const server = createServer({ key: pair.key, cert: pair.certificate }, (request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -53,7 +60,7 @@ export async function startCoordinator(name = 'localhost'): Promise<StubCoordina
     address: `localhost:${port}`,
     port,
     authority: pair.authority,
-    reset: () => Object.assign(stub, { calls: [], answers: [], chunked: false }),
+    reset: () => Object.assign(stub, { calls: [], confirmed: [], answers: [], chunked: false }),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -62,8 +69,14 @@ export async function startCoordinator(name = 'localhost'): Promise<StubCoordina
   });
 }
 
-function answerTo(stub: Pick<StubCoordinator, 'calls' | 'answers' | 'confirms'>, call: Call): Answer {
-  if (stub.confirms && call.name === 'ready') return 'ok';
+function answerTo(
+  stub: Pick<StubCoordinator, 'calls' | 'confirmed' | 'answers' | 'confirms'>,
+  call: Call,
+): Answer {
+  if (stub.confirms && call.name === 'ready') {
+    stub.confirmed.push(call);
+    return 'ok';
+  }
   stub.calls.push(call);
   return (stub.answers.length > 1 ? stub.answers.shift() : stub.answers[0]) ?? 'wait for the test';
 }

@@ -221,6 +221,12 @@ describe('Percona XtraDB Cluster', () => {
     expect(encryption(await after('reform -'))).toEqual([]);
   });
 
+  it('is told which folder is no database, as 5.7 calls it', async () => {
+    await pod.write('data/.galera-injector-aside.log/1/shop/orders.ibd', 'rows');
+    const { arguments: given } = await after('bootstrap 127.0.0.10');
+    expect(given).toContain('--loose-ignore-db-dir=.galera-injector-aside.log');
+  });
+
   it('is given no account, which its entrypoint has, but the start position, which that finds again', async () => {
     await holdData(pod, GRASTATE.replace('42', '-1'));
     await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:42\n`);

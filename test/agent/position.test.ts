@@ -32,6 +32,12 @@ describe('recovering a position', () => {
     expect(command).not.toContain('--wsrep-new-cluster');
   });
 
+  it('asks for the notes of the log, where Percona’s has the position', async () => {
+    await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
+    await reported(crashed);
+    expect(await pod.read('recovery.calls')).toContain('--loose-log-error-verbosity=3 ');
+  });
+
   it('recovers on a socket of its own, since the entrypoint makes the folder of the server’s only later', async () => {
     await pod.write('recovery', `WSREP: Recovered position: ${CLUSTER}:1234\n`);
     for (const [name, text] of Object.entries(crashed)) await pod.write(`data/${name}`, text);

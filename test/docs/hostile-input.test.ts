@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './markdown.ts';
+import { hasLiteral, ROOT } from './markdown.ts';
 
 const ROWS = 78;
 const page = readFileSync(join(ROOT, 'docs', 'hostile-input.md'), 'utf8');
@@ -15,13 +15,6 @@ function named(text: string): readonly (readonly [string, string])[] {
   return [...text.matchAll(/`((?:src|test)\/[^`]+\.ts)`: `([^`]+)`/g)].map(
     ([, file, title]) => [file ?? '', title ?? ''] as const,
   );
-}
-
-/** Whether the source has the text as a literal of its own. */
-function hasLiteral(file: string, title: string): boolean {
-  if (!existsSync(join(ROOT, file))) return false;
-  const source = readFileSync(join(ROOT, file), 'utf8');
-  return [`'${title}'`, `"${title}"`].some((literal) => source.includes(literal));
 }
 
 describe('the page of hostile input', () => {

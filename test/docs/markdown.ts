@@ -1,5 +1,5 @@
 /** The pages of the repository and what they point at. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -60,6 +60,13 @@ export function namedPaths({ path, text }: Page): readonly Target[] {
 /** What `npm run` is told to run. */
 export function npmScripts({ text }: Page): readonly string[] {
   return [...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map(([, name]) => name ?? '');
+}
+
+/** Whether the file is there and has the text as a literal of its own, as the title of a test. */
+export function hasLiteral(file: string, title: string): boolean {
+  if (!existsSync(join(ROOT, file))) return false;
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  return [`'${title}'`, `"${title}"`].some((literal) => source.includes(literal));
 }
 
 /** The anchors of a page's headings, as GitHub makes them. */

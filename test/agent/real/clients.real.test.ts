@@ -8,6 +8,7 @@ import type { MemberPair } from '../../../src/authority/issue.ts';
 import { createPublishAuthorities } from '../../../src/authority/publish.ts';
 import { startFakeApi } from '../../kubernetes/fake-api.ts';
 import { ownAuthority, ownFiles } from '../../tls/secret-volume.ts';
+import { applies, FACTS } from '../version-facts.ts';
 import { addressIn, IPV4 } from './node.ts';
 import { LIVES, realNodes, ROOT, TIMEOUT, unavailable } from './nodes.ts';
 
@@ -112,6 +113,15 @@ describe.skipIf(unavailable)('clients of servers with TLS', { timeout: TIMEOUT }
     expect(await called('db-mysql', ...verifying('own.crt'))).toBe('encrypted');
     expect(await called('db-mysql', ...verifying('ca.crt'))).toMatch(UNVERIFIED);
     expect(await called('db-mysql', '--skip-ssl')).toMatch(REFUSED);
+  });
+
+  it('verify them without being told to where they are new enough', async () => {
+    await first().startSynced();
+    const isNew = applies(FACTS.clientsVerify, await first().sql('SELECT VERSION()'));
+    const byAnotherName = await called('db-1.db', `--ssl-ca=${first().pod.path('client/ca.crt')}`);
+    expect(byAnotherName).toMatch(isNew ? UNVERIFIED : /^encrypted$/);
+    // Without any authority a server proves itself by the password.
+    expect(await called('db-mysql')).toBe('encrypted');
   });
 
   it('need no TLS where it is offered', async () => {

@@ -36,7 +36,7 @@ root_password() {
   return 1
 }
 
-# for_script PASSWORD: as the donor's script is to be given it. Newer ones (11.8.9) take it from their standard input,
+# for_script PASSWORD: as the donor's script is to be given it. Newer ones take it from their standard input,
 # with a read that swallows backslashes and the blanks at both ends.
 for_script() {
   local password=$1 script

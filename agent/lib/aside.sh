@@ -7,7 +7,7 @@
 #   mariabackup, xtrabackup-v2, clone transfer  all but names that fit cpat, among them .*\.log$    .galera-injector-aside.log
 #   rsync transfer                              every folder that the donor does not have           lost+found
 #
-# By the scripts of MariaDB 10.11.19 and 11.8.9, which the test on real transfers runs, and by the sources of the others.
+# By the scripts of MariaDB, which the test on real transfers runs (docs/version-facts.md), and by the sources of the others.
 
 aside_by_name=$data/.galera-injector-aside.log
 aside_by_folder=$data/lost+found/galera-injector-aside

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the server will use. It is asked itself, once a start, with the user's arguments: it knows its defaults, its option files,
-# and which of them count. Measured with 10.11.19 and 11.8.9: 0.02 s for --print-defaults, 0.1 s for --help; an option that
-# they do not know does not keep them from printing.
+# and which of them count. It takes 0.02 s for --print-defaults and 0.1 s for --help, and an option that it does not know
+# does not keep it from printing. What differs by version, here and below, is in docs/version-facts.md.
 
 # Values by name, with dashes; empty where there is none.
 declare -A settings=()
@@ -86,14 +86,13 @@ ask_settings() {
   if is_set socket || [[ -z $socket ]]; then socket=${settings[socket]}; fi
   if [[ $socket && $socket != /* ]]; then socket=$data/$socket; fi
   if is_set wsrep-sst-method; then sst_method=${settings[wsrep-sst-method]}; fi
-  # Beside a text of them the server ignores those that are given one by one (seen with 11.8.9), and a start may give a
-  # text.
+  # Beside a text of them the server ignores those that are given one by one, and a start may give a text.
   if [[ -z ${settings[wsrep-provider-options]} ]]; then settings[wsrep-provider-options]=$(single_provider_options); fi
   IFS=';' read -ra provider_options <<<"${settings[wsrep-provider-options]};${GALERA_PROVIDER_OPTIONS:-}"
   provider_options=("${provider_options[@]//[[:space:]]/}")
 }
 
-# read_single OPTION: whether it is an option of the provider that is given by itself, as MariaDB takes them from 11.4 on.
+# read_single OPTION: whether it is an option of the provider that is given by itself, as newer servers take them.
 # The server's help does not list these. Sets single_name, by which the provider knows it, and single_value.
 read_single() {
   single_name=$(option_name "$1") single_value=ON

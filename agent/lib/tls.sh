@@ -115,7 +115,7 @@ certificate_end() {
 }
 
 # Options for the provider. It reads the files again on request (socket.ssl_reload). Where it accepts both, it receives
-# incremental transfers without TLS: a sender without it would crash at an address that wants TLS (seen with 26.4.23).
+# incremental transfers without TLS: a sender without it would crash at an address that wants TLS (docs/version-facts.md).
 tls_provider_options() {
   local receiver=''
   if [[ $tls == mixed ]]; then receiver='socket.dynamic=YES'; else receiver="ist.recv_bind=$(loopback):$ist_port"; fi

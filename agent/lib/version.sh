@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Of which version the server was that had these files last. A newer one changes them for good, and an older one reads
-# them all the same: 10.11.19 starts on files of 11.8.9 with one line of [ERROR], and serves.
+# them all the same: it starts with one line of [ERROR], and serves (docs/version-facts.md).
 
 # The state transfers spare the name (lib/aside.sh).
 version_file=$data/.galera-injector-version.log

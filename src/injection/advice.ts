@@ -55,7 +55,7 @@ function dataAdvice({ data, context: { workload } }: Target): Advice {
   ];
 }
 
-/** By text, and as MariaDB takes them one by one from 11.4 on. */
+/** By text, and as newer servers take them one by one (docs/version-facts.md). */
 const OWN_KEY = /socket[._-]ssl[_-]key/;
 
 function ownKeyAdvice({ wishes, container }: Target): Advice {

@@ -80,8 +80,8 @@ function howToJoin(situation: Situation, report: Report): readonly string[] {
 /**
  * Pods whose server has said that it is Primary and Synced, so that it joined before the caller does. Applications often
  * write to the first one, which a transfer disturbs: it comes last. Those with the caller's image come first: where an
- * image is changed, an older server understands no transfer of a newer one (10.11.19 of 11.8.9: the files that describe
- * it have other names), and the newer one understands both.
+ * image is changed, an older server understands no transfer of a newer one, which names the files that describe it
+ * otherwise, and the newer one understands both (docs/version-facts.md).
  */
 function servingPods(situation: Situation): readonly string[] {
   const isOther = ({ image }: Member) => Number(image !== situation.caller.image);

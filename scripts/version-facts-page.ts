@@ -17,7 +17,7 @@ says which versions run the tests. Where the code can ask the server it does, an
 
 - **From** is the first version that is known to have it; of several series, the first of each. Empty: no version
   without it is known.
-- **Seen** is what it was measured with. Where it names no version, the fact is from the documentation or the source.
+- **Seen** is what it was measured with. Where it names no version, it was not measured here.
 - **Held by** is the test that fails where the fact, or what the code makes of it, is no longer so. Those in
   \`test/agent/real\` run real servers.
 `;

@@ -1,11 +1,11 @@
 /** Which container of a pod is the database, and of which flavor. */
 import type { Wishes } from './annotations.ts';
 import { holds } from './data-mounts.ts';
-import { flavorById, flavorOf, lacksGalera, refuseImage } from './flavors/index.ts';
+import { flavorById, flavorOf, FLAVORS, lacksGalera, refuseImage } from './flavors/index.ts';
 import { type ImageRule, ruledFlavor } from './flavors/rules.ts';
 import type { Flavor } from './flavors/types.ts';
 import { parseImage } from './image.ts';
-import { text } from './json.ts';
+import { member, text } from './json.ts';
 import type { ContainerView, PodView } from './pod.ts';
 import { PREFIX } from './names.ts';
 import { programOf } from './program.ts';
@@ -29,8 +29,8 @@ export interface Choice {
 
 /**
  * Finds the database container: the one the annotation names, else the only one that can be it. Of several, those go out
- * first whose image nobody knows, then those that run another program, then those of a helper's image; the mount of the
- * data directory decides last.
+ * first that run another program, then those of a helper's image; then the mount of the data directory decides. A known
+ * image decides last, and only where it runs the server: backups have the image of the database, too.
  *
  * @throws Refusal `container_not_found`, `container_ambiguous`, `image_without_galera`, `image_unknown`
  */
@@ -65,13 +65,19 @@ function findContainer(pod: PodView, choice: Choice): ContainerView {
   const { containers } = pod;
   if (choice.wishes.container !== undefined) return named(containers, choice.wishes.container);
   const candidates = narrow(containers, choice);
-  const [only, ...others] = candidates;
-  if (only !== undefined && others.length === 0) return only;
+  const [only] = candidates;
+  const others = containers.filter((one) => !candidates.includes(one) && runsNoOther(one, choice));
+  const isUnknown = candidates.every((one) => flavorFor(one, choice) === undefined);
+  // An image that nobody knows is not taken for the database while a known one may be it.
+  const rivals = isUnknown ? others.filter((one) => flavorFor(one, choice) !== undefined) : [];
+  if (only !== undefined && candidates.length === 1 && rivals.length === 0) return only;
   const hopeless = candidates.find((container) => lacksGalera(container.image));
-  if (hopeless !== undefined) throw refuseImage(hopeless.name, hopeless.image);
+  if (hopeless !== undefined && isUnknown && rivals.length === 0)
+    throw refuseImage(hopeless.name, hopeless.image);
+  const all = containers.filter((one) => candidates.includes(one) || rivals.includes(one));
   throw new Refusal(
     'container_ambiguous',
-    `Any of the containers ${quotedList(candidates.map((container) => container.name))} may be the database: ` +
+    `Any of the containers ${quotedList(all.map((container) => container.name))} may be the database: ` +
       `set annotation ${PREFIX}container to the name of the database container`,
   );
 }
@@ -92,23 +98,47 @@ const HELPER =
 
 /** Each step keeps what fits, unless nothing does; a sign that says nothing about one pod decides nothing there. */
 function narrow(containers: readonly ContainerView[], choice: Choice): readonly ContainerView[] {
-  const flavor = choice.wishes.flavor === undefined ? undefined : flavorById(choice.wishes.flavor);
-  const steps: readonly ((container: ContainerView) => boolean)[] = [
-    (one) => knownFlavor(one, choice) !== undefined,
-    (one) => flavor !== undefined && knownFlavor(one, choice)?.flavor === flavor,
-    (one) => typeof programOf(one, knownFlavor(one, choice)?.flavor) === 'string',
+  const wanted = choice.wishes.flavor;
+  const isOfFlavor = (one: ContainerView) => knownFlavor(one, choice)?.flavor.id === (wanted ?? null);
+  const steps: readonly ((container: ContainerView, left: readonly ContainerView[]) => boolean)[] = [
+    (one) => runsNoOther(one, choice),
     (one) => !HELPER.test(parseImage(one.image).name),
-    (one) => mounts(one, (flavor ?? knownFlavor(one, choice)?.flavor)?.dataDirectory),
+    (one, left) => !left.some(isOfFlavor) || isOfFlavor(one) || knownFlavor(one, choice) === undefined,
+    (one) => mountsData(one, choice),
+    (one) => isKnownServer(one, choice),
   ];
   return steps.reduce((left, fits) => {
-    const kept = left.length > 1 ? left.filter(fits) : left;
+    const kept = left.length > 1 ? left.filter((one) => fits(one, left)) : left;
     return kept.length === 0 ? left : kept;
   }, containers);
 }
 
-function mounts(container: ContainerView, directory: string | undefined): boolean {
-  return (
-    directory !== undefined &&
-    objectsAt(container.json, 'volumeMounts').some((one) => holds(text(one, 'mountPath') ?? '', directory))
+/** The flavor that a container would be of. */
+function flavorFor(container: ContainerView, choice: Choice): Flavor | undefined {
+  return flavorById(choice.wishes.flavor ?? '') ?? knownFlavor(container, choice)?.flavor;
+}
+
+function runsNoOther(container: ContainerView, choice: Choice): boolean {
+  return typeof programOf(container, knownFlavor(container, choice)?.flavor) === 'string';
+}
+
+/** Whether a known image runs the server; a script may, where neither the annotation nor a mount points elsewhere. */
+function isKnownServer(container: ContainerView, choice: Choice): boolean {
+  const known = knownFlavor(container, choice)?.flavor;
+  if (known === undefined) return false;
+  const { flavor } = choice.wishes;
+  const program = programOf(container, known);
+  const isScript = program === 'script' && flavor === undefined && !mountsData(container, choice);
+  return (program === 'server' || isScript) && (flavor === undefined || known.id === flavor);
+}
+
+/** Whether a container can write where servers of its flavor keep their data, those of any flavor for an unknown image. */
+function mountsData(container: ContainerView, choice: Choice): boolean {
+  const flavor = flavorFor(container, choice);
+  const directories = (flavor === undefined ? FLAVORS : [flavor]).map((one) => one.dataDirectory);
+  return objectsAt(container.json, 'volumeMounts').some(
+    (one) =>
+      member(one, 'readOnly') !== true &&
+      directories.some((directory) => holds(text(one, 'mountPath') ?? '', directory)),
   );
 }

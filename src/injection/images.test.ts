@@ -26,6 +26,17 @@ function containerOf({ operations }: Extract<Decision, { kind: 'inject' }>): str
 const EXPORTER: Box = { image: 'prom/mysqld-exporter' };
 const DATA = [{ name: 'data', mountPath: '/var/lib/mysql' }];
 
+const onData = (box: Box): Box => ({ ...box, volumeMounts: DATA });
+const readOnly = (box: Box): Box => ({
+  ...box,
+  volumeMounts: DATA.map((one) => ({ ...one, readOnly: true })),
+});
+/** An image of somebody's own, and what runs beside databases in an image of theirs. */
+const OWN = onData({ image: 'corp/galera:1' });
+const SCRIPT: Box = { image: 'mariadb:11', command: ['/scripts/backup.sh'] };
+const IN_SHELL: Box = { image: 'mariadb:11', command: ['bash', '/scripts/backup.sh'] };
+const DUMP: Box = { image: 'mariadb:11', command: ['sh', '-c', 'mariadb-dump --all-databases > /out'] };
+
 describe('the container of the database', () => {
   test.each<[what: string, boxes: Box[], flavor: string | undefined, expected: string]>([
     [
@@ -55,6 +66,60 @@ describe('the container of the database', () => {
       'c1',
     ],
     ['two databases', [{ image: 'mariadb' }, { image: 'mariadb' }], undefined, 'container_ambiguous'],
+    ['an unknown image with the data beside a script', [OWN, SCRIPT], undefined, 'container_ambiguous'],
+    ['the same beside a script in a shell', [OWN, IN_SHELL], undefined, 'container_ambiguous'],
+    [
+      'the same beside a script in a shell with the data',
+      [OWN, onData(IN_SHELL)],
+      undefined,
+      'container_ambiguous',
+    ],
+    ['the same beside a dump', [OWN, DUMP], undefined, 'image_unknown'],
+    ['the same beside a script, of a flavor', [OWN, SCRIPT], 'mariadb', 'c0'],
+    ['the same beside a script in a shell, of a flavor', [OWN, IN_SHELL], 'mariadb', 'c0'],
+    ['the same beside a dump, of a flavor', [OWN, DUMP], 'mariadb', 'c0'],
+    [
+      'an unknown image without data beside a script',
+      [{ image: 'corp/x' }, SCRIPT],
+      undefined,
+      'container_ambiguous',
+    ],
+    ['the same, of a flavor', [{ image: 'corp/x' }, SCRIPT], 'mariadb', 'container_ambiguous'],
+    [
+      'a script beside MySQL with the data',
+      [onData({ image: 'mysql:8' }), SCRIPT],
+      undefined,
+      'container_ambiguous',
+    ],
+    [
+      'an unknown image that reads the data of a server',
+      [OWN, onData({ image: 'mariadb' })],
+      undefined,
+      'c1',
+    ],
+    ['the same, of a flavor', [OWN, onData({ image: 'mariadb' })], 'mariadb', 'c1'],
+    [
+      'an unknown image beside a server without a volume',
+      [{ image: 'corp/x' }, { image: 'mariadb' }],
+      undefined,
+      'c1',
+    ],
+    ['the same, of a flavor', [{ image: 'corp/x' }, { image: 'mariadb' }], 'mariadb', 'c1'],
+    [
+      'an unknown image beside a script with the data',
+      [{ image: 'corp/x' }, onData(SCRIPT)],
+      undefined,
+      'c1',
+    ],
+    ['an unknown image beside a script in a shell', [{ image: 'corp/x' }, IN_SHELL], undefined, 'c1'],
+    ['an unknown image that mounts the data to read', [readOnly(OWN), onData(SCRIPT)], undefined, 'c1'],
+    ['an exporter beside a script', [EXPORTER, SCRIPT], undefined, 'c1'],
+    [
+      'a server beside its own backup, both with the data',
+      [onData({ image: 'mariadb' }), onData(IN_SHELL)],
+      undefined,
+      'c0',
+    ],
     ['two unknown images', [{ image: 'a/b' }, { image: 'a/c' }], 'mariadb', 'container_ambiguous'],
     ['one of another publisher', [{ image: 'lscr.io/linuxserver/mariadb' }], undefined, 'image_unknown'],
     [

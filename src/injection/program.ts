@@ -23,7 +23,11 @@ const ENTRYPOINT = /entrypoint(\.sh)?$/;
 /** What may start the server within a text for a shell; a name that only begins like the server's is none. */
 const MAY_START = /\b(mariadbd|mysqld)(_safe|-safe)?\b|entrypoint|\.sh\b|\b(eval|source|run|start)\b/;
 
-type Program = 'server' | 'unknown' | { readonly other: string };
+/** What names the server or the entrypoint within such a text; any other script may do something else. */
+const NAMES_SERVER = /\b(mariadbd|mysqld)(_safe|-safe)?\b|entrypoint/;
+
+/** `script`: a text for a shell that may start the server, and does not name it. */
+type Program = 'server' | 'script' | 'unknown' | { readonly other: string };
 
 /** What a container runs. Where it has neither command nor arguments, the image decides, which is a server's. */
 export function programOf(container: ContainerView, flavor: Flavor | undefined): Program {
@@ -51,7 +55,7 @@ export function programOf(container: ContainerView, flavor: Flavor | undefined):
  */
 export function program({ container, flavor }: Target): Contribution {
   const found = programOf(container, flavor);
-  if (found === 'server') return {};
+  if (found === 'server' || found === 'script') return {};
   const subject = `Container ${quoted(container.name)}`;
   if (found !== 'unknown') {
     throw new Refusal(
@@ -78,11 +82,12 @@ const BETWEEN_COMMANDS =
 /** Another program only where each command of the text is known and none can start the server. */
 function inShell(words: readonly string[]): Program {
   const text = words.filter((word) => !/^-[a-z]+$/.test(word)).join('\n');
-  if (MAY_START.test(text)) return 'server';
+  if (NAMES_SERVER.test(text)) return 'server';
+  if (MAY_START.test(text)) return 'script';
   const commands = commandsIn(text);
   // A program that a variable or another program names, or that is given such a name, may be or start the server.
   if (commands.some(({ all, name }) => all.includes('$') && !OTHERS.has(name) && !BUILT_IN.has(name)))
-    return 'server';
+    return 'script';
   const programs = commands
     .map(({ name }) => name)
     .filter((name) => !BUILT_IN.has(name) && !MAY_RUN.has(name));

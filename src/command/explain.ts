@@ -1,10 +1,9 @@
 /** `explain`: what would be injected and where each value comes from, for a person to read. */
 import { type Decision, singleLine } from '../injection/index.ts';
-import { stringify } from 'yaml';
 import { unreadWarnings } from './input.ts';
 import { CommandError, type CommandIo } from './io.ts';
 import type { ManifestOptions } from './options.ts';
-import { OUTPUT_VERSION } from './output.ts';
+import { OUTPUT_VERSION, printed } from './output.ts';
 import { review, type Reviewed, type ReviewedManifest } from './review.ts';
 
 /** Columns are aligned up to this width; a longer entry moves only its own line. */
@@ -40,7 +39,7 @@ function explanation(manifests: readonly ReviewedManifest[], output: ManifestOpt
   if (output === undefined) return reviewed.length === 0 ? NOTHING : reviewed.map(explain).join('\n');
   const items = manifests.flatMap((one) => one.reviewed.map((each) => item(one, each)));
   const document = { apiVersion: OUTPUT_VERSION, kind: 'ExplanationList', items };
-  return output === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 });
+  return printed(document, output);
 }
 
 /** One decision for programs (docs/command-line.md). */

@@ -271,3 +271,19 @@ test('several files become several documents', async () => {
   const { stdout } = await run(['inject', '--ca-file', 'ca.crt', '-f', 'a', '-f', 'b', 'c'], { files });
   expect(documents(stdout).map(({ kind }) => kind)).toEqual(['StatefulSet', 'StatefulSet', 'ConfigMap']);
 });
+
+test.each([
+  ['yaml', 'value: "0o644"', 'value: "0o644"'],
+  ['yaml', 'value: 0x7FFFFFFFFFFFFFFF', 'value: 9223372036854775807'],
+  ['json', 'value: 9007199254740993', '"value": 9007199254740993'],
+])('-o %s of %s is the same value', async (format, written, expected) => {
+  const { stdout } = await inject(`kind: ConfigMap\ndata: {${written}}\n`, '-o', format);
+  expect(stdout).toContain(expected);
+});
+
+test('explain -o yaml writes names in quotes that some reader takes for something else', async () => {
+  const stdin =
+    'kind: Pod\nmetadata: {name: "on", labels: {galera: "true"}}\nspec: {containers: [{name: a, image: mariadb}]}\n';
+  const { stdout } = await run(['explain', '-f', '-', '-o', 'yaml'], { stdin });
+  expect(stdout).toContain('name: "on"');
+});

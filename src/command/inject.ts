@@ -1,11 +1,12 @@
 /** `inject`: manifests in, injected manifests out. */
 import { OPT_IN_LABEL, singleLine } from '../injection/index.ts';
-import { stringify } from 'yaml';
 import { unreadWarnings } from './input.ts';
 import { CommandError, type CommandIo } from './io.ts';
+import { exactOf } from './manifests/index.ts';
 import { withMember, withOperations } from './manifests/operations.ts';
 import { rewritten } from './manifests/rewrite.ts';
 import type { ManifestOptions } from './options.ts';
+import { printed } from './output.ts';
 import { review, type Reviewed, type ReviewedManifest } from './review.ts';
 
 /** Runs `inject`. Resolves with the exit code: 0 done, 1 refused or unreadable. */
@@ -42,21 +43,22 @@ function nameOf({ resource: { kind, name }, where }: Reviewed): string {
 
 function written(manifests: readonly ReviewedManifest[], output: ManifestOptions['output']): string {
   if (output === undefined) return manifests.map(injected).join('');
-  const documents = manifests.map(contentOf).filter((one) => one !== null);
-  if (output === 'yaml')
-    return documents.map((one) => stringify(one, { version: '1.1', lineWidth: 0 })).join('---\n');
+  const documents = manifests
+    .map((one) => contentOf(one, exactOf(one.manifest)))
+    .filter((one) => one !== null);
+  if (output === 'yaml') return documents.map((one) => printed(one, output)).join('---\n');
   const [first = null] = documents;
   const whole = documents.length === 1 ? first : { apiVersion: 'v1', kind: 'List', items: documents };
-  return `${JSON.stringify(whole, null, 2)}\n`;
+  return printed(whole, output);
 }
 
-function contentOf({ manifest, reviewed }: ReviewedManifest): unknown {
-  return reviewed.reduce(change, manifest.json);
+function contentOf({ reviewed }: ReviewedManifest, json: unknown): unknown {
+  return reviewed.reduce(change, json);
 }
 
 function injected(one: ReviewedManifest, index: number, all: readonly ReviewedManifest[]): string {
   const { manifest, file } = one;
-  const text = rewritten(manifest, contentOf(one));
+  const text = rewritten(manifest, contentOf(one, manifest.json));
   const ended = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   // The first document of a further file may lack the line that parts it from what came before.
   const first = index > 0 && all[index - 1]?.file !== file;

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { stringify } from 'yaml';
 import { CommandError } from '../../src/command/io.ts';
-import { parseManifests } from '../../src/command/manifests/index.ts';
+import { exactOf, parseManifests } from '../../src/command/manifests/index.ts';
+import { printed } from '../../src/command/output.ts';
 import { rewritten } from '../../src/command/manifests/rewrite.ts';
 import { isObject } from '../../src/injection/index.ts';
 import { goProgram } from '../go-program.ts';
 import { FILES, PIECES } from './files.ts';
-import { SCALARS } from './scalars.ts';
+import { SCALARS, WORDS } from './scalars.ts';
 
 interface Reading {
   readonly documents: readonly unknown[] | null;
@@ -79,6 +80,24 @@ function extended(value: unknown, more: readonly unknown[]): unknown {
 /** The same texts each time; others with another SEED. */
 const seed = Number(process.env['SEED'] ?? 14);
 const runs = (numRuns: number) => ({ numRuns, seed });
+
+test.each([
+  'a: 9007199254740993\n',
+  'a: 0x7FFFFFFFFFFFFFFF\n',
+  'a: -9223372036854775808\n',
+  '{"a": 9223372036854775807}',
+  'a: &n 9007199254740993\nb: [*n]\n',
+  'a: 1.5\n',
+  'a: 1e21\n',
+])('no digit of %j is lost in what -o writes', (text) => {
+  const digits = /(?<=[ -])\d{9,}(?=\D)/.exec(text)?.[0] ?? '';
+  for (const format of ['json', 'yaml'] as const) {
+    const [manifest] = parseManifests(text, 'text');
+    const written = manifest === undefined ? '' : printed(exactOf(manifest), format);
+    expect(written).toContain(text.includes('0x') ? '9223372036854775807' : digits);
+    expect(parseManifests(written, 'text')[0]?.json).toEqual(manifest?.json);
+  }
+});
 
 describe.skipIf(missing)('a manifest says here what it says to kubectl', () => {
   it('in every scalar', () => {
@@ -154,6 +173,40 @@ describe.skipIf(missing)('a manifest says here what it says to kubectl', () => {
     // Of what stands behind a document, go-yaml looks at the first word before it drops the rest.
     const texts = fc.sample(lines, runs(6_000)).filter((text) => !hasRest(text));
     expect(differences(texts)).toEqual([]);
+  });
+
+  it('in everything that -o yaml writes', () => {
+    const letters = fc.constantFrom(...Array.from('0123456789_.+-eExXoObB:aAfFnNyYtT~<=>'));
+    const character = fc.constantFrom(
+      ...Array.from('a -:#&*![]{}|>%@,"\'\\\n\r\t\0\u0001\u007f\u0085\u009f\u2028\ufeff😀'),
+    );
+    const text = fc.oneof(
+      fc.constantFrom(...SCALARS, ...WORDS),
+      fc.string({ unit: letters, maxLength: 7 }),
+      fc.string({ unit: character, maxLength: 9 }),
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        text,
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.constantFrom(true, false, null, 0, 1e21, 1e-7),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(text, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    const values = [
+      ...[...SCALARS, ...WORDS].flatMap((one) => [{ a: one }, { a: [one] }, { [one]: 'x' }]),
+      ...fc.sample(fc.dictionary(text, value, { minKeys: 1 }), runs(1_500)),
+    ];
+    const theirs = ask(values.map((one) => printed(one, 'yaml'))) as readonly Reading[];
+    const lost = values.flatMap((written, at) => {
+      const { documents, error } = theirs[at] ?? {};
+      const isLike = JSON.stringify(comparable(documents ?? null)) === JSON.stringify(comparable([written]));
+      return isLike ? [] : [{ written, kubectl: documents, error }];
+    });
+    expect(lost).toEqual([]);
   });
 
   it('in every file to which something was added', () => {

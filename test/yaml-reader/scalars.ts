@@ -175,3 +175,25 @@ a!b
 `
   .split('\n')
   .filter((line) => line !== '');
+
+/** Texts that may be written in a way that some reader takes for something else. */
+export const WORDS: readonly string[] = [
+  '0o644',
+  '-0o17',
+  '+0o17',
+  '1e1_0',
+  'a\u0085b',
+  '\u0001',
+  'a\u007f',
+  '\u009fb',
+  '\ufeff',
+  '---',
+  'a\n---\nb',
+  '...',
+  ' a\n b',
+  'a\n\n',
+  '\ta\nb',
+  'a: b',
+  '- a',
+  'k'.repeat(1_100),
+];

@@ -41,6 +41,11 @@ export function parseManifests(text: string, name: string): readonly Manifest[] 
   });
 }
 
+/** What a manifest says, with each integer of 64 bits that a number of JavaScript would round as a bigint. */
+export function exactOf({ root, anchors }: Manifest): unknown {
+  return jsonOf(root, anchors, (integer) => integer);
+}
+
 /** Reads one document; `above` are the lines above it in its file. */
 function read(source: string, format: Manifest['format'], name: string, above: number): Manifest {
   const lineOf = (at: number) => above + source.slice(0, at).split('\n').length;

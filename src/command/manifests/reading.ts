@@ -65,9 +65,12 @@ export class ReadingError extends Error {
   }
 }
 
+/** What an integer becomes that a number of JavaScript would round. */
+type FromInteger = (integer: bigint) => number | bigint;
+
 /** The document as JSON. @throws ReadingError for what Kubernetes refuses, and for a key that is given twice */
-export function jsonOf(root: unknown, anchors: Anchors): unknown {
-  const reading = new Reading(anchors);
+export function jsonOf(root: unknown, anchors: Anchors, fromInteger: FromInteger = Number): unknown {
+  const reading = new Reading(anchors, fromInteger);
   try {
     return reading.value(root);
   } catch (cause) {
@@ -82,14 +85,16 @@ export function keysMerged({ value }: Pair, anchors: Anchors): ReadonlySet<strin
 
 class Reading {
   readonly #anchors: Anchors;
+  readonly #fromInteger: FromInteger;
   readonly #open = new Set<Alias>();
   /** Where the node begins that is being read. */
   at = 0;
   #nodes = 0;
   #copied = 0;
 
-  constructor(anchors: Anchors) {
+  constructor(anchors: Anchors, fromInteger: FromInteger = Number) {
     this.#anchors = anchors;
+    this.#fromInteger = fromInteger;
   }
 
   value(node: unknown): unknown {
@@ -102,7 +107,7 @@ class Reading {
     const value = valueOf(node);
     if (typeof value === 'number' && !Number.isFinite(value))
       throw new Error(`${String(node.value)} is a number that JSON does not have: put it in quotes`);
-    return typeof value === 'bigint' ? Number(value) : value;
+    return typeof value === 'bigint' ? this.#fromInteger(value) : value;
   }
 
   /** Members in their order, in which go-yaml also merges: a merge that comes later wins over a key above it. */

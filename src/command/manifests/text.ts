@@ -37,6 +37,7 @@ const SPECIAL = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** A scalar on one line. */
 export function scalarText(value: unknown, { format }: Pick<Style, 'format'>): string {
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'string') return JSON.stringify(value);
   if (format === 'yaml' && isPlain(value)) return value;
   return escaped(JSON.stringify(value));
@@ -76,10 +77,15 @@ export function bracketedText(value: unknown, indent: string, style: Style): str
       ']',
     );
   if (typeof value !== 'object' || value === null) return scalarText(value, style);
-  const members = Object.entries(value).map(
+  const members = membersOf(value).map(
     ([key, item]) => `${scalarText(key, style)}: ${bracketedText(item, inner, style)}`,
   );
   return spread('{', members, '}');
+}
+
+/** The members of an object that JSON has. */
+function membersOf(value: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(value).filter(([, item]) => item !== undefined);
 }
 
 /** A value as lines of YAML that stand at a column; the last one has no line ending. */
@@ -104,8 +110,7 @@ function toNode(document: Document, value: unknown): Node {
     const node = document.createNode(Array.isArray(value) ? [] : {}) as Node;
     if (isSeq(node)) node.items = (value as readonly unknown[]).map((item) => toNode(document, item));
     if (isMap(node))
-      for (const [key, item] of Object.entries(value))
-        node.set(toNode(document, key), toNode(document, item));
+      for (const [key, item] of membersOf(value)) node.set(toNode(document, key), toNode(document, item));
     if (isMap(node) || isSeq(node)) node.flow = node.items.length === 0;
     return node;
   }

@@ -1,8 +1,8 @@
 /** `status`: the clusters, what state they are in and who waits for whom. */
 import { CommandError } from '../io.ts';
-import { stringify } from 'yaml';
 import type { Connection } from '../../kubernetes/client.ts';
 import type { StatusOptions } from '../options.ts';
+import { printed } from '../output.ts';
 import { statusDocument } from './document.ts';
 import type { ReadClusters } from './read.ts';
 import { type ClusterStatus, summarise } from './summary.ts';
@@ -77,8 +77,8 @@ function isForPrograms({ output }: StatusOptions): boolean {
 }
 
 function render(clusters: readonly ClusterStatus[], options: StatusOptions, io: StatusIo): string {
-  if (options.output === 'json') return `${JSON.stringify(statusDocument(clusters), null, 2)}\n`;
-  if (options.output === 'yaml') return stringify(statusDocument(clusters), { lineWidth: 0 });
+  if (options.output === 'json' || options.output === 'yaml')
+    return printed(statusDocument(clusters), options.output);
   if (options.output === 'name') return clusters.map(({ name }) => `cluster/${name}\n`).join('');
   return renderClusters(clusters, {
     withNamespace: options.allNamespaces,

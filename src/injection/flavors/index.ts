@@ -30,9 +30,14 @@ export function lacksGalera(image: string): boolean {
   return WITHOUT_GALERA.some((matches) => matches(reference));
 }
 
+/** Registries where `mysql/` is Oracle. */
+const ORACLE: ReadonlySet<string> = new Set(['docker.io', 'container-registry.oracle.com']);
+
 const WITHOUT_GALERA: readonly ((image: ImageReference) => boolean)[] = [
-  ({ path, name }) =>
-    /^(mysql|mysql-server|percona|postgres|postgresql)$/.test(name) || path.startsWith('mysql/'),
+  ({ name }) => /^(mysql|mysql-server|mysql-cluster|percona|postgres|postgresql)$/.test(name),
+  // On other registries a folder of that name says where an image is, not what.
+  ({ registry, path }) => path.startsWith('mysql/') && ORACLE.has(registry),
+  ({ path }) => /(^|\/)mysql\/(community|enterprise)-[a-z]+$/.test(path),
   ({ name }) => name.startsWith('percona-server'),
   // Mirrors put the publisher into the last component, too: `mirror/bitnami-mariadb`.
   ({ path }) => /(^|[/._-])bitnami(legacy|secure)?[/._-](mysql|mariadb)$/.test(path),

@@ -13,9 +13,12 @@ const PUBLIC_REGISTRIES: ReadonlySet<string> = new Set([
   'registry.redhat.io',
 ]);
 
-/** Publishers whose image `mariadb` has another entrypoint, also where a mirror keeps their name in its path. */
+/**
+ * Publishers whose image `mariadb` has another entrypoint, also where a mirror keeps their name in its path. Proxies of
+ * Bitnami's images have names such as `bitnami-remote`; what is in such a folder is for its owner to say.
+ */
 const OTHER_PUBLISHERS =
-  /(^|[/._-])(linuxserver|wodby|yobasystems|jc21|cimg|circleci|chainguard|rapidfort)\//;
+  /(^|[/._-])(linuxserver|wodby|yobasystems|jc21|cimg|circleci|chainguard|rapidfort|bitnami[a-z0-9._-]*)\//;
 
 /** A copy of the official image in a registry of one's own: what stands before the last component says where, not what. */
 function isMirror({ registry, path, name }: ImageReference): boolean {

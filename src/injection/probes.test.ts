@@ -46,7 +46,31 @@ describe('probes', () => {
       warned(withFields({ [name]: probe })).filter((one) => one.endsWith('_probe_believed'));
     expect(believed({ tcpSocket: { port: 3306 } })).toEqual([reason]);
     expect(believed(null)).toEqual([]);
-    expect(believed({ exec: { command: ['/galera/probe', 'alive'] }, periodSeconds: 20 })).toEqual([]);
+  });
+
+  const asking = (...words: string[]) => ({
+    exec: { command: ['/galera/probe', ...words] },
+    periodSeconds: 20,
+  });
+  const PING = { exec: { command: ['mysqladmin', 'ping'] } };
+  test.each<[what: string, own: Record<string, unknown>, believed: string[]]>([
+    ['started', { startupProbe: asking('started') }, []],
+    ['ready', { readinessProbe: asking('ready') }, []],
+    ['alive', { livenessProbe: asking('alive') }, []],
+    ['each its own', { startupProbe: asking('started'), livenessProbe: asking('alive') }, []],
+    ['answers before a ping', { startupProbe: asking('answers'), livenessProbe: PING }, ['liveness']],
+    [
+      'started before a ping',
+      { startupProbe: asking('started'), livenessProbe: PING },
+      ['startup', 'liveness'],
+    ],
+    ['whether a donor is ready, to end it', { livenessProbe: asking('ready') }, ['liveness']],
+    ['whether a joiner is alive, to serve', { readinessProbe: asking('alive') }, ['readiness']],
+    ['nothing', { startupProbe: asking() }, ['startup']],
+    ['more than one thing', { readinessProbe: asking('ready', 'alive') }, ['readiness']],
+  ])('that run our script are as good as ours where they ask the same: %s', (_what, own, believed) => {
+    const reasons = warned(withFields(own)).filter((one) => one.endsWith('_probe_believed'));
+    expect(reasons).toEqual(believed.map((kind) => `${kind}_probe_believed`));
   });
 
   test.each([

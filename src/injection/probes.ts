@@ -1,4 +1,5 @@
 /** The probes of the database container. */
+import { isDeepStrictEqual } from 'node:util';
 import { hasOrdinals } from './cluster-name.ts';
 import { isObject, member } from './json.ts';
 import { PROBE_SCRIPT } from './names.ts';
@@ -47,8 +48,8 @@ export function probes(target: Target): Contribution {
   const { pod, container } = target;
   const names = Object.keys(PROBES) as ProbeName[];
   const missing = names.filter((name) => !isSet(container.json, name));
-  const foreign = names.filter((name) => !missing.includes(name) && !asksOurs(container.json, name));
-  const added = missing.map((name) => ({ name, json: probeFor(name, foreign) }));
+  const foreign = names.filter((name) => isForeign(container.json, name));
+  const added = missing.map((name) => ({ name, json: probeFor(container.json, name) }));
   const path = ['spec', 'containers', container.index];
   return {
     operations: added.flatMap(({ name, json }) => setMembers(pod.json, path, { [name]: json })),
@@ -65,10 +66,18 @@ export function probes(target: Target): Contribution {
  * The kubelet begins the liveness probe when the startup probe has passed. Ours passes during a state transfer, a reform and a
  * recovery, of which our liveness probe knows; before another one it waits for the server to answer.
  */
-function probeFor(name: ProbeName, foreign: readonly ProbeName[]): Probe {
+function probeFor(container: JsonObject, name: ProbeName): Probe {
   const ours = PROBES[name];
-  if (name !== 'startupProbe' || !foreign.includes('livenessProbe')) return ours;
+  if (name !== 'startupProbe' || !isForeign(container, 'livenessProbe')) return ours;
   return { ...ours, exec: { command: [PROBE_SCRIPT, 'answers'] } };
+}
+
+/** Whether the container has a probe that does not ask what ours would: one that does may have other times. */
+function isForeign(container: JsonObject, name: ProbeName): boolean {
+  return (
+    isSet(container, name) &&
+    !isDeepStrictEqual(commandOf(container, name), probeFor(container, name).exec.command)
+  );
 }
 
 function warning({ container, context }: Target, name: ProbeName, isFirst: boolean): Warning {
@@ -100,12 +109,10 @@ function isSet(container: JsonObject, name: ProbeName): boolean {
   return value !== undefined && value !== null;
 }
 
-/** Whether a probe of the pod asks our script, as one does that has other times. */
-function asksOurs(container: JsonObject, name: ProbeName): boolean {
+function commandOf(container: JsonObject, name: ProbeName): unknown {
   const own = member(container, name);
   const exec = isObject(own) ? member(own, 'exec') : undefined;
-  const command = isObject(exec) ? member(exec, 'command') : undefined;
-  return Array.isArray(command) && command[0] === PROBE_SCRIPT;
+  return isObject(exec) ? member(exec, 'command') : undefined;
 }
 
 interface Times {

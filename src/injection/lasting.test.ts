@@ -20,10 +20,40 @@ const ownedBy = (apiVersion: string, kind: string) =>
   });
 const restarted = (restartPolicy: string) => pod(({ spec }) => (spec['restartPolicy'] = restartPolicy));
 
+const RULES = { restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1] } }] };
+/** A pod whose database container has a policy of its own. */
+const served = (
+  restartPolicy: string,
+  { pod: ofPod, ...more }: { pod?: string } & Record<string, unknown> = {},
+) =>
+  pod(({ spec }) => {
+    if (ofPod !== undefined) spec['restartPolicy'] = ofPod;
+    Object.assign(spec.containers[0], { restartPolicy, ...more });
+  });
+/** A pod of a policy with a helper that has another. */
+const helped = (ofPod: string, restartPolicy: string) =>
+  pod(({ spec }) => {
+    spec['restartPolicy'] = ofPod;
+    spec.containers.push({ name: 'exporter', image: 'prom/mysqld-exporter', restartPolicy });
+  });
+
 describe('a pod that is to end', () => {
   test.each([
     ['never restarts', restarted('Never'), 'restartPolicy is "Never", so it ends'],
     ['restarts on failure', restarted('OnFailure'), 'restartPolicy is "OnFailure"'],
+    [
+      'has a deadline',
+      pod(({ spec }) => (spec['activeDeadlineSeconds'] = 600)),
+      'spec.activeDeadlineSeconds is 600, so it ends',
+    ],
+    [
+      'has a server that never restarts',
+      served('Never'),
+      'restartPolicy of container "mariadb" is "Never", so it ends',
+    ],
+    ['has one that restarts on failure', served('OnFailure'), 'or take it out'],
+    ['has one that never restarts but for an exit code', served('Never', RULES), 'is "Never"'],
+    ['never restarts, a helper aside', helped('Never', 'Always'), 'restartPolicy is "Never", so it ends'],
     ['belongs to a Job', ownedBy('batch/v1', 'Job'), 'The pod of Job "backup" cannot be a member: it ends'],
   ])('is refused where it %s', (_what, subject, message) => {
     expect(decide(subject)).toMatchObject({ kind: 'deny', reason: 'pod_ends' });
@@ -32,6 +62,10 @@ describe('a pod that is to end', () => {
 
   test.each([
     ['restarts always', restarted('Always')],
+    ['restarts its server always', served('Always', { ...RULES, pod: 'Never' })],
+    ['restarts its server always after any exit code', served('Always', RULES)],
+    ['has a helper that ends', helped('Always', 'Never')],
+    ['has a deadline of null', pod(({ spec }) => (spec['activeDeadlineSeconds'] = null))],
     ['belongs to a kind called Job elsewhere', ownedBy('example.com/v1', 'Job')],
   ])('is not one that %s', (_what, subject) => {
     expect(decide(subject).kind).toBe('inject');

@@ -9,7 +9,7 @@ import { dataDirectory } from './data-directory.ts';
 import { findDatabase, type Database } from './database-container.ts';
 import { environment, literalValue } from './environment.ts';
 import { initContainer, isInjected } from './init-container.ts';
-import { refuseEnding, refuseUncounted } from './lasting.ts';
+import { refuseEnding, refuseEndingServer, refuseUncounted } from './lasting.ts';
 import { member, optionalObject, text } from './json.ts';
 import { membership, type NodeCount } from './membership.ts';
 import { MIRROR_ANNOTATION, OPT_IN_LABEL, OPT_IN_VALUE, PREFIX } from './names.ts';
@@ -120,6 +120,7 @@ function resolve(pod: PodView, wishes: Wishes, context: Context, settings: Setti
   refuseWindows(pod);
   refuseUncounted(pod, wishes, context);
   const database = findDatabase(pod, { wishes, rules: settings.images ?? [] });
+  refuseEndingServer(pod, database.container);
   refuseMethod(database, wishes);
   const data = dataDirectory(pod, database.container, database.flavor);
   refuseSharedData(pod, database.container, data, context);

@@ -195,7 +195,7 @@ const spec = record(
     overhead: dictionary(pick('1Mi'), 1),
     resources,
     terminationGracePeriodSeconds: pick(0, 30),
-    activeDeadlineSeconds: pick(60),
+    activeDeadlineSeconds: rarely(pick(60), pick(null)),
   },
   0.2,
 );

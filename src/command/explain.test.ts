@@ -99,3 +99,67 @@ test('a warning or a near miss is a failure when asked for', async () => {
   expect(await codeOf('{galera: true}')).toBe(1);
   expect(await codeOf('{app: x}')).toBe(0);
 });
+
+/** A revision, or a pod, that something controls. */
+const owned = (kind: string, name: string, owner?: string) => {
+  const [apiVersion = '', of = '', ofName = ''] = owner?.split(' ') ?? [];
+  const template = {
+    metadata: { labels: { galera: 'true' } },
+    spec: { containers: [{ name: 'db', image: 'mariadb' }] },
+  };
+  const ownerReferences =
+    owner === undefined ? [] : [{ apiVersion, kind: of, name: ofName, controller: true }];
+  const about = { name, namespace: 'shop', ownerReferences, labels: template.metadata.labels };
+  if (kind === 'Pod') return { apiVersion: 'v1', kind, metadata: about, spec: template.spec };
+  const group = kind === 'ReplicationController' ? 'v1' : 'apps/v1';
+  return { apiVersion: group, kind, metadata: about, spec: { replicas: 3, template } };
+};
+const OF_DEPLOYMENT = owned('ReplicaSet', 'db-6f9', 'apps/v1 Deployment db');
+const OF_SET = owned('Pod', 'db-6f9-x', 'apps/v1 ReplicaSet db-6f9');
+
+test.each<[what: string, items: readonly object[], expected: string]>([
+  [
+    'without its Deployment',
+    [OF_DEPLOYMENT],
+    'ReplicaSet db-6f9 belongs to Deployment db, which is not in the input',
+  ],
+  [
+    'of a Pod',
+    [OF_SET, OF_DEPLOYMENT],
+    'ReplicaSet db-6f9 belongs to Deployment db, which is not in the input',
+  ],
+  [
+    'of a DeploymentConfig',
+    [owned('ReplicationController', 'db-1', 'apps.openshift.io/v1 DeploymentConfig db')],
+    'belongs to DeploymentConfig db, which is not in the input',
+  ],
+  ['of another kind', [owned('ReplicaSet', 'db-6f9', 'example.com/v1 Shop db')], 'Shop "db" cannot be read'],
+  [
+    'with its Deployment',
+    [OF_DEPLOYMENT, owned('Deployment', 'db')],
+    'ReplicaSet db-6f9 in namespace shop (items[0]) becomes a node of the Galera cluster db.',
+  ],
+  ['of nobody', [owned('ReplicaSet', 'db')], 'becomes a node of the Galera cluster db.'],
+  [
+    'of nobody, of a Pod',
+    [OF_SET, owned('ReplicaSet', 'db-6f9')],
+    'becomes a node of the Galera cluster db-6f9.',
+  ],
+  [
+    'beside a set that an operator controls',
+    [owned('StatefulSet', 'db', 'example.com/v1 Shop other')],
+    'becomes a node of the Galera cluster db.',
+  ],
+])('the revision %s', async (_what, items, expected) => {
+  const { stdout, stderr } = await explain(JSON.stringify({ kind: 'List', items }));
+  expect(stdout + stderr).toContain(expected);
+});
+
+test('the cluster is asked for the Deployment of a ReplicaSet', async () => {
+  const workload = { kind: 'Deployment', name: 'db', replicas: 3 };
+  const { stdout } = await run(['explain', '-f', '-', '--context', 'x'], {
+    stdin: JSON.stringify(OF_DEPLOYMENT),
+    cluster: { read: async () => ({ namespace: 'shop', workload, services: [] }) },
+  });
+  expect(stdout).toContain('becomes a node of the Galera cluster db.');
+});

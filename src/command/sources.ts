@@ -4,6 +4,7 @@ import {
   type Controller,
   controllerOf,
   groupOf,
+  isRevision,
   type JsonObject,
   type ServiceSummary,
   text,
@@ -32,7 +33,11 @@ export async function contextOf(resource: Resource, sources: Sources): Promise<C
   const own = servicesOf(sources.all, namespace);
   const names = new Set(own.map(({ name }) => name));
   const services = [...own, ...(live?.services ?? []).filter(({ name }) => !names.has(name))];
-  return { namespace, workload: workload(resource, sources) ?? live?.workload ?? orphan(resource), services };
+  return {
+    namespace,
+    workload: workload(resource, sources) ?? live?.workload ?? orphan(resource, sources.all),
+    services,
+  };
 }
 
 interface Sources {
@@ -49,14 +54,24 @@ function servicesOf(all: readonly Resource[], namespace: string): readonly Servi
     .map(({ json }) => summariseService(json));
 }
 
-/** The workload a resource is, or is owned by within the input; a ReplicaSet of a Deployment stands for the latter. */
+/**
+ * The workload a resource is, or is owned by within the input; a ReplicaSet of a Deployment stands for the latter, and null
+ * is for one whose Deployment is elsewhere.
+ */
 function workload(resource: Resource, sources: Sources): Workload | null {
   const { all } = sources;
-  const owner = controllerOf(resource.json);
-  const found = all.find((one) => owner !== null && isOf(owner, one) && one.namespace === resource.namespace);
-  const above =
-    found === undefined ? null : workload(found, { ...sources, all: all.filter((one) => one !== found) });
+  const found = ownerIn(all, resource);
+  if (found === undefined && isRevision(resource) && controllerOf(resource.json) !== null) return null;
+  const rest = { ...sources, all: all.filter((one) => one !== found) };
+  if (found !== undefined && isRevision(found)) return workload(found, rest);
+  const above = found === undefined ? null : workload(found, rest);
   return above ?? workloadOf(resource) ?? workloadByShape(resource, sources);
+}
+
+/** The controller of a resource, where the input has it. */
+function ownerIn(all: readonly Resource[], { json, namespace }: Resource): Resource | undefined {
+  const owner = controllerOf(json);
+  return all.find((one) => owner !== null && isOf(owner, one) && one.namespace === namespace);
 }
 
 /** The workload of a kind that the injection does not know, as it reads one of its owner in a cluster. */
@@ -77,9 +92,16 @@ function isOf(owner: Controller, { kind, name, json }: Resource): boolean {
   return kind === owner.kind && name === owner.name && isOfGroup;
 }
 
-function orphan(resource: Resource): Workload | null {
+/** The workload of what a resource belongs to and the input does not have. */
+function orphan(resource: Resource, all: readonly Resource[]): Workload | null {
+  const found = ownerIn(all, resource);
+  if (found !== undefined && isRevision(found))
+    return orphan(
+      found,
+      all.filter((one) => one !== found),
+    );
   const owner = controllerOf(resource.json);
-  if (owner === null || workloadOf(resource) !== null) return null;
+  if (owner === null) return null;
   const { apiVersion, kind, name } = owner;
   // What others bring cannot be added to the input: its number of pods stands in the cluster alone.
   const isKnown = workloadOf({ kind, name, json: apiVersion === '' ? {} : { apiVersion } }) !== null;

@@ -25,3 +25,8 @@ export function controllerOf(object: unknown): Controller | null {
 export function makesEndingPods({ apiVersion }: Pick<Controller, 'apiVersion'>): boolean {
   return groupOf(apiVersion) === 'batch';
 }
+
+/** Whether an object of this kind may stand for one state of another, which its own controller is. */
+export function isRevision({ kind }: Pick<Controller, 'kind'>): boolean {
+  return kind === 'ReplicaSet' || kind === 'ReplicationController';
+}

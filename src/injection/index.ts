@@ -1,5 +1,5 @@
 /** The pure core: pod, context and settings in, decision out. */
-export { type Controller, controllerOf, makesEndingPods } from './controller.ts';
+export { type Controller, controllerOf, isRevision, makesEndingPods } from './controller.ts';
 export { hasOrdinals, isSingle } from './cluster-name.ts';
 export { dataInUse, othersWithData } from './data-places.ts';
 export { INJECTED_DEFAULTS } from './follows.ts';

@@ -3,6 +3,7 @@ import {
   type Controller,
   controllerOf,
   groupOf,
+  isRevision,
   type JsonObject,
   type Manifest,
   member,
@@ -65,7 +66,7 @@ async function find(
   }
   const json = await present(reference, read(reading.client, { namespace, name: reference.name }));
   const own = { reference, workload: workloadFrom(reference, json) };
-  const above = REVISIONS.has(reference.kind) && levels > 1 ? controllerOf(json) : null;
+  const above = isRevision(reference) && levels > 1 ? controllerOf(json) : null;
   return above === null ? own : find(reading, above, namespace, levels - 1);
 }
 
@@ -87,8 +88,6 @@ const BUILT_IN: Readonly<Record<string, (client: KubernetesClient, at: At) => Pr
   'apps/ReplicaSet': ({ apps }, at) => apps.readNamespacedReplicaSet(at),
   '/ReplicationController': ({ core }, at) => core.readNamespacedReplicationController(at),
 };
-
-const REVISIONS: ReadonlySet<string> = new Set(['ReplicaSet', 'ReplicationController']);
 
 /** Kubernetes keeps groups without a dot to itself. */
 function isBuiltIn(group: string): boolean {

@@ -94,6 +94,16 @@ describe('probes', () => {
     },
   );
 
+  test.each(['startupProbe', 'readinessProbe', 'livenessProbe'])(
+    'say all of it where a long name has a %s',
+    (name) => {
+      const workload = { ...STATEFUL_SET, podManagementPolicy: 'OrderedReady' } as const;
+      const subject = withFields({ name: 'n'.repeat(63), [name]: { tcpSocket: { port: 3306 } } });
+      const messages = injected(subject, { ...CONTEXT, workload }).warnings.map(({ message }) => message);
+      expect(messages).toContainEqual(expect.stringMatching(/created: podManagementPolicy: Parallel$/));
+    },
+  );
+
   test('say once that several of the user hold others back', () => {
     const own = { tcpSocket: { port: 3306 } };
     const workload = { ...STATEFUL_SET, podManagementPolicy: 'OrderedReady' } as const;

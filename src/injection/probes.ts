@@ -86,7 +86,7 @@ function warning({ container, context }: Target, name: ProbeName, isFirst: boole
   return {
     reason,
     message: sentence(
-      `Container ${quoted(container.name)} has its own ${kind} probe, which is kept: it must ${must}${
+      `Container ${quoted(container.name)} keeps its own ${kind} probe: it must ${must}${
         isFirst && isOrdered(context) ? HOLDS_BACK : ''
       }`,
     ),
@@ -95,10 +95,11 @@ function warning({ container, context }: Target, name: ProbeName, isFirst: boole
 
 /**
  * While a member waits for others in an outage of all, our probes pass, so that an ordered controller creates those; one
- * that asks the server does not, nor does our startup probe before such a liveness probe.
+ * that asks the server does not, nor does our startup probe before such a liveness probe. Short enough that the longest name
+ * of a container leaves it whole.
  */
 const HOLDS_BACK =
-  '; while one of its own fails in an outage of all, no pod after this one is created: set podManagementPolicy: Parallel';
+  '; while one of its own fails, no pod after this one is created: podManagementPolicy: Parallel';
 
 function isOrdered({ workload }: Context): boolean {
   return hasOrdinals(workload) && workload.podManagementPolicy === 'OrderedReady' && workload.replicas > 1;

@@ -77,6 +77,13 @@ test.each([
   expect(injected(unknown).reason).toBe('injected');
 });
 
+test('an unknown image is refused with the whole remedy, however long the names are', () => {
+  const subject = pod(({ spec }) =>
+    Object.assign(spec.containers[0], { name: 'n'.repeat(63), image: 'i'.repeat(200) }),
+  );
+  expect(decide(subject)).toHaveProperty('message', expect.stringMatching(/or use e\.g\. mariadb:11\.8$/));
+});
+
 test.each(FLAVORS.map((flavor) => [flavor.id, flavor] as const))(
   'flavor %s is complete and coherent',
   (_, flavor) => {

@@ -55,7 +55,7 @@ export function refuseImage(container: string, image: string): Refusal {
     ? new Refusal('image_without_galera', `${subject} has no Galera (wsrep); change it, e.g. to ${WORKS}`)
     : new Refusal(
         'image_unknown',
-        `${subject} is unknown; if it is of a known flavor, set annotation galera-injector.dev/flavor or, for all pods, ` +
-          `value images of the chart; else change it, e.g. to ${WORKS}`,
+        `${subject} is unknown: set annotation galera-injector.dev/flavor to its flavor, for all pods value images of the chart, ` +
+          `or use e.g. ${WORKS}`,
       );
 }

@@ -46,6 +46,12 @@ describe('an input that is no manifest', () => {
       'kind: A\nmetadata: {generateName: 1}\n',
       'metadata.generateName is 1, and must',
     ],
+    [
+      'a number of pods that is a text',
+      'apiVersion: apps/v1\nkind: StatefulSet\nspec: {replicas: "3"}\n',
+      'spec.replicas is "3", and must be a whole number, without quotes',
+    ],
+    ['half a pod', 'kind: Deployment\nspec: {replicas: 1.5}\n', 'spec.replicas is 1.5, and must be a whole'],
     ['metadata that is no object', 'kind: A\nmetadata: x\n', 'metadata is "x", and must be an object'],
     [
       'the name of an item',
@@ -105,4 +111,13 @@ describe('an input that is no manifest', () => {
       'error: standard input is not UTF-8, which kubectl demands: save it in that encoding\n',
     );
   });
+});
+
+test.each([
+  'kind: StatefulSet\nspec: {replicas: null}\n',
+  'kind: Deployment\nspec: {replicas: 0}\n',
+  'apiVersion: example.com/v1\nkind: StatefulSet\nspec: {replicas: "3"}\n',
+  'apiVersion: apps/v1\nkind: DaemonSet\nspec: {replicas: "3"}\n',
+])('a number of pods is no fault in %j', async (text) => {
+  expect((await run(['explain', '-f', '-'], { stdin: text })).code).toBe(0);
 });

@@ -7,6 +7,7 @@ import {
   quoted,
   type ServiceSummary,
   text,
+  workloadOf,
 } from '../injection/index.ts';
 import { CommandError } from './io.ts';
 
@@ -44,6 +45,7 @@ function unfold(value: unknown, path: Resource['path']): readonly Pick<Resource,
   if (typeof kind !== 'string' || kind === '')
     throw new CommandError(`${place}kind is ${quoted(kind)}, and must be text, such as "StatefulSet"`);
   requireTexts(value, place);
+  requireReplicas(kind, value, place);
   if (!kind.endsWith('List') || !Array.isArray(items)) return [{ json: value, path }];
   return items.flatMap((item, index) => unfold(item, [...path, 'items', index]));
 }
@@ -60,6 +62,17 @@ function requireTexts({ metadata }: JsonObject, place: string): void {
         `${place}metadata.${key} is ${quoted(value)}, and must be text: put it in quotes`,
       );
   }
+}
+
+/** As the API server, to which "3" is no number. */
+function requireReplicas(kind: string, json: JsonObject, place: string): void {
+  const replicas = objectAt(json, 'spec')['replicas'] ?? null;
+  const workload = workloadOf({ kind, name: '', json });
+  if (replicas === null || Number.isSafeInteger(replicas) || workload === null || workload.replicas === null)
+    return;
+  throw new CommandError(
+    `${place}spec.replicas is ${quoted(replicas)}, and must be a whole number, without quotes`,
+  );
 }
 
 /** A way into a document as people write it: `items[1].spec`. */

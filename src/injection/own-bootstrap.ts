@@ -1,7 +1,10 @@
 /** What of a container would begin a cluster by itself, although the coordinator decides at each start who does. */
 import { isObject, member, objects, optionalObject, text, texts } from './json.ts';
+import { droppedEnvironment, hidingOption } from './lost-options.ts';
 import { type ContainerView, type PodView, wordsOf } from './pod.ts';
 import { Refusal } from './refusal.ts';
+import { commandsIn } from './shell.ts';
+import { writesState } from './state-file.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, quotedList, sentence } from './text.ts';
 import type { JsonObject } from './types.ts';
@@ -14,8 +17,20 @@ const VALUE_FOLLOWS = /^--(loose[-_])?wsrep[-_]cluster[-_]address$/;
 const DECIDED_VARIABLES = ['MARIADB_GALERA_CLUSTER_BOOTSTRAP', 'MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP'];
 const YES = /^(yes|true|1|on)$/i;
 
-/** An address without members, or with those of a variable, which may be empty; not one that is taken off a value. */
-const BARE_ADDRESS = /(?<![#%])gcomm:\/\/(?![\w[])/i;
+/** An address without members, or with those of a variable, which may be empty; not one that is taken off a value: ${A#…}. */
+const BARE_ADDRESS = /(?<!\$\{\w{1,99}[#%]{1,2})gcomm:\/\/(?![\w[])/i;
+
+/**
+ * The line that makes a member one that may bootstrap. Looking for it does no harm: behind `grep`, as an address of `sed`
+ * and `awk` (` /…/`), as a pattern of the shell (`*"…`), or compared (` = "…`).
+ */
+const MARK =
+  /(?<!\bgrep\b[^\n;|&]*|(?:^|[\s"'])\/\^?|\*["']?|\s={1,2}\s["']?)safe_?to_?bootstrap(?=["']?\s*:\s*["']?1)/i;
+
+/** Options of servers that begin a cluster; the server takes `_` for `-`, and the beginning of a name. */
+const NEW_CLUSTER = /_?wsrep[-_]ne(w[\w-]*|\b)/i;
+/** A piece of such an option, which a shell puts together. Behind a word it is the name of something. */
+const PIECE = /(?:(?<![\w/.:-])\$\w+|(?<!\w))[-_]new[-_]cluster/i;
 
 /**
  * Ways to begin a cluster, or to go on without a quorum, whatever runs them. The server also takes the beginning of an
@@ -24,7 +39,8 @@ const BARE_ADDRESS = /(?<![#%])gcomm:\/\/(?![\w[])/i;
  * (`bootstrap-pxc`, `mysql@bootstrap`); Galera's provider options `pc.*`.
  */
 const BEGINNINGS: readonly RegExp[] = [
-  /wsrep[-_]ne(w[\w-]*|\b)|\w*[-_]new[-_]cluster/i,
+  NEW_CLUSTER,
+  MARK,
   // The name of such an option may be put together by the shell.
   /--(loose[-_])?wsrep[\w-]*\$[\w({]*/i,
   /galera_new_cluster|galera_recovery|mysqld_bootstrap|bootstrap[-_]pxc|mysqld?@bootstrap/,
@@ -39,30 +55,12 @@ const BEGINNINGS: readonly RegExp[] = [
  */
 const WAYS: readonly RegExp[] = [
   ...BEGINNINGS,
+  PIECE,
   /--(loose[-_])?wsrep[-_]cluster[-_]a[\w-]*/i,
   /(?<![\w${-])wsrep[-_]cluster[-_]a[\w-]*['"`]?\s*[=:](?!=)/i,
   /(?<![\w${])MARIADB_GALERA_(CLUSTER_BOOTSTRAP|FORCE_SAFETOBOOTSTRAP|CLUSTER_ADDRESS)=(?!=)/,
   /(?<![\w${])CLUSTER_JOIN=(?!=)|\bunset [\w ]*\bCLUSTER_JOIN\b/,
-  /(?<!\bgrep\b[^\n;|&]*)safe_?to_?bootstrap/i,
   /wsrep[-_]recover(?!y)/i,
-];
-
-/**
- * What keeps the options of the injection from a server that a text starts, or gives it another directory: as arguments
- * the start script sees them, and asks the server what it makes of them.
- */
-const WAYS_OF_TEXTS: readonly RegExp[] = [
-  /--(no-defaults|defaults-(extra-|group-)?(file|suffix))\b/,
-  /(?<![\w${])(MARIADB|MYSQL)_HOME=(?!=)|\bunset [\w ]*\b(MARIADB|MYSQL)_HOME\b/,
-  /\benv\s+(-i|-\s|--ignore-environment)|\bsu\s+-/,
-  /--(loose-)?datadir\b|--(loose-)?(skip-|disable-)wsrep[-_]on|--wsrep[-_](on=(0|off|false)|provider[= ]\s*none)/i,
-];
-
-/** In other containers, which reach the data or the server too: who reads the state there does no harm. */
-const WAYS_OF_OTHERS: readonly RegExp[] = [
-  ...BEGINNINGS,
-  /(?<=\bsed\b[^\n]*\s-(\w*i|-in-place)[^\n]*)safe_?to_?bootstrap/i,
-  /safe_?to_?bootstrap(?=[^\n;|&]*>)/i,
 ];
 
 /** Something that the pod gives to a shell, a server or a client. */
@@ -79,11 +77,14 @@ interface Given {
  *
  * @throws Refusal `bootstrap_hidden` when such a thing is where nothing can drop it
  */
-export function ownBootstrap({ pod, container }: Target): Contribution {
+export function ownBootstrap({ pod, container, flavor, data }: Target): Contribution {
   const own = { path: `spec.containers[${container.index}]`, json: container.json };
   refuseIn(own, WAYS, [...commandTexts(own), ...hookTexts(own), ...values(container)]);
+  refuseLost(own, TOLD_BY_VARIABLES.has(flavor.id));
+  refuseWriting(own, data.path);
   for (const other of othersOf(pod, container)) {
-    refuseIn(other, WAYS_OF_OTHERS, [...givenBy(other), ...hookTexts(other)]);
+    refuseIn(other, BEGINNINGS, [...commandText(other), ...hookTexts(other)]);
+    refuseWriting(other, data.path);
   }
   const dropped = [...droppedArguments(container), ...droppedVariables(container)];
   if (dropped.length === 0) return {};
@@ -106,14 +107,35 @@ function othersOf({ spec }: PodView, database: ContainerView): readonly Placed[]
 }
 
 function refuseIn({ json }: Placed, ways: readonly RegExp[], all: readonly Given[]): void {
-  const name = text(json, 'name') ?? '';
   for (const given of all) {
-    const isOwn = ways === WAYS;
-    const found = firstIn(given.text, isOwn && given.kind !== 'value' ? [...ways, BARE_ADDRESS] : ways);
-    if (found !== undefined) throw refusal(name, given.field, found, BEGINS);
-    const isText = isOwn && given.kind === 'command' && /\s/.test(given.text);
-    const hidden = isText ? firstIn(given.text, WAYS_OF_TEXTS) : undefined;
-    if (hidden !== undefined) throw refusal(name, given.field, hidden, HIDES);
+    const isOwn = ways === WAYS && given.kind !== 'value';
+    const found = firstIn(given.text, isOwn ? [...ways, BARE_ADDRESS] : ways);
+    if (found !== undefined) throw refusal(json, given.field, found, BEGINS);
+  }
+}
+
+/** Flavors whose entrypoints are told by variables, so that as words too nothing may take these away. */
+const TOLD_BY_VARIABLES: ReadonlySet<string> = new Set(['percona', 'bitnami', 'kubernetes-examples']);
+
+/** Refuses what keeps from the server what the start script tells it. */
+function refuseLost(own: Placed, isToldByVariables: boolean): void {
+  const [words = [], ...inTexts] = commandsIn(wordsIn(own));
+  for (const command of inTexts) {
+    const found = hidingOption(command);
+    if (found !== undefined) throw refusal(own.json, fieldOf(own, found), found, HIDES);
+  }
+  for (const command of isToldByVariables ? [words, ...inTexts] : inTexts) {
+    const found = droppedEnvironment(command);
+    if (found !== undefined) throw refusal(own.json, fieldOf(own, found), found, DROPS);
+  }
+}
+
+/** Refuses what writes the file by which a member tells that it may bootstrap. */
+function refuseWriting(placed: Placed, directory: string): void {
+  for (const { field, words } of [{ field: '', words: wordsIn(placed) }, ...hooksOf(placed)]) {
+    const found = writesState(words, directory);
+    if (found === undefined) continue;
+    throw refusal(placed.json, field === '' ? fieldOf(placed, found) : field, found, WRITES);
   }
 }
 
@@ -125,39 +147,74 @@ function firstIn(given: string, ways: readonly RegExp[]): string | undefined {
 
 /** As it stands without the lines that are comments, and as a shell reads it: without quotes and continued lines. */
 function spellingsOf(given: string): readonly string[] {
-  const read = given.replace(/^[ \t]*#.*$/gm, '');
+  const read = withoutComments(given);
   return [read, read.replace(/\\\n/g, '').replace(/["'\\]/g, '')];
+}
+
+function withoutComments(given: string): string {
+  return given.replace(/^[ \t]*#.*$/gm, '');
 }
 
 const BEGINS =
   'and could begin a second cluster or hide the address; remove it: who bootstraps is decided at each start';
 const HIDES =
   'within a text, where the start script cannot see it; give it as a word of its own in args, or remove it';
+const DROPS =
+  'which takes away the environment that tells the server who the others are; remove it (gosu keeps the environment)';
+const WRITES =
+  'and writes that file, from which each member could bootstrap; remove it: who bootstraps is decided at each start';
 
-function refusal(name: string, field: string, found: string, why: string): Refusal {
+function refusal(json: JsonObject, field: string, found: string, why: string): Refusal {
+  const name = text(json, 'name') ?? '';
   return new Refusal(
     'bootstrap_hidden',
     `Container ${quoted(name)} has ${quoted(found)} in its ${field}, ${why}`,
   );
 }
 
-/** The words of command and arguments. */
-function givenBy({ path, json }: Placed): readonly Given[] {
-  return ['command', 'args'].flatMap((key) =>
-    texts(json, key, `${path}.${key}`).map((word) => ({ field: key, text: word, kind: 'command' as const })),
-  );
+function fieldWords({ path, json }: Placed, field: 'command' | 'args'): readonly string[] {
+  return texts(json, field, `${path}.${field}`);
 }
 
-/** Those of the database, without what the start script drops. */
+function wordsIn(placed: Placed): readonly string[] {
+  return [...fieldWords(placed, 'command'), ...fieldWords(placed, 'args')];
+}
+
+/** Where something stands that was found in the words of both fields, of which the beginning need not be in one alone. */
+function fieldOf(placed: Placed, found: string): string {
+  const [, end = found] = /(\S+)$/.exec(found) ?? [];
+  return fieldWords(placed, 'args').some((word) => word.includes(end)) ? 'args' : 'command';
+}
+
+/** The words of the database's command and arguments, without what the start script drops. */
 function commandTexts(own: Placed): readonly Given[] {
-  const words = givenBy(own);
+  const words = (['command', 'args'] as const).flatMap((field) =>
+    fieldWords(own, field).map((word) => ({ field, text: word, kind: 'command' as const })),
+  );
   return words.filter(
     ({ text: word }, at) => !DECIDED_OPTION.test(word) && !VALUE_FOLLOWS.test(words[at - 1]?.text ?? ''),
   );
 }
 
+/** Those of another container as one text: which program is given them counts too. */
+function commandText(other: Placed): readonly Given[] {
+  return (['command', 'args'] as const).flatMap((field, at) => {
+    const words = at === 0 ? fieldWords(other, field) : wordsIn(other);
+    return words.length === 0 ? [] : [{ field, text: joined(words), kind: 'command' as const }];
+  });
+}
+
+function joined(words: readonly string[]): string {
+  return words.map(withoutComments).join(' ');
+}
+
+interface Hook {
+  readonly field: string;
+  readonly words: readonly string[];
+}
+
 /** Commands that the kubelet runs in the container. */
-function hookTexts({ path, json }: Placed): readonly Given[] {
+function hooksOf({ path, json }: Placed): readonly Hook[] {
   const lifecycle = optionalObject(json, 'lifecycle', `${path}.lifecycle`) ?? {};
   const hooks: readonly (readonly [field: string, hook: unknown])[] = [
     ['lifecycle.postStart', member(lifecycle, 'postStart')],
@@ -166,15 +223,14 @@ function hookTexts({ path, json }: Placed): readonly Given[] {
       (name) => [name, member(json, name)] as const,
     ),
   ];
-  return hooks.flatMap(([field, hook]) =>
-    commandOf(hook, `${path}.${field}`).map((given) => ({ field, text: given, kind: 'hook' as const })),
-  );
+  return hooks.flatMap(([field, hook]) => {
+    const exec = isObject(hook) ? member(hook, 'exec') : undefined;
+    return isObject(exec) ? [{ field, words: texts(exec, 'command', `${path}.${field}.exec.command`) }] : [];
+  });
 }
 
-/** The words as one text: which program is given them counts too. */
-function commandOf(hook: unknown, field: string): readonly string[] {
-  const exec = isObject(hook) ? member(hook, 'exec') : undefined;
-  return isObject(exec) ? [texts(exec, 'command', `${field}.exec.command`).join(' ')] : [];
+function hookTexts(placed: Placed): readonly Given[] {
+  return hooksOf(placed).map(({ field, words }) => ({ field, text: joined(words), kind: 'hook' as const }));
 }
 
 /** Values of variables, as an image may put them behind its server. */

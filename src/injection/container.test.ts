@@ -217,17 +217,21 @@ describe('the data directory', () => {
     expect(init?.volumeMounts).toContainEqual({ name: 'data', ...mount, readOnly: true });
   });
 
-  test.each([{ mountPath: '/var/lib/mysql', subPathExpr: '$(HOME)' }, { mountPath: '/var' }])(
-    'mounted in a way the init container cannot repeat is denied: %j',
-    (mount) => {
-      expect(decide(mounted(mount, claim))).toMatchObject({ kind: 'deny', reason: 'data_mount_unusable' });
-    },
-  );
+  test.each([
+    { mountPath: '/var/lib/mysql', subPathExpr: '$(HOME)' },
+    { mountPath: '/var' },
+    { mountPath: '/var/lib/mysql', readOnly: true },
+  ])('mounted in a way the init container cannot repeat is denied: %j', (mount) => {
+    expect(decide(mounted(mount, claim))).toMatchObject({ kind: 'deny', reason: 'data_mount_unusable' });
+  });
 
   test.each([
     { args: ['--datadir=/data/mysql'] },
     { args: ['--datadir', '/data/mysql/'] },
     { command: ['mariadbd', '--datadir=/data/mysql'] },
+    { args: ['--loose_datadir=/data/mysql'] },
+    { args: ['mariadbd', '--data', '/data/mysql'] },
+    { args: ['mariadbd', '-h/srv/old', '-h', '/data/mysql/'] },
   ])('follows the user: %j', (fields) => {
     const container = containerOf(fields);
     expect(variable(container, 'GALERA_DATA_DIRECTORY')).toBe('/data/mysql');

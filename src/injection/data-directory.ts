@@ -5,6 +5,7 @@ import { isObject, member, objects, text } from './json.ts';
 import { type ContainerView, type PodView, wordsOf } from './pod.ts';
 import { TOKEN_PATH } from './names.ts';
 import { Refusal } from './refusal.ts';
+import { optionsIn } from './server-options.ts';
 import { quoted, withoutTrailing } from './text.ts';
 import type { JsonObject } from './types.ts';
 
@@ -30,22 +31,21 @@ export function dataDirectory(pod: PodView, container: ContainerView, flavor: Fl
   const mount = mountOf(mounts, path);
   if (mount === null) return { path, mount, ephemeral: true };
   refuseMountAbove(container, text(mount, 'mountPath') ?? '');
+  refuseReadOnly(container, mount);
   const volume = text(mount, 'name');
   const ephemeral = hasSource(pod, volume, 'emptyDir') || hasSource(pod, volume, 'ephemeral');
   return { path, mount: readOnlyCopy(container, mount), ephemeral };
 }
 
 function userDirectory(container: ContainerView): string | undefined {
-  const words = wordsOf(container);
-  const at = words.findLastIndex((word) => word === '--datadir' || word.startsWith('--datadir='));
-  const word = words[at];
-  if (word === undefined) return undefined;
-  const value = word === '--datadir' ? (words[at + 1] ?? '') : word.slice('--datadir='.length);
+  const option = optionsIn(wordsOf(container)).findLast(({ name }) => name === 'datadir');
+  if (option === undefined) return undefined;
+  const { flag, value = '' } = option;
   const path = withoutTrailing(value, '/');
   if (PLAIN_PATH.test(path) && !path.split('/').includes('..')) return path;
   throw new Refusal(
     'data_mount_unusable',
-    `Container ${quoted(container.name)}: --datadir is ${quoted(value)}; allowed: an absolute path of letters, digits and ._-`,
+    `Container ${quoted(container.name)}: ${flag} is ${quoted(value)}; allowed: an absolute path of letters, digits and ._-`,
   );
 }
 
@@ -55,6 +55,14 @@ function refuseMountAbove(container: ContainerView, mountPath: string): void {
   throw new Refusal(
     'data_mount_unusable',
     `Container ${quoted(container.name)} mounts its data at ${quoted(mountPath)}; mount it at the data directory itself`,
+  );
+}
+
+function refuseReadOnly(container: ContainerView, mount: JsonObject): void {
+  if (member(mount, 'readOnly') !== true) return;
+  throw new Refusal(
+    'data_mount_unusable',
+    `Container ${quoted(container.name)} mounts its data at ${quoted(text(mount, 'mountPath'))} with readOnly: true, so the server cannot start; take that out`,
   );
 }
 

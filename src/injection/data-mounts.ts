@@ -1,13 +1,15 @@
 /** Which mounts of a container hold a part of its server's data. */
 import { posix } from 'node:path';
 import { member, text } from './json.ts';
+import { optionsIn } from './server-options.ts';
+import { commandsIn } from './shell.ts';
 import { withoutTrailing } from './text.ts';
 import type { JsonObject } from './types.ts';
 import { objectsAt } from './workload.ts';
 
 /**
- * Options that name a directory, or a file in it, in which one server alone may write. The server takes `_` for `-`,
- * and the beginning of a name as far as no other option begins so.
+ * Options that name a directory, or a file in it, in which one server alone may write. The server takes the beginning of
+ * a name too, as far as no other option begins so. Those of the provider are options of their own from MariaDB 11.
  */
 const OPTIONS: readonly string[] = [
   'innodb-log-group-home-dir',
@@ -31,8 +33,10 @@ const OPTIONS: readonly string[] = [
   'tokudb-data-dir',
   'tokudb-log-dir',
   'wsrep-data-home-dir',
+  'wsrep-provider-base-dir',
+  'wsrep-provider-gcache-dir',
+  'wsrep-provider-gcache-name',
 ];
-const OPTION = /--(?:loose[-_])?([a-z][\w-]*)(?:\s*=\s*|\s+)["']?(\/[^\s"';:]*)/g;
 /** Of the options of the provider, those that name a directory or a file in it. */
 const PROVIDER_OPTION = /\b(?:gcache\.(?:dir|name)|base_dir)\s*=\s*(\/[^\s"';]*)/g;
 
@@ -57,10 +61,18 @@ export interface Written {
   readonly below: readonly string[];
 }
 
-/** The mounts that the server writes its data through: those of each directory, and those below it. */
-export function dataMounts(container: JsonObject, directory: string): readonly Written[] {
+/**
+ * The mounts that the server writes its data through: those of each directory, and those below it.
+ *
+ * @param providerOptions those that the annotation gives the server
+ */
+export function dataMounts(
+  container: JsonObject,
+  directory: string,
+  providerOptions: string,
+): readonly Written[] {
   const mounts = objectsAt(container, 'volumeMounts');
-  const paths = [directory, ...pathsGiven(container)].map(resolved);
+  const paths = [directory, ...pathsGiven(container, providerOptions)].map(resolved);
   return mounts.flatMap((mount) => {
     if (member(mount, 'readOnly') === true) return [];
     const at = resolved(text(mount, 'mountPath') ?? '');
@@ -72,16 +84,26 @@ export function dataMounts(container: JsonObject, directory: string): readonly W
   });
 }
 
-function pathsGiven(container: JsonObject): readonly string[] {
+/** The paths in options, as words, in texts, and in variables, which an image may put behind its server. */
+function pathsGiven(container: JsonObject, providerOptions: string): readonly string[] {
   const words = ['command', 'args'].flatMap((key) => {
     const list = member(container, key);
-    return Array.isArray(list) ? (list as readonly unknown[]) : [];
+    return Array.isArray(list) ? list.filter((word) => typeof word === 'string') : [];
   });
-  const given = words.filter((word) => typeof word === 'string').join('\n');
-  const named = [...given.matchAll(OPTION)].flatMap(([, name = '', path = '']) =>
-    OPTIONS.some((option) => option.startsWith(name.replaceAll('_', '-'))) ? [path] : [],
-  );
-  return [...named, ...[...given.matchAll(PROVIDER_OPTION)].map(([, path = '']) => path)];
+  const values = objectsAt(container, 'env').map((variable) => text(variable, 'value') ?? '');
+  const named = [words, ...values.map((value) => [value])]
+    .flatMap(commandsIn)
+    .flatMap(optionsIn)
+    .flatMap(({ name, value }) =>
+      isOfData(name) && value !== undefined ? [value.split(/[;:]/)[0] ?? ''] : [],
+    );
+  const given = [...words, ...values, providerOptions].join('\n');
+  const ofProvider = [...given.matchAll(PROVIDER_OPTION)].map(([, path = '']) => path);
+  return [...named, ...ofProvider].filter((path) => path.startsWith('/'));
+}
+
+function isOfData(name: string): boolean {
+  return name === 'datadir' || OPTIONS.some((option) => option.startsWith(name));
 }
 
 function depthOf(mount: JsonObject): number {

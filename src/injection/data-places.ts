@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import { controllerOf } from './controller.ts';
 import { dataMounts } from './data-mounts.ts';
 import { isObject, text } from './json.ts';
-import { DATA_DIRECTORY_VARIABLE } from './names.ts';
+import { DATA_DIRECTORY_VARIABLE, PREFIX } from './names.ts';
+import { annotationsOf } from './pod.ts';
 import { quoted } from './text.ts';
 import type { DataInUse, DataPlace, JsonObject } from './types.ts';
 import { objectAt, objectsAt } from './workload.ts';
@@ -57,7 +58,8 @@ export function sharedDataMounts(
   directory: string,
 ): readonly DataMount[] {
   const name = nameOf(pod);
-  return dataMounts(container, directory).flatMap(({ mount, below }) => {
+  const options = text(annotationsOf(pod), `${PREFIX}provider-options`) ?? '';
+  return dataMounts(container, directory, options).flatMap(({ mount, below }) => {
     const volume = volumeOf(pod, mount);
     if (volume === null) return [];
     // Of what the kubelet replaces there, the name of the pod alone differs among the pods of one template.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decide, pod } from '../../test/injection/pods.ts';
+import { decide, pod, type Pod } from '../../test/injection/pods.ts';
 import {
   CLAIM,
   CLONES,
@@ -18,6 +18,15 @@ import {
   portOfNode,
 } from '../../test/injection/volumes.ts';
 import type { Context } from './index.ts';
+
+const annotated = (subject: Pod, options: string): Pod => ({
+  ...subject,
+  metadata: { ...subject.metadata, annotations: { 'galera-injector.dev/provider-options': options } },
+});
+const given = (subject: Pod, value: string): Pod => {
+  subject.spec.containers[0]['env'] = [{ name: 'MARIADB_EXTRA_FLAGS', value }];
+  return subject;
+};
 
 describe('a data directory that two servers could open', () => {
   test.each<[what: string, subject: object, context: Context, named: string]>([
@@ -146,6 +155,23 @@ describe('a directory beside the data directory that two servers could open', ()
       'the cache of Galera',
       beside(CLAIM, '/srv', ['--wsrep-provider-options=gcs.fc_limit=9;gcache.dir = /srv']),
     ],
+    ['the cache of Galera, as an option', beside(NFS, '/gc', ['--wsrep-provider-gcache-dir=/gc'])],
+    [
+      'the cache of Galera, in the annotation',
+      annotated(beside(NFS, '/gc', []), 'gcs.fc_limit=9;gcache.dir=/gc'),
+    ],
+    ['the file of the cache, in the annotation', annotated(beside(NFS, '/gc', []), 'gcache.name=/gc/cache')],
+    ['the directory of Galera, in the annotation', annotated(beside(NFS, '/gc', []), 'base_dir=/gc')],
+    [
+      'the cache of Galera, in a variable',
+      given(beside(NFS, '/gc', []), '--wsrep-provider-options="gcache.size=1G; gcache.dir=/gc"'),
+    ],
+    ['the binary log, in a variable', given(beside(NFS, '/gc', []), '--sync-binlog=1 --log-bin=/gc/bin')],
+    ['the binary log, in a variable alone', given(beside(NFS, '/gc', []), '--log-bin=/gc/bin')],
+    ['the data itself, in short', beside(NFS, '/data', ['mariadbd', '-h', '/data/db'])],
+    ['the data itself, shorter', beside(NFS, '/data', ['-h/data/db'])],
+    ['the data itself, by the beginning of the name', beside(NFS, '/data', ['--datadi=/data/db'])],
+    ['the data itself, loosely', beside(NFS, '/data', ['mariadbd', '--loose-datadir=/data/db'])],
     ['a database', beside(CLAIM, '/var/lib/mysql/shop', [])],
     ['a database, spelled otherwise', beside(CLAIM, '/var//lib/./mysql/shop/', [])],
     [
@@ -171,6 +197,8 @@ describe('a directory beside the data directory that two servers could open', ()
     ['for temporary files', beside(CLAIM, '/srv', ['--tmpdir=/srv', '--log-error=/srv/error'])],
     ['for dumps', beside(CLAIM, '/srv', ['--secure-file-priv=/srv', '--log-bin=binlog'])],
     ['that no option names', beside(CLAIM, '/srv', ['--log-bin', '--log-bin=/srvbin/x'])],
+    ['that a variable names for something else', given(beside(NFS, '/gc', []), '--tmpdir=/gc')],
+    ['that the annotation does not name', annotated(beside(NFS, '/gc', []), 'gcache.dir=/gcache')],
     ['for a database beside the data', beside(CLAIM, '/var/lib/mysql-files', [])],
   ])('is not a volume %s', (_what, subject) => {
     expect(decide(subject, SET).kind).toBe('inject');

@@ -1,8 +1,10 @@
 /** The start script before the server's own command. */
+import type { Flavor } from './flavors/types.ts';
 import { member } from './json.ts';
 import { START_SCRIPT } from './names.ts';
 import { replaceValue, setMembers } from './operations.ts';
 import { commandOf } from './pod.ts';
+import { baseName, commandsIn } from './shell.ts';
 import type { Contribution, Target } from './target.ts';
 import { quoted, sentence } from './text.ts';
 import type { Warning } from './types.ts';
@@ -28,7 +30,11 @@ export function command(target: Target): Contribution {
         : [replaceValue([...path, 'command'], wrapped)]),
       ...(image.length === 0 ? [] : setMembers(pod.json, path, { args: image })),
     ],
-    warnings: own.length === 0 ? [] : entrypointLeftOut(target, [...own, ...ownArguments]),
+    warnings: entrypointLeftOut(target, [
+      ...(own.length > 0 ? own : flavor.entrypoint),
+      ...ownArguments,
+      ...image,
+    ]),
     provenance: [
       {
         what: 'command',
@@ -41,13 +47,45 @@ export function command(target: Target): Contribution {
   };
 }
 
-/** A command of the user may run the entrypoint from a script; only its name can be seen here. */
+/** A variable of a shell that holds a program: `A=x`, `${A:-x}`. */
+const HELD = /^(?:\w+=|\$\{\w+:?-)|\}$/g;
+
+/**
+ * A command of the user may run the entrypoint from a script; only its name can be seen here, and what is behind it. An
+ * entrypoint just starts what it does not know.
+ */
 function entrypointLeftOut({ container, flavor }: Target, words: readonly string[]): readonly Warning[] {
   const entrypoint = flavor.entrypoint[0] ?? '';
-  const name = entrypoint.slice(entrypoint.lastIndexOf('/') + 1);
-  if (words.some((word) => word.includes(name))) return [];
+  const name = baseName(entrypoint);
+  const behind = commandsIn(words).flatMap((run) => {
+    const at = run.findIndex((word) => baseName(word.replace(HELD, '')) === name);
+    return at < 0 ? [] : [run.slice(at + 1)];
+  });
+  if (behind.some((rest) => initialises(flavor, rest))) return [];
   const message =
-    `Container ${quoted(container.name)}: the command does not name ${entrypoint}; unless that is run, an empty data ` +
-    `directory is never initialised, and a server started by root stays root`;
-  return [{ reason: 'entrypoint_left_out', message: sentence(message) }];
+    behind.length === 0
+      ? `the command does not name ${entrypoint}; unless that is run, an empty data directory is never initialised, ` +
+        `and a server started by root stays root`
+      : `${name} does its work only directly before ${serversOf(flavor).join(' or ')}; put that behind it, else an ` +
+        `empty data directory is never initialised`;
+  return [
+    { reason: 'entrypoint_left_out', message: sentence(`Container ${quoted(container.name)}: ${message}`) },
+  ];
+}
+
+/**
+ * Whether an entrypoint initialises before these words. Sources: MariaDB/mariadb-docker and percona-docker compare the
+ * first of them, and put the server before options; Bitnami's looks for `/run.sh` in all of them.
+ */
+function initialises(flavor: Flavor, rest: readonly string[]): boolean {
+  const [first] = rest;
+  if (first?.startsWith('$') === true) return true;
+  const script = flavor.command.find((word) => word.includes('/'));
+  if (script !== undefined) return rest.some((word) => word.includes(`/${baseName(script)}`));
+  // The options of the injection come where nothing is, as before the end of a command or its output.
+  return first === undefined || /^(-|\d*[<>])/.test(first) || serversOf(flavor).includes(first);
+}
+
+function serversOf({ command: servers }: Flavor): readonly string[] {
+  return servers.includes('mariadbd') ? [...servers, 'mysqld'] : servers;
 }

@@ -40,12 +40,12 @@ export function dataDirectory(pod: PodView, container: ContainerView, flavor: Fl
 function userDirectory(container: ContainerView): string | undefined {
   const option = optionsIn(wordsOf(container)).findLast(({ name }) => name === 'datadir');
   if (option === undefined) return undefined;
-  const { flag, value = '' } = option;
+  const { value = '' } = option;
   const path = withoutTrailing(value, '/');
   if (PLAIN_PATH.test(path) && !path.split('/').includes('..')) return path;
   throw new Refusal(
     'data_mount_unusable',
-    `Container ${quoted(container.name)}: ${flag} is ${quoted(value)}; allowed: an absolute path of letters, digits and ._-`,
+    `Container ${quoted(container.name)}: --datadir is ${quoted(value)}; allowed: an absolute path of letters, digits and ._-`,
   );
 }
 

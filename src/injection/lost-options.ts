@@ -41,8 +41,8 @@ const DROPPERS: readonly RegExp[] = [
   // A login shell; what follows -c is the command itself.
   /\b(?:su|runuser)(?:\s+(?!-c\b|--command\b)\S+){0,6}?\s+(?:-l?|--login)(?=\s|$)/,
   // Unless it is told to keep the environment; for the server or an entrypoint alone, as sudo may also prepare a file.
-  /\bsudo(?!.*\s(?:-\w*E|--preserve-env))(?:\s+(?:-[ugpCrtU]\s*\S+|-\S+|\w+=\S*)){0,9}\s+(?:\S*\/)?(?:(?:mariadbd|mysqld)(?:[-_]safe)?|[\w.-]*entrypoint\.sh|run\.sh)(?=\s|$)/,
-  /(?<=\bsetpriv\s.*)--reset-env/,
+  /\bsudo(?!.{0,200}\s(?:-\w*E|--preserve-env))(?:\s+(?:-[ugpCrtU]\s*\S+|-\S+|\w+=\S*)){0,9}\s+(?:\S*\/)?(?:(?:mariadbd|mysqld)(?:[-_]safe)?|[\w.-]*entrypoint\.sh|run\.sh)(?=\s|$)/,
+  /(?<=\bsetpriv\s.{0,200})--reset-env/,
   // service(8) runs what it starts by `env -i`; systemd has an environment of its own.
   /\bservice\s+(?:mysqld?|mariadb)\s+(?:re)?start\b/,
   /\bsystemctl\s+(?:-\S+\s+){0,9}(?:re)?start\s+(?:mysqld?|mariadb)\b/,

@@ -63,6 +63,8 @@ test.each<[string, string]>([
   ['exec docker-entrypoint.sh mariadbd --data=/srv/db', '"--data"'],
   ['exec docker-entrypoint.sh mariadbd --loose_datadir=/srv/db', '"--loose_datadir"'],
   ['A="--user=mysql --datadir=/srv/db"; exec docker-entrypoint.sh mariadbd $A', '"--datadir"'],
+  ['exec docker-entrypoint.sh mariadbd --user mysql --datadir=/srv/db', '"--datadir"'],
+  ['exec gosu mysql /my/script --datadir=/srv/db', '"--datadir"'],
   ['A=--datadir=/srv/db; exec docker-entrypoint.sh mariadbd $A', '"--datadir"'],
   ["su -s /bin/bash -c 'exec mariadbd --datadir=/srv/db' mysql", '"--datadir"'],
   ['exec docker-entrypoint.sh mariadbd --loose-wsrep-on=OFF', '"--loose-wsrep-on=OFF"'],

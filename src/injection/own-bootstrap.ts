@@ -22,10 +22,11 @@ const BARE_ADDRESS = /(?<!\$\{\w{1,99}[#%]{1,2})gcomm:\/\/(?![\w[])/i;
 
 /**
  * The line that makes a member one that may bootstrap. Looking for it does no harm: behind `grep`, as an address of `sed`
- * and `awk` (` /…/`), as a pattern of the shell (`*"…`), or compared (` = "…`).
+ * and `awk` (` /…/`), as a pattern of the shell (`*"…`), or compared (` = "…`). How far it looks back is bounded, since it
+ * does so at each match.
  */
 const MARK =
-  /(?<!\bgrep\b[^\n;|&]*|(?:^|[\s"'])\/\^?|\*["']?|\s={1,2}\s["']?)safe_?to_?bootstrap(?=["']?\s*:\s*["']?1)/i;
+  /(?<!\bgrep\b[^\n;|&]{0,300}|(?:^|[\s"'])\/\^?|\*["']?|\s={1,2}\s["']?)safe_?to_?bootstrap(?=["']?\s*:\s*["']?1)/i;
 
 /** Options of servers that begin a cluster; the server takes `_` for `-`, and the beginning of a name. */
 const NEW_CLUSTER = /_?wsrep[-_]ne(w[\w-]*|\b)/i;
@@ -59,7 +60,7 @@ const WAYS: readonly RegExp[] = [
   /--(loose[-_])?wsrep[-_]cluster[-_]a[\w-]*/i,
   /(?<![\w${-])wsrep[-_]cluster[-_]a[\w-]*['"`]?\s*[=:](?!=)/i,
   /(?<![\w${])MARIADB_GALERA_(CLUSTER_BOOTSTRAP|FORCE_SAFETOBOOTSTRAP|CLUSTER_ADDRESS)=(?!=)/,
-  /(?<![\w${])CLUSTER_JOIN=(?!=)|\bunset [\w ]*\bCLUSTER_JOIN\b/,
+  /(?<![\w${])CLUSTER_JOIN=(?!=)|\bunset (?:\w+ +){0,20}CLUSTER_JOIN\b/,
   /wsrep[-_]recover(?!y)/i,
 ];
 

@@ -25,16 +25,21 @@ const SERVER = /^((mariadbd|mysqld)([-_](safe|multi|debug))?|[\w.-]*entrypoint(\
 const CLIENT =
   /^((mariadb|mysql)([-_]?(admin|backup|binlog|check|dump|import|show|slap|upgrade|sh|pump))?|mariabackup|xtrabackup)$/;
 
+/** What a user is named behind, who is called as the client is. */
+const BEFORE_USER = /^(gosu|su-exec|su|-u|--user)$/;
+
 /** The options among the words of one command; those of a client of the server are none. */
 export function optionsIn(command: Command): readonly ServerOption[] {
-  return command.flatMap((word, at) => {
-    const program = command
-      .slice(0, at)
-      .map(baseName)
-      .findLast((name) => SERVER.test(name) || CLIENT.test(name));
-    const isServers = program !== undefined && SERVER.test(program);
-    return program === undefined || isServers ? optionOf(word, command[at + 1], isServers) : [];
-  });
+  const found: ServerOption[] = [];
+  let program: 'server' | 'client' | undefined;
+  for (const [at, word] of command.entries()) {
+    const name = word.startsWith('-') ? '' : baseName(word);
+    if (SERVER.test(name)) program = 'server';
+    else if (program === undefined && CLIENT.test(name) && !BEFORE_USER.test(command[at - 1] ?? ''))
+      program = 'client';
+    else if (program !== 'client') found.push(...optionOf(word, command[at + 1], program === 'server'));
+  }
+  return found;
 }
 
 function optionOf(word: string, next: string | undefined, isServers: boolean): readonly ServerOption[] {

@@ -50,14 +50,16 @@ function writes(command: Command, directory: string): boolean {
   if (!command.some((word) => STATE.test(word))) return false;
   if (command.some((word, at) => /^\d*>/.test(word) && isFile(command[at + 1]))) return true;
   if (command.some((word) => word.startsWith('of=') && isFile(word))) return true;
-  return command.some((word, at) => {
-    const name = baseName(word);
-    const rest = command.slice(at + 1);
-    if (WRITERS.test(name)) return rest.some(isFile);
-    if (STREAM_EDITORS.test(name) && rest.some((option) => IN_PLACE.test(option))) return true;
-    if (COPIERS.test(name)) return copies(rest, directory);
-    return INTERPRETERS.test(name) && rest.some((code) => WRITES.test(code));
-  });
+  const behind = (program: RegExp): Command => {
+    const at = command.findIndex((word) => program.test(baseName(word)));
+    return at < 0 ? [] : command.slice(at + 1);
+  };
+  return (
+    behind(WRITERS).some(isFile) ||
+    behind(STREAM_EDITORS).some((option) => IN_PLACE.test(option)) ||
+    copies(behind(COPIERS), directory) ||
+    behind(INTERPRETERS).some((code) => WRITES.test(code))
+  );
 }
 
 /** A copy out of the data directory is a backup. */

@@ -146,6 +146,9 @@ test.each([
   ['initContainers', `sed -i '${SED}' /var/lib/mysql/grastate.dat`],
   ['initContainers', "printf 'safe_to_bootstrap: 1\\n' >>/var/lib/mysql/grastate.dat"],
   ['initContainers', 'mariadbd --wsrep-new-cluster'],
+  ['initContainers', 'mariadbd --wsrep_cluster_address=gcomm:// & sleep 9'],
+  ['containers', 'docker-entrypoint.sh mysqld --wsrep-cluster-address=gcomm://$PEERS'],
+  ['containers', `echo ${'a'.repeat(140_000)}`],
   ['containers', 'mariadb -h127.0.0.1 -e "SET GLOBAL wsrep_cluster_address=\'gcomm://\'"'],
   ['containers', 'mariadb -e "SET GLOBAL wsrep_provider_options=\'pc.bootstrap=1\'"'],
 ])('another of the %s is denied that runs %s', (list, text) => {
@@ -157,6 +160,32 @@ test.each([
     reason: 'bootstrap_hidden',
     message: expect.stringContaining('Container "other" has') as string,
   });
+});
+
+test.each([
+  ['OPTS', '--wsrep-new-cluster'],
+  ['MARIADB_GALERA_CLUSTER_BOOTSTRAP', 'yes'],
+  ['MARIADB_GALERA_FORCE_SAFETOBOOTSTRAP', 'true'],
+])('another container is denied whose variable %s is %s', (name, value) => {
+  const subject = pod(({ spec }) => {
+    spec['initContainers'] = [{ name: 'other', image: 'mariadb:11.8', env: [{ name, value }] }];
+  });
+  expect(decide(subject)).toMatchObject({
+    reason: 'bootstrap_hidden',
+    message: expect.stringContaining('Container "other" has') as string,
+  });
+});
+
+test.each([
+  ['garbd', { args: ['--address', 'gcomm://db-0.db,db-1.db', '--group', 'db'] }],
+  ['one that looks at an address', { command: ['sh', '-c', 'echo "gcomm://"'] }],
+  ['one with names', { env: [{ name: 'TOPIC', value: 'shop-new-cluster' }] }],
+  ['one that is told not to', { env: [{ name: 'MARIADB_GALERA_CLUSTER_BOOTSTRAP', value: 'no' }] }],
+])('another container is none of our business: %s', (_what, fields) => {
+  const subject = pod(({ spec }) => {
+    spec['initContainers'] = [{ name: 'other', image: 'busybox', ...fields }];
+  });
+  expect(decide(subject)).toMatchObject({ kind: 'inject' });
 });
 
 test.each([

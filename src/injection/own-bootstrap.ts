@@ -80,14 +80,16 @@ interface Given {
  */
 export function ownBootstrap({ pod, container, flavor, data }: Target): Contribution {
   const own = { path: `spec.containers[${container.index}]`, json: container.json };
-  refuseIn(own, WAYS, [...commandTexts(own), ...hookTexts(own), ...values(container)]);
+  for (const placed of [own, ...othersOf(pod, container)]) refuseEndless(placed);
+  refuseIn(own, WAYS, [...commandTexts(own), ...hookTexts(own), ...values(own)]);
   refuseLost(own, TOLD_BY_VARIABLES.has(flavor.id));
   refuseWriting(own, data.path);
   for (const other of othersOf(pod, container)) {
-    refuseIn(other, BEGINNINGS, [...commandText(other), ...hookTexts(other)]);
+    refuseIn(other, BEGINNINGS, [...commandText(other), ...hookTexts(other), ...values(other)]);
+    refuseAlone(other);
     refuseWriting(other, data.path);
   }
-  const dropped = [...droppedArguments(container), ...droppedVariables(container)];
+  const dropped = [...droppedArguments(container), ...decidedVariables(own)];
   if (dropped.length === 0) return {};
   const message = `Container ${quoted(container.name)}: ${quotedList(dropped)} is dropped; the address and who bootstraps are decided at each start`;
   return { warnings: [{ reason: 'argument_dropped', message: sentence(message) }] };
@@ -114,6 +116,37 @@ function refuseIn({ json }: Placed, ways: readonly RegExp[], all: readonly Given
     if (found !== undefined) throw refusal(json, given.field, found, BEGINS);
   }
 }
+
+/** Refuses what would take the webhook seconds to read. Linux starts no program with a longer word (MAX_ARG_STRLEN). */
+function refuseEndless(placed: Placed): void {
+  for (const { field, words } of [
+    { field: 'command and args', words: wordsIn(placed) },
+    ...hooksOf(placed),
+  ]) {
+    const length = words.reduce((sum, word) => sum + word.length, 0);
+    if (length <= LONGEST) continue;
+    throw refusal(
+      placed.json,
+      field,
+      `${length} characters`,
+      'more than the 131072 that are read; put the text in a file',
+    );
+  }
+}
+const LONGEST = 131_072;
+
+/** Refuses a server beside the database's that is told to begin a cluster: by a variable, or by an address without members. */
+function refuseAlone(other: Placed): void {
+  const [variable] = decidedVariables(other);
+  if (variable !== undefined) throw refusal(other.json, 'env', variable, BEGINS);
+  for (const given of commandText(other)) {
+    const found = SERVER.test(given.text) ? firstIn(given.text, [BARE_ADDRESS]) : undefined;
+    if (found !== undefined) throw refusal(other.json, given.field, found, BEGINS);
+  }
+}
+
+/** A server that is started; a section or a file of options is none. */
+const SERVER = /(?<![[\w])(mariadbd|mysqld)([_-]safe)?\b(?![\].])/;
 
 /** Flavors whose entrypoints are told by variables, so that as words too nothing may take these away. */
 const TOLD_BY_VARIABLES: ReadonlySet<string> = new Set(['percona', 'bitnami', 'kubernetes-examples']);
@@ -235,8 +268,8 @@ function hookTexts(placed: Placed): readonly Given[] {
 }
 
 /** Values of variables, as an image may put them behind its server. */
-function values(container: ContainerView): readonly Given[] {
-  return variables(container).map(([name, value]) => ({
+function values(placed: Placed): readonly Given[] {
+  return variables(placed).map(([name, value]) => ({
     field: `env ${name}`,
     text: value,
     kind: 'value' as const,
@@ -249,13 +282,14 @@ function droppedArguments(container: ContainerView): readonly string[] {
     .map((word) => word.split('=')[0] ?? '');
 }
 
-function droppedVariables(container: ContainerView): readonly string[] {
-  return variables(container)
+/** Variables by which an entrypoint bootstraps; the start script drops the database's. */
+function decidedVariables(placed: Placed): readonly string[] {
+  return variables(placed)
     .filter(([name, value]) => DECIDED_VARIABLES.includes(name) && YES.test(value))
     .map(([name]) => name);
 }
 
-function variables({ index, json }: ContainerView): readonly (readonly [name: string, value: string])[] {
-  const entries: readonly JsonObject[] = objects(json, 'env', `spec.containers[${index}].env`);
+function variables({ path, json }: Placed): readonly (readonly [name: string, value: string])[] {
+  const entries: readonly JsonObject[] = objects(json, 'env', `${path}.env`);
   return entries.map((entry) => [text(entry, 'name') ?? '', text(entry, 'value') ?? '']);
 }

@@ -72,7 +72,7 @@ describe('the mark of an initialisation', () => {
     expect(pod.has(MARK)).toBe(false);
   });
 
-  it('stays while the server is open to nobody, and goes before the coordinator is told that it serves', async () => {
+  it('stays while the server listens to its own container alone, and goes before the coordinator is told that it serves', async () => {
     await pod.write(MARK, '');
     await serverSays();
     await pod.listens('0100007F');

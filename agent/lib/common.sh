@@ -17,6 +17,7 @@ sockets=${GALERA_PROC_NET:-/proc/net}
 # the server is open to the network: what is there before that is not the cluster's data, whatever it says of itself.
 # The entrypoints spare it, which clear the directory by name, as the scripts of the transfers do (lib/aside.sh).
 forming_mark=$data/.galera-injector-forming.log
+is_marked() { [[ -e $forming_mark ]]; }
 nobody_uuid=00000000-0000-0000-0000-000000000000
 uuid_pattern='[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 

@@ -156,8 +156,6 @@ remove_stale_files() {
   fi
 }
 
-is_marked() { [[ -e $forming_mark ]]; }
-
 expect_forming() {
   write_beside_data "$forming_mark" "first bootstrap, begun at $(date -u +%FT%TZ)"
 }

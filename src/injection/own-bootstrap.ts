@@ -80,11 +80,12 @@ interface Given {
  */
 export function ownBootstrap({ pod, container, flavor, data }: Target): Contribution {
   const own = { path: `spec.containers[${container.index}]`, json: container.json };
-  for (const placed of [own, ...othersOf(pod, container)]) refuseEndless(placed);
+  const others = othersOf(pod, container);
+  for (const placed of [own, ...others]) refuseEndless(placed);
   refuseIn(own, WAYS, [...commandTexts(own), ...hookTexts(own), ...values(own)]);
   refuseLost(own, TOLD_BY_VARIABLES.has(flavor.id));
   refuseWriting(own, data.path);
-  for (const other of othersOf(pod, container)) {
+  for (const other of others) {
     refuseIn(other, BEGINNINGS, [...commandText(other), ...hookTexts(other), ...values(other)]);
     refuseAlone(other);
     refuseWriting(other, data.path);
